@@ -1,0 +1,103 @@
+//! One connection to one database.
+
+use crate::{Done, Result, Sink, Statement};
+use manybase_sql::{Dialect, IsolationLevel};
+use std::future::Future;
+use std::pin::Pin;
+
+/// A future on the heap that can move between threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// How a transaction begins.
+///
+/// ```
+/// use manybase_driver::TransactionOptions;
+/// assert!(!TransactionOptions::default().read_only);
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TransactionOptions {
+    /// How much it sees of others; the database's default, when nothing is said.
+    pub isolation: Option<IsolationLevel>,
+    /// It refuses to write.
+    pub read_only: bool,
+}
+
+/// One connection. The pool gives it to one user at a time.
+///
+/// Errors carry kind, native code and message; the pool adds the connection's name and the layer above the model.
+pub trait Connection: Send + 'static {
+    /// The dialect of the server that was reached. It may be more precise than [`crate::Driver::dialect`].
+    fn dialect(&self) -> &'static dyn Dialect;
+
+    /// The server's version, as it says itself.
+    fn server_version(&self) -> &str;
+
+    /// Runs a statement and pushes its rows into the sink, which comes back.
+    fn query(&mut self, statement: Statement, sink: Box<dyn Sink>) -> BoxFuture<'_, Result<Box<dyn Sink>>>;
+
+    /// Runs a statement whose rows, if any, nobody wants.
+    fn execute(&mut self, statement: Statement) -> BoxFuture<'_, Result<Done>>;
+
+    /// Runs statements in order, in one round trip where the protocol can, and stops at the first that fails.
+    /// With `atomic` they take effect together or not at all; inside an open transaction that is so anyway once
+    /// it is rolled back.
+    fn batch(&mut self, statements: Vec<Statement>, atomic: bool) -> BoxFuture<'_, Result<Vec<Done>>>;
+
+    /// Runs text with any number of statements and no values, such as a schema.
+    fn script(&mut self, sql: String) -> BoxFuture<'_, Result<()>>;
+
+    /// Begins a transaction.
+    fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>>;
+
+    /// Makes the transaction's work last.
+    fn commit(&mut self) -> BoxFuture<'_, Result<()>>;
+
+    /// Undoes the transaction's work. Without an open transaction it does nothing.
+    fn rollback(&mut self) -> BoxFuture<'_, Result<()>>;
+
+    /// Sets a savepoint. `depth` names it: 1 for the outermost.
+    fn savepoint(&mut self, depth: u32) -> BoxFuture<'_, Result<()>> {
+        self.script(format!("SAVEPOINT mb_{depth}"))
+    }
+
+    /// Keeps the work since the savepoint.
+    fn release(&mut self, depth: u32) -> BoxFuture<'_, Result<()>> {
+        self.script(format!("RELEASE SAVEPOINT mb_{depth}"))
+    }
+
+    /// Undoes the work since the savepoint, and the savepoint.
+    fn rollback_to(&mut self, depth: u32) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            self.script(format!("ROLLBACK TO SAVEPOINT mb_{depth}")).await?;
+            self.script(format!("RELEASE SAVEPOINT mb_{depth}")).await
+        })
+    }
+
+    /// Asks the server for a sign of life.
+    fn ping(&mut self) -> BoxFuture<'_, Result<()>>;
+
+    /// Brings the session back to how it was after dialling: no transaction, no locks, no settings of the last
+    /// user. Only for connections that [`Connection::recovers`] or were left between two statements.
+    fn reset(&mut self) -> BoxFuture<'_, Result<()>>;
+
+    /// Whether it is known to be closed, without asking the server.
+    fn is_closed(&self) -> bool;
+
+    /// Whether [`Connection::reset`] makes it good again after a future was dropped in the middle of a statement.
+    fn recovers(&self) -> bool {
+        false
+    }
+
+    /// Whether it keeps the statement timeout by itself, also when the database does not answer. Else the pool
+    /// watches the clock.
+    fn keeps_time(&self) -> bool {
+        false
+    }
+
+    /// Told when a future was dropped or timed out in the middle of a statement and the connection does not
+    /// recover. Stops the statement on the server where it can, without waiting.
+    fn abandon(self: Box<Self>);
+
+    /// Says goodbye.
+    fn close(self: Box<Self>) -> BoxFuture<'static, Result<()>>;
+}

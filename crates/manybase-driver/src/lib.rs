@@ -1,0 +1,42 @@
+//! Floor 2 of Manybase: the contract between the library and its drivers.
+//!
+//! ```text
+//!   Pool ── acquire(Access) ──► Session ──► dyn Connection ──► the database
+//!    │                             │              │
+//!    └─ dyn Driver: dials          │              └─ pushes each row into a dyn Sink
+//!                                  └─ deadline, poison flag, error context
+//! ```
+//!
+//! A driver implements [`Driver`] (dials), [`Connection`] (runs statements) and [`Row`] (hands out cells), and
+//! passes the compliance suite of `manybase-testkit`. What it MUST keep to:
+//!
+//! - Rows are **pushed** into the [`Sink`] one by one, from the driver's own buffer. No value per cell is made on
+//!   the way, and nothing is read after the sink says [`Flow::Stop`].
+//! - A conversion is lossless or a [`CellError`]: a number out of range, invalid UTF-8, a zero date are never
+//!   rounded, replaced or read as NULL.
+//! - A future that is dropped in the middle of a statement MUST NOT let the next statement on that connection see
+//!   its answer. A driver that can't promise it returns `false` from [`Connection::recovers`], and the pool
+//!   throws the connection away.
+//! - No secret in an error, in `Debug` or in a log.
+//!
+//! It SHOULD keep prepared statements per connection, and send several statements in one round trip where the
+//! protocol can ([`Connection::batch`]).
+
+mod address;
+mod connection;
+mod driver;
+mod error;
+mod pool;
+mod row;
+mod sink;
+mod statement;
+
+pub use address::{Address, Secret};
+pub use connection::{BoxFuture, Connection, TransactionOptions};
+pub use driver::{ConnectOptions, Driver, DriverFactory};
+pub use error::{CellError, Error, ErrorKind, NativeCode, Result};
+pub use manybase_sql::{Capability, Dialect, IsolationLevel, Value};
+pub use pool::{Pool, PoolOptions, PoolStatus, Session, TestBeforeUse};
+pub use row::{Cell, Columns, Row};
+pub use sink::{CountSink, FirstSink, Flow, Sink};
+pub use statement::{Access, Done, Statement};

@@ -1,0 +1,220 @@
+//! One pool for all drivers, over `deadpool`'s managed core.
+//!
+//! On top of it: readers apart from writers where the database has a single writer, a poison flag (see
+//! [`Session`]), idle and lifetime limits, a test before use, errors that name the connection.
+
+mod manager;
+mod options;
+mod session;
+
+pub use options::{PoolOptions, TestBeforeUse};
+pub use session::Session;
+
+use crate::{Access, Driver, Error, ErrorKind, Result};
+use deadpool::managed::{self, PoolError, TimeoutType};
+use manager::Manager;
+use manybase_sql::Dialect;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+/// The connections of one database. Clones share them.
+///
+/// ```no_run
+/// # async fn example(driver: std::sync::Arc<dyn manybase_driver::Driver>) -> manybase_driver::Result<()> {
+/// use manybase_driver::{Access, Pool, PoolOptions, Statement};
+///
+/// let pool = Pool::new("erp", driver, PoolOptions::default());
+/// let mut session = pool.acquire(Access::Write).await?;
+/// session.execute(Statement::write("DELETE FROM t", vec![])).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Pool(Arc<Shared>);
+
+struct Shared {
+    name: Arc<str>,
+    driver: Arc<dyn Driver>,
+    options: PoolOptions,
+    writers: managed::Pool<Manager>,
+    /// Only where the database has a single writer.
+    readers: Option<managed::Pool<Manager>>,
+    /// What the server turned out to be.
+    dialect: OnceLock<&'static dyn Dialect>,
+}
+
+/// How busy a pool is.
+///
+/// ```
+/// let status = manybase_driver::PoolStatus::default();
+/// assert_eq!(status.in_use, 0);
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PoolStatus {
+    /// Connections that may be open.
+    pub max: usize,
+    /// Connections that are open.
+    pub open: usize,
+    /// Connections that somebody has.
+    pub in_use: usize,
+    /// Tasks that wait for one.
+    pub waiting: usize,
+}
+
+impl Pool {
+    /// A pool that dials when somebody asks. Inside a tokio runtime it also closes what is idle for too long.
+    pub fn new(name: impl Into<Arc<str>>, driver: Arc<dyn Driver>, mut options: PoolOptions) -> Self {
+        let name = name.into();
+        let fixed = driver.exactly();
+        if let Some(size) = fixed {
+            // A database that lives in its connection must not lose it to a limit.
+            options.max_size = size;
+            options.idle_timeout = None;
+            options.max_lifetime = None;
+        }
+        let single_writer = fixed.is_none() && driver.dialect().capability().single_writer;
+        let build = |access, size: usize| {
+            let manager = Manager::new(name.clone(), driver.clone(), access, &options);
+            managed::Pool::builder(manager)
+                .max_size(size.max(1))
+                .runtime(deadpool::Runtime::Tokio1)
+                .queue_mode(managed::QueueMode::Lifo)
+                .build()
+        };
+        // Building fails only for timeouts without a runtime; there are none at this point.
+        let pools = if single_writer {
+            (
+                build(Access::Write, 1),
+                Some(build(Access::Read, options.max_size)),
+            )
+        } else {
+            (build(Access::Write, options.max_size), None)
+        };
+        let (Ok(writers), readers) = pools else {
+            unreachable!("a pool without timeouts can be built")
+        };
+        let readers = readers.and_then(std::result::Result::ok);
+        let shared = Arc::new(Shared {
+            name,
+            driver,
+            options,
+            writers,
+            readers,
+            dialect: OnceLock::new(),
+        });
+        manager::close_idle(&shared.writers, shared.options.idle_timeout);
+        if let Some(readers) = &shared.readers {
+            manager::close_idle(readers, shared.options.idle_timeout);
+        }
+        Self(shared)
+    }
+
+    /// The connection's name.
+    pub fn name(&self) -> &Arc<str> {
+        &self.0.name
+    }
+
+    /// The driver.
+    pub fn driver(&self) -> &Arc<dyn Driver> {
+        &self.0.driver
+    }
+
+    /// The options in force.
+    pub fn options(&self) -> &PoolOptions {
+        &self.0.options
+    }
+
+    /// The server's dialect as it was found, or before the first connection as the driver expects it.
+    pub fn dialect(&self) -> &'static dyn Dialect {
+        self.0
+            .dialect
+            .get()
+            .copied()
+            .unwrap_or_else(|| self.0.driver.dialect())
+    }
+
+    /// Takes a connection, dials if none is free and the pool is not full, else waits.
+    ///
+    /// # Errors
+    /// [`ErrorKind::PoolTimeout`] after the acquire timeout, [`ErrorKind::Connect`] when dialling fails,
+    /// [`ErrorKind::Closed`] after [`Pool::close`].
+    pub async fn acquire(&self, access: Access) -> Result<Session> {
+        let shared = &self.0;
+        let pool = match (&shared.readers, access) {
+            (Some(readers), Access::Read) => readers,
+            _ => &shared.writers,
+        };
+        let begun = Instant::now();
+        let timeouts = managed::Timeouts {
+            wait: Some(shared.options.acquire_timeout),
+            create: None,
+            recycle: None,
+        };
+        match pool.timeout_get(&timeouts).await {
+            Ok(object) => {
+                shared.dialect.get_or_init(|| object.connection.dialect());
+                Ok(Session::new(
+                    shared.name.clone(),
+                    object,
+                    shared.options.deadline(),
+                ))
+            }
+            Err(error) => Err(self.refused(error, pool, begun.elapsed())),
+        }
+    }
+
+    fn refused(&self, error: PoolError<Error>, pool: &managed::Pool<Manager>, waited: Duration) -> Error {
+        let error = match error {
+            PoolError::Backend(error) => error,
+            PoolError::Closed => Error::new(ErrorKind::Closed, "the connection has been closed"),
+            PoolError::Timeout(TimeoutType::Wait) => Error::new(
+                ErrorKind::PoolTimeout,
+                format!(
+                    "all {} connections were in use for {waited:.1?}",
+                    pool.status().max_size
+                ),
+            )
+            .with_help(
+                "shorten transactions, or raise `max_connections` or `acquire_timeout` of this connection",
+            ),
+            error => Error::driver(error.to_string()),
+        };
+        error.with_connection(self.0.name.clone())
+    }
+
+    /// How busy it is, readers and writers together.
+    pub fn status(&self) -> PoolStatus {
+        let mut sum = PoolStatus::default();
+        for pool in std::iter::once(&self.0.writers).chain(&self.0.readers) {
+            let status = pool.status();
+            sum.max += status.max_size;
+            sum.open += status.size;
+            sum.in_use += status.size.saturating_sub(status.available);
+            sum.waiting += status.waiting;
+        }
+        sum
+    }
+
+    /// Closes what is idle now and the rest when it comes back. Whoever waits gets [`ErrorKind::Closed`].
+    pub fn close(&self) {
+        for pool in std::iter::once(&self.0.writers).chain(&self.0.readers) {
+            pool.close();
+        }
+    }
+
+    /// Whether [`Pool::close`] has been called.
+    pub fn is_closed(&self) -> bool {
+        self.0.writers.is_closed()
+    }
+}
+
+/// Name and address, no secret.
+impl std::fmt::Debug for Pool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pool")
+            .field("name", &self.0.name)
+            .field("address", &self.0.driver.address())
+            .field("status", &self.status())
+            .finish()
+    }
+}

@@ -1,0 +1,99 @@
+//! What a database can do, as data instead of branches on its name.
+
+/// How a database takes a list of values that is too long for a placeholder each.
+///
+/// ```
+/// use manybase_sql::{dialect, Dialect, ListBind};
+/// assert_eq!(dialect::postgres().capability().list_bind, ListBind::Array);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ListBind {
+    /// As one array: `= ANY($1)`. Every length shares one prepared statement.
+    Array,
+    /// As one JSON text, taken apart by the database.
+    Json,
+    /// Not at all: a placeholder each, up to the limit.
+    Placeholders,
+}
+
+/// How much a transaction sees of others, in the terms of the SQL standard.
+///
+/// ```
+/// use manybase_sql::IsolationLevel;
+/// assert_eq!(IsolationLevel::RepeatableRead.as_sql(), "REPEATABLE READ");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum IsolationLevel {
+    /// Sees what others have not committed yet.
+    ReadUncommitted,
+    /// Each statement sees what was committed before it.
+    ReadCommitted,
+    /// All statements see one snapshot.
+    RepeatableRead,
+    /// As if transactions ran one after another.
+    Serializable,
+}
+
+impl IsolationLevel {
+    /// The standard's spelling.
+    ///
+    /// ```
+    /// assert_eq!(manybase_sql::IsolationLevel::Serializable.as_sql(), "SERIALIZABLE");
+    /// ```
+    pub fn as_sql(self) -> &'static str {
+        match self {
+            Self::ReadUncommitted => "READ UNCOMMITTED",
+            Self::ReadCommitted => "READ COMMITTED",
+            Self::RepeatableRead => "REPEATABLE READ",
+            Self::Serializable => "SERIALIZABLE",
+        }
+    }
+}
+
+/// What one database can do. Code above the dialects and drivers asks here and never for a name.
+///
+/// ```
+/// use manybase_sql::{dialect, Dialect};
+/// assert!(dialect::sqlite().capability().insert_returning);
+/// assert!(!dialect::mysql().capability().insert_returning);
+/// assert!(dialect::mariadb().capability().insert_returning);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Capability {
+    /// `INSERT … RETURNING`. Without it the driver reports the last generated key and the row is read back.
+    pub insert_returning: bool,
+    /// `UPDATE … RETURNING`.
+    pub update_returning: bool,
+    /// `DELETE … RETURNING`.
+    pub delete_returning: bool,
+    /// Savepoints that really work.
+    pub savepoints: bool,
+    /// DDL takes part in transactions.
+    pub transactional_ddl: bool,
+    /// A transaction can be prepared and finished later, by another session.
+    pub two_phase_commit: bool,
+    /// `FOR UPDATE` and its kind.
+    pub row_locks: bool,
+    /// `SKIP LOCKED`.
+    pub skip_locked: bool,
+    /// `NOWAIT`.
+    pub nowait: bool,
+    /// `LATERAL` joins.
+    pub lateral: bool,
+    /// Tables live in schemas that a name can mention.
+    pub schemas: bool,
+    /// One connection at a time can write, so that writers share one connection and readers have others.
+    pub single_writer: bool,
+    /// Isolation levels that can be asked for; an empty list means that every transaction is serializable.
+    pub isolation_levels: &'static [IsolationLevel],
+    /// How long lists are bound.
+    pub list_bind: ListBind,
+    /// List length from which [`Capability::list_bind`] is used instead of a placeholder each.
+    pub list_bind_from: usize,
+    /// Values that one statement can bind.
+    pub max_parameters: usize,
+    /// Longest identifier, in bytes (characters on MySQL).
+    pub max_identifier: usize,
+}

@@ -1,0 +1,346 @@
+//! Dialects: how each database writes what the tree says.
+//!
+//! A dialect overrides the default methods in which its database differs from the standard, and nothing else.
+//! To add one, see `CONTRIBUTING.md`.
+
+mod mysql;
+mod postgres;
+mod sqlite;
+
+pub use mysql::{Flavor, MySql};
+pub use postgres::Postgres;
+pub use sqlite::Sqlite;
+
+use crate::expr::{Aggregate, BinaryOp};
+use crate::schema::{Column, CreateTable, DropTable};
+use crate::{
+    Capability, DataType, Delete, Expr, Function, Insert, LikePattern, Order, OrderBy, Result, Select,
+    SqlWriter, Update, Value, render,
+};
+use std::fmt::Debug;
+
+/// SQLite.
+///
+/// ```
+/// use manybase_sql::{dialect, Dialect};
+/// assert_eq!(dialect::sqlite().name(), "SQLite");
+/// ```
+pub fn sqlite() -> &'static dyn Dialect {
+    &Sqlite
+}
+
+/// PostgreSQL.
+///
+/// ```
+/// use manybase_sql::{dialect, Dialect};
+/// assert_eq!(dialect::postgres().name(), "PostgreSQL");
+/// ```
+pub fn postgres() -> &'static dyn Dialect {
+    &Postgres
+}
+
+/// MySQL 8.
+///
+/// ```
+/// use manybase_sql::{dialect, Dialect};
+/// assert_eq!(dialect::mysql().name(), "MySQL");
+/// ```
+pub fn mysql() -> &'static dyn Dialect {
+    &MySql {
+        flavor: Flavor::MySql,
+    }
+}
+
+/// MariaDB 10.6 and later.
+///
+/// ```
+/// use manybase_sql::{dialect, Dialect};
+/// assert_eq!(dialect::mariadb().name(), "MariaDB");
+/// ```
+pub fn mariadb() -> &'static dyn Dialect {
+    &MySql {
+        flavor: Flavor::MariaDb,
+    }
+}
+
+/// MatrixOne.
+///
+/// ```
+/// use manybase_sql::{dialect, Dialect};
+/// assert!(!dialect::matrixone().capability().savepoints);
+/// ```
+pub fn matrixone() -> &'static dyn Dialect {
+    &MySql {
+        flavor: Flavor::MatrixOne,
+    }
+}
+
+/// How one database writes SQL. The default methods write standard SQL.
+///
+/// ```
+/// use manybase_sql::{dialect, Dialect, Select};
+/// for dialect in [dialect::sqlite(), dialect::postgres(), dialect::mysql()] {
+///     let quote = dialect.quote();
+///     assert_eq!(
+///         Select::from("t").column("a").render(dialect)?.sql,
+///         format!("SELECT {quote}a{quote} FROM {quote}t{quote}")
+///     );
+/// }
+/// # Ok::<(), manybase_sql::Error>(())
+/// ```
+pub trait Dialect: Debug + Send + Sync {
+    /// The database's name, for messages only: code asks [`Dialect::capability`].
+    fn name(&self) -> &'static str;
+
+    /// What the database can do.
+    fn capability(&self) -> &'static Capability;
+
+    /// The character around identifiers; inside one it is doubled.
+    fn quote(&self) -> char {
+        '"'
+    }
+
+    /// Writes the placeholder of the nth value, counted from 1.
+    fn placeholder(&self, sql: &mut String, _n: usize) {
+        sql.push('?');
+    }
+
+    /// Why an identifier is too long, if it is: some databases cut it off without a word.
+    fn identifier_too_long(&self, name: &str) -> Option<String> {
+        let limit = self.capability().max_identifier;
+        (name.len() > limit).then(|| format!("it has {} bytes, {} takes {limit}", name.len(), self.name()))
+    }
+
+    /// `SELECT`
+    ///
+    /// # Errors
+    /// As [`Select::render`].
+    fn select(&self, w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
+        render::select(w, select)
+    }
+
+    /// `INSERT`
+    ///
+    /// # Errors
+    /// As [`Insert::render`].
+    fn insert(&self, w: &mut SqlWriter<'_>, insert: &Insert) -> Result<()> {
+        render::insert(w, insert)
+    }
+
+    /// What follows the table's name when an insert gives no values.
+    ///
+    /// # Errors
+    /// More than one such row.
+    fn insert_defaults(&self, w: &mut SqlWriter<'_>, insert: &Insert) -> Result<()> {
+        if insert.rows > 1 {
+            let what = format!(
+                "{} rows without a single value into {}: insert them one by one",
+                insert.rows, insert.table
+            );
+            return Err(crate::Error::Statement(what));
+        }
+        w.push(" DEFAULT VALUES");
+        Ok(())
+    }
+
+    /// `UPDATE`
+    ///
+    /// # Errors
+    /// As [`Update::render`].
+    fn update(&self, w: &mut SqlWriter<'_>, update: &Update) -> Result<()> {
+        render::update(w, update)
+    }
+
+    /// `DELETE`
+    ///
+    /// # Errors
+    /// As [`Delete::render`].
+    fn delete(&self, w: &mut SqlWriter<'_>, delete: &Delete) -> Result<()> {
+        render::delete(w, delete)
+    }
+
+    /// `LIMIT` and `OFFSET`
+    ///
+    /// # Errors
+    /// None in the standard form.
+    fn limit(&self, w: &mut SqlWriter<'_>, limit: Option<u64>, offset: Option<u64>) -> Result<()> {
+        render::limit(w, limit, offset)
+    }
+
+    /// One key of `ORDER BY`.
+    ///
+    /// # Errors
+    /// Those of its expression.
+    fn order_by(&self, w: &mut SqlWriter<'_>, key: &OrderBy) -> Result<()> {
+        render::order_by(w, key)
+    }
+
+    /// Whether NULL comes first in this direction when nothing is said.
+    fn nulls_first_by_itself(&self, order: Order) -> bool {
+        order == Order::Asc
+    }
+
+    /// An expression.
+    ///
+    /// # Errors
+    /// What the database lacks.
+    fn expr(&self, w: &mut SqlWriter<'_>, expr: &Expr) -> Result<()> {
+        render::expr(w, expr)
+    }
+
+    /// An expression whose type nothing around it tells: a column of a result, a branch of a `CASE`.
+    ///
+    /// # Errors
+    /// Those of the expression.
+    fn output_expr(&self, w: &mut SqlWriter<'_>, expr: &Expr) -> Result<()> {
+        self.expr(w, expr)
+    }
+
+    /// An expression to order by.
+    ///
+    /// # Errors
+    /// Those of the expression.
+    fn order_expr(&self, w: &mut SqlWriter<'_>, expr: &Expr) -> Result<()> {
+        self.expr(w, expr)
+    }
+
+    /// An operator with two sides.
+    ///
+    /// # Errors
+    /// Those of both sides.
+    fn binary(&self, w: &mut SqlWriter<'_>, left: &Expr, op: BinaryOp, right: &Expr) -> Result<()> {
+        render::binary(w, left, op, right)
+    }
+
+    /// `BETWEEN`
+    ///
+    /// # Errors
+    /// Those of the three expressions.
+    fn between(&self, w: &mut SqlWriter<'_>, expr: &Expr, low: &Expr, high: &Expr) -> Result<()> {
+        render::grouped(w, expr)?;
+        w.push(" BETWEEN ");
+        render::grouped(w, low)?;
+        w.push(" AND ");
+        render::grouped(w, high)
+    }
+
+    /// `IN` a list of any length.
+    ///
+    /// # Errors
+    /// Those of the expression.
+    fn in_list(&self, w: &mut SqlWriter<'_>, expr: &Expr, list: &[Value], negated: bool) -> Result<()> {
+        render::in_list(w, expr, list, negated)
+    }
+
+    /// `IN` a list that is too long for a placeholder each.
+    ///
+    /// # Errors
+    /// Those of the expression.
+    fn in_long_list(&self, w: &mut SqlWriter<'_>, expr: &Expr, list: &[Value], negated: bool) -> Result<()> {
+        render::in_placeholders(w, expr, list, negated)
+    }
+
+    /// A text pattern.
+    ///
+    /// # Errors
+    /// Those of the expression.
+    fn like(
+        &self,
+        w: &mut SqlWriter<'_>,
+        expr: &Expr,
+        pattern: &LikePattern,
+        case_insensitive: bool,
+    ) -> Result<()> {
+        render::like(w, expr, pattern, case_insensitive)
+    }
+
+    /// A function of one row.
+    ///
+    /// # Errors
+    /// Functions that the database lacks.
+    fn call(&self, w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr]) -> Result<()> {
+        render::call(w, function, arguments)
+    }
+
+    /// A function of many rows.
+    ///
+    /// # Errors
+    /// Those of its argument.
+    fn aggregate(
+        &self,
+        w: &mut SqlWriter<'_>,
+        function: Aggregate,
+        argument: Option<&Expr>,
+        distinct: bool,
+    ) -> Result<()> {
+        render::aggregate(w, function, argument, distinct)
+    }
+
+    /// `CAST`
+    ///
+    /// # Errors
+    /// Types that the database lacks.
+    fn cast(&self, w: &mut SqlWriter<'_>, expr: &Expr, to: DataType) -> Result<()> {
+        render::cast(w, expr, to)
+    }
+
+    /// A type's name inside `CAST`.
+    ///
+    /// # Errors
+    /// Types that the database lacks.
+    fn cast_type(&self, w: &mut SqlWriter<'_>, to: DataType) -> Result<()> {
+        w.push(&self.type_name(to)?);
+        Ok(())
+    }
+
+    /// A type's name in DDL.
+    ///
+    /// # Errors
+    /// Types that the database lacks.
+    fn type_name(&self, data_type: DataType) -> Result<String>;
+
+    /// A column's definition in DDL. `indexed` tells that it stands in a key or another index.
+    ///
+    /// # Errors
+    /// Types that the database lacks.
+    fn column_def(&self, w: &mut SqlWriter<'_>, column: &Column, indexed: bool) -> Result<()>;
+
+    /// What follows the closing parenthesis of `CREATE TABLE`.
+    fn table_options(&self) -> &'static str {
+        ""
+    }
+
+    /// Whether [`Dialect::column_def`] of a numbered column has said `PRIMARY KEY` already.
+    fn auto_key_is_primary(&self) -> bool {
+        false
+    }
+
+    /// `CREATE TABLE`
+    ///
+    /// # Errors
+    /// Types and identifiers that the database can't have.
+    fn create_table(&self, w: &mut SqlWriter<'_>, create: &CreateTable) -> Result<()> {
+        render::create_table(w, create)
+    }
+
+    /// `DROP TABLE`
+    ///
+    /// # Errors
+    /// Identifiers that the database can't have.
+    fn drop_table(&self, w: &mut SqlWriter<'_>, drop: &DropTable) -> Result<()> {
+        render::drop_table(w, drop)
+    }
+
+    /// A value as a literal, for DDL, which takes no bound values.
+    ///
+    /// # Errors
+    /// Values that have no literal in DDL.
+    fn literal(&self, w: &mut SqlWriter<'_>, value: &Value) -> Result<()> {
+        render::literal(w, value)
+    }
+
+    /// The text of a string literal, quotes included.
+    fn string_literal(&self, text: &str) -> String {
+        format!("'{}'", text.replace('\'', "''"))
+    }
+}

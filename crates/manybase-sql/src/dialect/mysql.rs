@@ -1,0 +1,317 @@
+//! MySQL, MariaDB and MatrixOne: one wire protocol, three databases that differ in what they can do.
+
+mod capability;
+
+use super::Dialect;
+use crate::expr::{Aggregate, BinaryOp};
+use crate::schema::Column;
+use crate::{
+    Capability, DataType, Error, Expr, Function, Insert, LikePattern, Order, OrderBy, Result, SqlWriter,
+    Value, render,
+};
+
+/// Which database speaks MySQL's protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flavor {
+    /// MySQL 8.
+    MySql,
+    /// MariaDB 10.6 and later.
+    MariaDb,
+    /// MatrixOne.
+    MatrixOne,
+}
+
+/// MySQL and what speaks its protocol.
+#[derive(Debug)]
+pub struct MySql {
+    /// Which database it is.
+    pub flavor: Flavor,
+}
+
+impl MySql {
+    /// The dialect of a server, from the version that it reports.
+    ///
+    /// ```
+    /// use manybase_sql::{dialect::MySql, Dialect};
+    /// assert_eq!(MySql::of_version("10.11.19-MariaDB-log").name(), "MariaDB");
+    /// assert_eq!(MySql::of_version("8.0.30-MatrixOne-v3.0.4").name(), "MatrixOne");
+    /// assert_eq!(MySql::of_version("8.4.2").name(), "MySQL");
+    /// ```
+    pub fn of_version(version: &str) -> &'static dyn Dialect {
+        if version.contains("MatrixOne") {
+            super::matrixone()
+        } else if version.contains("MariaDB") {
+            super::mariadb()
+        } else {
+            super::mysql()
+        }
+    }
+
+    /// A collation in which texts are equal only when they are the same, spaces at the end included.
+    fn exact_collation(&self) -> &'static str {
+        match self.flavor {
+            Flavor::MySql => "utf8mb4_0900_bin",
+            Flavor::MariaDb => "utf8mb4_nopad_bin",
+            Flavor::MatrixOne => "utf8mb4_bin",
+        }
+    }
+}
+
+impl Dialect for MySql {
+    fn name(&self) -> &'static str {
+        match self.flavor {
+            Flavor::MySql => "MySQL",
+            Flavor::MariaDb => "MariaDB",
+            Flavor::MatrixOne => "MatrixOne",
+        }
+    }
+
+    fn capability(&self) -> &'static Capability {
+        match self.flavor {
+            Flavor::MySql => &capability::MYSQL,
+            Flavor::MariaDb => &capability::MARIADB,
+            Flavor::MatrixOne => &capability::MATRIXONE,
+        }
+    }
+
+    fn quote(&self) -> char {
+        '`'
+    }
+
+    /// The limit counts characters here.
+    fn identifier_too_long(&self, name: &str) -> Option<String> {
+        let (limit, length) = (self.capability().max_identifier, name.chars().count());
+        if name.chars().any(|c| c as u32 > 0xFFFF) {
+            return Some(format!(
+                "{} takes no characters outside the basic plane in it",
+                self.name()
+            ));
+        }
+        if name.ends_with(' ') {
+            return Some(format!("{} takes no space at its end", self.name()));
+        }
+        (length > limit).then(|| format!("it has {length} characters, {} takes {limit}", self.name()))
+    }
+
+    fn insert_defaults(&self, w: &mut SqlWriter<'_>, insert: &Insert) -> Result<()> {
+        w.push(" () VALUES ");
+        w.comma_separated(0..insert.rows, |w, _| {
+            w.push("()");
+            Ok(())
+        })
+    }
+
+    fn limit(&self, w: &mut SqlWriter<'_>, limit: Option<u64>, offset: Option<u64>) -> Result<()> {
+        // There is no OFFSET without LIMIT.
+        render::limit(w, limit.or(offset.map(|_| u64::MAX)), offset)
+    }
+
+    /// There is no NULLS FIRST or LAST.
+    fn order_by(&self, w: &mut SqlWriter<'_>, key: &OrderBy) -> Result<()> {
+        let wanted = key.nulls_first.unwrap_or(key.order == Order::Asc);
+        if key.expr.is_nullable() && wanted != self.nulls_first_by_itself(key.order) {
+            render::grouped(w, &key.expr)?;
+            w.push(if wanted { " IS NULL DESC, " } else { " IS NULL, " });
+        }
+        self.expr(w, &key.expr)?;
+        if key.order == Order::Desc {
+            w.push(" DESC");
+        }
+        Ok(())
+    }
+
+    fn binary(&self, w: &mut SqlWriter<'_>, left: &Expr, op: BinaryOp, right: &Expr) -> Result<()> {
+        let whole = |expr: &Expr| expr.data_type().is_some_and(DataType::is_integer);
+        match op {
+            // `||` is OR here.
+            BinaryOp::Concat => {
+                w.push("CONCAT(");
+                self.expr(w, left)?;
+                w.push(", ");
+                self.expr(w, right)?;
+                w.push(")");
+                Ok(())
+            }
+            // `/` makes decimals of whole numbers here.
+            BinaryOp::Div if whole(left) && whole(right) => {
+                render::grouped(w, left)?;
+                w.push(" DIV ");
+                render::grouped(w, right)
+            }
+            _ => render::binary(w, left, op, right),
+        }
+    }
+
+    fn in_long_list(&self, w: &mut SqlWriter<'_>, expr: &Expr, list: &[Value], negated: bool) -> Result<()> {
+        let kind = expr
+            .data_type()
+            .or_else(|| list.iter().find_map(Value::data_type));
+        let (column, unhex) = match kind {
+            Some(DataType::U64) => ("BIGINT UNSIGNED", false),
+            Some(kind) if kind.is_integer() => ("BIGINT", false),
+            Some(DataType::Bool) => ("TINYINT", false),
+            Some(DataType::F32 | DataType::F64) => ("DOUBLE", false),
+            Some(DataType::Decimal { .. }) => ("DECIMAL(65, 30)", false),
+            Some(kind) if kind.is_text() => ("LONGTEXT", false),
+            Some(DataType::Uuid) => ("CHAR(36)", false),
+            Some(DataType::Bytes) => ("LONGTEXT", true),
+            _ => return render::in_placeholders(w, expr, list, negated),
+        };
+        let Some(json) = render::list_as_json(list) else {
+            return render::in_placeholders(w, expr, list, negated);
+        };
+        render::grouped(w, expr)?;
+        w.push(if negated {
+            " NOT IN (SELECT "
+        } else {
+            " IN (SELECT "
+        });
+        w.push(if unhex { "UNHEX(`v`)" } else { "`v`" });
+        w.push(" FROM JSON_TABLE(");
+        w.bind(json);
+        w.push(", '$[*]' COLUMNS (`v` ");
+        w.push(column);
+        w.push(" PATH '$')) AS `list`)");
+        Ok(())
+    }
+
+    /// Collations mostly ignore case here, so the exact form names one that does not, and the other folds both sides.
+    fn like(
+        &self,
+        w: &mut SqlWriter<'_>,
+        expr: &Expr,
+        pattern: &LikePattern,
+        case_insensitive: bool,
+    ) -> Result<()> {
+        if case_insensitive {
+            return render::like(w, expr, pattern, true);
+        }
+        render::grouped(w, expr)?;
+        w.push(" LIKE ");
+        w.bind(pattern.to_like().into());
+        w.push(" COLLATE utf8mb4_bin ESCAPE '!'");
+        Ok(())
+    }
+
+    fn call(&self, w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr]) -> Result<()> {
+        match function {
+            Function::Length => render::call(w, &Function::Named("CHAR_LENGTH".into()), arguments),
+            Function::Now => {
+                w.push("CURRENT_TIMESTAMP(6)");
+                Ok(())
+            }
+            _ => render::call(w, function, arguments),
+        }
+    }
+
+    fn aggregate(
+        &self,
+        w: &mut SqlWriter<'_>,
+        function: Aggregate,
+        argument: Option<&Expr>,
+        distinct: bool,
+    ) -> Result<()> {
+        let whole = |expr: &Expr| expr.data_type().is_some_and(DataType::is_integer);
+        match argument {
+            // The mean of whole numbers has four decimals here, and no more.
+            Some(argument) if function == Aggregate::Avg && whole(argument) => {
+                w.push(if distinct {
+                    "AVG(DISTINCT CAST("
+                } else {
+                    "AVG(CAST("
+                });
+                self.expr(w, argument)?;
+                w.push(" AS DOUBLE))");
+                Ok(())
+            }
+            argument => render::aggregate(w, function, argument, distinct),
+        }
+    }
+
+    fn cast_type(&self, w: &mut SqlWriter<'_>, to: DataType) -> Result<()> {
+        w.push(match to {
+            DataType::Bool | DataType::I16 | DataType::I32 | DataType::I64 => "SIGNED",
+            DataType::U64 => "UNSIGNED",
+            DataType::F32 | DataType::F64 => "DOUBLE",
+            DataType::Text { .. } | DataType::Char(_) | DataType::Uuid => "CHAR",
+            DataType::Bytes => "BINARY",
+            DataType::Date => "DATE",
+            DataType::Time => "TIME(6)",
+            DataType::DateTime | DataType::Timestamp => "DATETIME(6)",
+            DataType::Decimal { precision: None } => "DECIMAL(65, 20)",
+            DataType::Decimal { precision: Some(_) } => {
+                w.push(&self.type_name(to)?);
+                return Ok(());
+            }
+            DataType::Json => {
+                return Err(Error::Unsupported {
+                    dialect: self.name(),
+                    feature: "CAST to JSON",
+                    way_out: "bind the document as a value, or use a function of the database",
+                });
+            }
+        });
+        Ok(())
+    }
+
+    fn type_name(&self, data_type: DataType) -> Result<String> {
+        Ok(match data_type {
+            DataType::Bool => "tinyint(1)".into(),
+            DataType::I16 => "smallint".into(),
+            DataType::I32 => "int".into(),
+            DataType::I64 => "bigint".into(),
+            DataType::U64 => "bigint unsigned".into(),
+            DataType::F32 => "float".into(),
+            DataType::F64 => "double".into(),
+            // The widest that a Decimal of 28 digits can fill from both ends.
+            DataType::Decimal { precision: None } => "decimal(57, 28)".into(),
+            DataType::Decimal {
+                precision: Some((total, scale)),
+            } => format!("decimal({total}, {scale})"),
+            DataType::Text { length: None } => "longtext".into(),
+            DataType::Text { length: Some(length) } => format!("varchar({length})"),
+            DataType::Char(length) => format!("char({length})"),
+            DataType::Bytes => "longblob".into(),
+            DataType::Date => "date".into(),
+            DataType::Time => "time(6)".into(),
+            // TIMESTAMP ends in 2038; an instant is kept in UTC.
+            DataType::DateTime | DataType::Timestamp => "datetime(6)".into(),
+            DataType::Uuid => "char(36) character set ascii collate ascii_bin".into(),
+            DataType::Json => "json".into(),
+        })
+    }
+
+    fn column_def(&self, w: &mut SqlWriter<'_>, column: &Column, indexed: bool) -> Result<()> {
+        w.identifier(&column.name)?;
+        w.push(" ");
+        // Only a bounded text or bytes can stand in a key.
+        let name = match column.data_type {
+            DataType::Text { length: None } if indexed => "varchar(255)".into(),
+            DataType::Bytes if indexed => "varbinary(255)".into(),
+            data_type => self.type_name(data_type)?,
+        };
+        w.push(&name);
+        if column.data_type.is_text() {
+            w.push(" collate ");
+            w.push(self.exact_collation());
+        }
+        render::null_and_default(w, column)?;
+        if column.auto {
+            w.push(" AUTO_INCREMENT");
+        }
+        Ok(())
+    }
+
+    /// Other engines do not take part in transactions.
+    fn table_options(&self) -> &'static str {
+        match self.flavor {
+            Flavor::MatrixOne => "",
+            _ => " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4",
+        }
+    }
+
+    /// A backslash escapes here.
+    fn string_literal(&self, text: &str) -> String {
+        format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+    }
+}

@@ -1,0 +1,49 @@
+//! What the three databases can do. MariaDB does not vouch for MatrixOne.
+
+use crate::{Capability, IsolationLevel, ListBind};
+
+const LEVELS: &[IsolationLevel] = &[
+    IsolationLevel::ReadUncommitted,
+    IsolationLevel::ReadCommitted,
+    IsolationLevel::RepeatableRead,
+    IsolationLevel::Serializable,
+];
+
+pub(super) static MYSQL: Capability = Capability {
+    insert_returning: false,
+    update_returning: false,
+    delete_returning: false,
+    savepoints: true,
+    transactional_ddl: false,
+    two_phase_commit: true,
+    row_locks: true,
+    skip_locked: true,
+    nowait: true,
+    lateral: true,
+    schemas: true,
+    single_writer: false,
+    isolation_levels: LEVELS,
+    list_bind: ListBind::Json,
+    list_bind_from: 1_000,
+    max_parameters: 65_535,
+    max_identifier: 64,
+};
+
+pub(super) static MARIADB: Capability = Capability {
+    insert_returning: true,
+    delete_returning: true,
+    lateral: false,
+    ..MYSQL
+};
+
+/// SAVEPOINT is taken and does nothing, ROLLBACK TO then fails.
+pub(super) static MATRIXONE: Capability = Capability {
+    savepoints: false,
+    two_phase_commit: false,
+    skip_locked: false,
+    nowait: false,
+    lateral: false,
+    isolation_levels: &[IsolationLevel::ReadCommitted, IsolationLevel::RepeatableRead],
+    list_bind: ListBind::Placeholders,
+    ..MYSQL
+};

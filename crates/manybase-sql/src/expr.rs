@@ -1,0 +1,184 @@
+//! Expressions: a plain tree without type parameters.
+
+mod build;
+mod function;
+mod infer;
+mod like;
+
+pub use function::Function;
+pub use like::{LikePattern, LikeToken};
+
+use crate::{DataType, Name, Value};
+
+/// A column as an expression. It carries what a dialect needs to know in order to give the same answer
+/// everywhere: the type (integer division, exact decimals) and whether it can be NULL (order of NULLs).
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColumnRef {
+    /// The table's name or alias, where it must be said.
+    pub table: Option<Name>,
+    /// The column's name.
+    pub name: Name,
+    /// Its type, where known.
+    pub data_type: Option<DataType>,
+    /// Whether it can hold NULL.
+    pub nullable: bool,
+}
+
+/// Operators with two sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BinaryOp {
+    /// `=`
+    Eq,
+    /// `<>`
+    Ne,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+    /// `AND`
+    And,
+    /// `OR`
+    Or,
+    /// `+`
+    Add,
+    /// `-`
+    Sub,
+    /// `*`
+    Mul,
+    /// `/`; whole numbers divide to whole numbers on every database.
+    Div,
+    /// `%`
+    Rem,
+    /// Text put together.
+    Concat,
+}
+
+impl BinaryOp {
+    /// Whether it compares.
+    ///
+    /// ```
+    /// assert!(manybase_sql::expr::BinaryOp::Le.is_comparison());
+    /// ```
+    pub fn is_comparison(self) -> bool {
+        matches!(
+            self,
+            Self::Eq | Self::Ne | Self::Lt | Self::Le | Self::Gt | Self::Ge
+        )
+    }
+
+    /// Whether it calculates.
+    ///
+    /// ```
+    /// assert!(manybase_sql::expr::BinaryOp::Rem.is_arithmetic());
+    /// ```
+    pub fn is_arithmetic(self) -> bool {
+        matches!(self, Self::Add | Self::Sub | Self::Mul | Self::Div | Self::Rem)
+    }
+}
+
+/// Operators with one side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UnaryOp {
+    /// `NOT`
+    Not,
+    /// `-`
+    Neg,
+}
+
+/// Functions over many rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Aggregate {
+    /// Number of rows, or of values that are not NULL.
+    Count,
+    /// Sum.
+    Sum,
+    /// Mean.
+    Avg,
+    /// Least.
+    Min,
+    /// Greatest.
+    Max,
+}
+
+/// An expression.
+///
+/// ```
+/// use manybase_sql::{dialect, Dialect, Expr, Select};
+/// let adult = Expr::column("age").ge(18i64).and(Expr::column("name").is_not_null());
+/// let sql = Select::from("person").column("id").filter(adult).render(dialect::sqlite())?.sql;
+/// assert_eq!(sql, r#"SELECT "id" FROM "person" WHERE "age" >= ? AND "name" IS NOT NULL"#);
+/// # Ok::<(), manybase_sql::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Expr {
+    /// A column.
+    Column(ColumnRef),
+    /// A value, always bound.
+    Value(Value),
+    /// One side.
+    Unary(UnaryOp, Box<Expr>),
+    /// Two sides.
+    Binary(Box<Expr>, BinaryOp, Box<Expr>),
+    /// `IN` a list of values.
+    InList {
+        /// What is looked for.
+        expr: Box<Expr>,
+        /// Where; may be empty, may be longer than the database has placeholders.
+        list: Vec<Value>,
+        /// `NOT IN`.
+        negated: bool,
+    },
+    /// `BETWEEN`, both ends included.
+    Between {
+        /// What is tested.
+        expr: Box<Expr>,
+        /// The lower end.
+        low: Box<Expr>,
+        /// The upper end.
+        high: Box<Expr>,
+    },
+    /// `IS NULL` or `IS NOT NULL`.
+    IsNull {
+        /// What is tested.
+        expr: Box<Expr>,
+        /// `IS NOT NULL`.
+        negated: bool,
+    },
+    /// A text pattern.
+    Like {
+        /// What is tested.
+        expr: Box<Expr>,
+        /// The pattern.
+        pattern: LikePattern,
+        /// Letters of either case match. SQLite knows only ASCII letters.
+        case_insensitive: bool,
+    },
+    /// A function of one row.
+    Call(Function, Vec<Expr>),
+    /// A function of many rows; no argument means `COUNT(*)`.
+    Aggregate {
+        /// Which.
+        function: Aggregate,
+        /// Of what.
+        argument: Option<Box<Expr>>,
+        /// Each value counts once.
+        distinct: bool,
+    },
+    /// `CASE WHEN … THEN … ELSE … END`.
+    Case {
+        /// Conditions and results, in order.
+        branches: Vec<(Expr, Expr)>,
+        /// Result when no condition holds; NULL without it.
+        otherwise: Option<Box<Expr>>,
+    },
+    /// A conversion.
+    Cast(Box<Expr>, DataType),
+}

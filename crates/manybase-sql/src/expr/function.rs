@@ -1,0 +1,44 @@
+//! Functions of one row that every dialect has, under its own name.
+
+/// A function of one row, in neutral terms.
+///
+/// ```
+/// use manybase_sql::{dialect, Expr, Function, Select};
+/// let select = Select::from("t").item(Expr::call(Function::Length, [Expr::column("name")]));
+/// assert_eq!(select.render(dialect::mysql())?.sql, "SELECT CHAR_LENGTH(`name`) FROM `t`");
+/// # Ok::<(), manybase_sql::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Function {
+    /// Text in lower case.
+    Lower,
+    /// Text in upper case.
+    Upper,
+    /// Length in characters.
+    Length,
+    /// Text without spaces at both ends.
+    Trim,
+    /// Part of a text: from (1-based), count.
+    Substring,
+    /// Text with every occurrence of one part replaced.
+    Replace,
+    /// The first argument that is not NULL.
+    Coalesce,
+    /// NULL when both are equal, else the first.
+    NullIf,
+    /// Without sign.
+    Abs,
+    /// Rounded to a number of digits, half away from zero.
+    Round,
+    /// The current instant, by the database's clock.
+    Now,
+    /// The year of a date or an instant (UTC).
+    Year,
+    /// The month of a date or an instant (UTC), 1 to 12.
+    Month,
+    /// The day of the month of a date or an instant (UTC), 1 to 31.
+    Day,
+    /// A function of the database's own, by its exact name. The name must be a plain identifier.
+    Named(crate::Name),
+}

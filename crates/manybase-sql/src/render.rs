@@ -1,0 +1,22 @@
+//! From tree to text: what all dialects share.
+//!
+//! A dialect is a set of overridden default methods ([`crate::Dialect`]); the defaults live here, one clause
+//! or node per function.
+
+mod delete;
+mod expr;
+mod insert;
+mod schema;
+mod select;
+mod update;
+mod writer;
+
+pub(crate) use delete::delete;
+pub(crate) use expr::{
+    aggregate, binary, call, cast, expr, grouped, in_list, in_placeholders, like, list_as_json,
+};
+pub(crate) use insert::insert;
+pub(crate) use schema::{create_table, drop_table, literal, null_and_default};
+pub(crate) use select::{limit, order_by, select};
+pub(crate) use update::update;
+pub use writer::{Rendered, SqlWriter};

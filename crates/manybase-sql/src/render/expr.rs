@@ -1,0 +1,295 @@
+//! Expressions: each node's form in standard SQL. Dialects override single nodes.
+
+use crate::expr::{Aggregate, BinaryOp, ColumnRef, UnaryOp};
+use crate::{DataType, Error, Expr, Function, LikePattern, ListBind, Result, SqlWriter, Value};
+
+pub(crate) fn expr(w: &mut SqlWriter<'_>, node: &Expr) -> Result<()> {
+    let dialect = w.dialect();
+    match node {
+        Expr::Column(column) => self::column(w, column),
+        Expr::Value(value) => {
+            w.bind(value.clone());
+            Ok(())
+        }
+        Expr::Unary(UnaryOp::Not, inner) => {
+            w.push("NOT ");
+            grouped(w, inner)
+        }
+        Expr::Unary(UnaryOp::Neg, inner) => {
+            w.push("-");
+            grouped(w, inner)
+        }
+        Expr::Binary(left, op, right) => dialect.binary(w, left, *op, right),
+        Expr::InList { expr, list, negated } => dialect.in_list(w, expr, list, *negated),
+        Expr::Between { expr, low, high } => dialect.between(w, expr, low, high),
+        Expr::IsNull { expr, negated } => {
+            grouped(w, expr)?;
+            w.push(if *negated { " IS NOT NULL" } else { " IS NULL" });
+            Ok(())
+        }
+        Expr::Like {
+            expr,
+            pattern,
+            case_insensitive,
+        } => dialect.like(w, expr, pattern, *case_insensitive),
+        Expr::Call(function, arguments) => dialect.call(w, function, arguments),
+        Expr::Aggregate {
+            function,
+            argument,
+            distinct,
+        } => dialect.aggregate(w, *function, argument.as_deref(), *distinct),
+        Expr::Case { branches, otherwise } => case(w, branches, otherwise.as_deref()),
+        Expr::Cast(inner, to) => dialect.cast(w, inner, *to),
+    }
+}
+
+fn column(w: &mut SqlWriter<'_>, column: &ColumnRef) -> Result<()> {
+    if let Some(table) = &column.table {
+        w.identifier(table)?;
+        w.push(".");
+    }
+    w.identifier(&column.name)
+}
+
+/// An operand: in parentheses unless it can't be misread.
+pub(crate) fn grouped(w: &mut SqlWriter<'_>, node: &Expr) -> Result<()> {
+    let atom = matches!(
+        node,
+        Expr::Column(_) | Expr::Value(_) | Expr::Call(..) | Expr::Aggregate { .. }
+    );
+    if atom {
+        return w.dialect().expr(w, node);
+    }
+    w.push("(");
+    w.dialect().expr(w, node)?;
+    w.push(")");
+    Ok(())
+}
+
+pub(crate) fn binary(w: &mut SqlWriter<'_>, left: &Expr, op: BinaryOp, right: &Expr) -> Result<()> {
+    let symbol = match op {
+        BinaryOp::Eq => " = ",
+        BinaryOp::Ne => " <> ",
+        BinaryOp::Lt => " < ",
+        BinaryOp::Le => " <= ",
+        BinaryOp::Gt => " > ",
+        BinaryOp::Ge => " >= ",
+        BinaryOp::And => return junction(w, left, op, right, " AND "),
+        BinaryOp::Or => return junction(w, left, op, right, " OR "),
+        BinaryOp::Add => " + ",
+        BinaryOp::Sub => " - ",
+        BinaryOp::Mul => " * ",
+        BinaryOp::Div => " / ",
+        BinaryOp::Rem => " % ",
+        BinaryOp::Concat => " || ",
+    };
+    grouped(w, left)?;
+    w.push(symbol);
+    grouped(w, right)
+}
+
+/// A chain of the same junction needs no parentheses, and neither do comparisons inside one.
+fn junction(w: &mut SqlWriter<'_>, left: &Expr, op: BinaryOp, right: &Expr, symbol: &str) -> Result<()> {
+    side(w, left, op)?;
+    w.push(symbol);
+    side(w, right, op)
+}
+
+fn side(w: &mut SqlWriter<'_>, node: &Expr, op: BinaryOp) -> Result<()> {
+    let plain = match node {
+        Expr::Binary(_, inner, _) => inner.is_comparison() || *inner == op,
+        Expr::IsNull { .. } | Expr::InList { .. } | Expr::Like { .. } => true,
+        _ => false,
+    };
+    if plain {
+        w.dialect().expr(w, node)
+    } else {
+        grouped(w, node)
+    }
+}
+
+pub(crate) fn in_list(w: &mut SqlWriter<'_>, expr: &Expr, list: &[Value], negated: bool) -> Result<()> {
+    if list.is_empty() {
+        w.push(if negated { "1 = 1" } else { "1 = 0" });
+        return Ok(());
+    }
+    let capability = w.dialect().capability();
+    if list.len() >= capability.list_bind_from && capability.list_bind != ListBind::Placeholders {
+        return w.dialect().in_long_list(w, expr, list, negated);
+    }
+    in_placeholders(w, expr, list, negated)
+}
+
+pub(crate) fn in_placeholders(
+    w: &mut SqlWriter<'_>,
+    expr: &Expr,
+    list: &[Value],
+    negated: bool,
+) -> Result<()> {
+    grouped(w, expr)?;
+    w.push(if negated { " NOT IN (" } else { " IN (" });
+    w.comma_separated(list, |w, value| {
+        w.bind(value.clone());
+        Ok(())
+    })?;
+    w.push(")");
+    Ok(())
+}
+
+/// A long list as one JSON text, for databases that can take it apart.
+///
+/// `None` when the list has a value that JSON can't carry without loss: bytes go as hexadecimal digits, which
+/// the dialect turns back, documents not at all.
+pub(crate) fn list_as_json(list: &[Value]) -> Option<Value> {
+    let mut out = String::from("[");
+    for (i, value) in list.iter().enumerate() {
+        use std::fmt::Write;
+        if i > 0 {
+            out.push(',');
+        }
+        // Writing into a String can't fail.
+        let _ = match value {
+            Value::Null => write!(out, "null"),
+            Value::Bool(v) => write!(out, "{}", i32::from(*v)),
+            Value::I64(v) => write!(out, "{v}"),
+            Value::U64(v) => write!(out, "{v}"),
+            Value::F32(v) if v.is_finite() => write!(out, "{:?}", f64::from(*v)),
+            Value::F64(v) if v.is_finite() => write!(out, "{v:?}"),
+            Value::Decimal(v) => write!(out, "\"{}\"", v.normalize()),
+            Value::Text(v) => write!(out, "{}", serde_json::Value::from(v.as_str())),
+            Value::Bytes(v) => {
+                out.push('"');
+                for byte in v {
+                    let _ = write!(out, "{byte:02X}");
+                }
+                out.push('"');
+                Ok(())
+            }
+            Value::Uuid(v) => write!(out, "\"{v}\""),
+            _ => return None,
+        };
+    }
+    out.push(']');
+    Some(Value::Text(out))
+}
+
+pub(crate) fn like(
+    w: &mut SqlWriter<'_>,
+    expr: &Expr,
+    pattern: &LikePattern,
+    case_insensitive: bool,
+) -> Result<()> {
+    if case_insensitive {
+        w.push("LOWER(");
+        w.dialect().expr(w, expr)?;
+        w.push(") LIKE LOWER(");
+        w.bind(pattern.to_like().into());
+        w.push(") ESCAPE '!'");
+        return Ok(());
+    }
+    grouped(w, expr)?;
+    w.push(" LIKE ");
+    w.bind(pattern.to_like().into());
+    w.push(" ESCAPE '!'");
+    Ok(())
+}
+
+pub(crate) fn call(w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr]) -> Result<()> {
+    let name = match function {
+        Function::Lower => "LOWER",
+        Function::Upper => "UPPER",
+        Function::Length => "LENGTH",
+        Function::Trim => "TRIM",
+        Function::Substring => "SUBSTR",
+        Function::Replace => "REPLACE",
+        Function::Coalesce => "COALESCE",
+        Function::NullIf => "NULLIF",
+        Function::Abs => "ABS",
+        Function::Round => "ROUND",
+        Function::Now => {
+            w.push("CURRENT_TIMESTAMP");
+            return Ok(());
+        }
+        Function::Year => return extract(w, "YEAR", arguments),
+        Function::Month => return extract(w, "MONTH", arguments),
+        Function::Day => return extract(w, "DAY", arguments),
+        Function::Named(name) => {
+            // Function names can't be quoted on MySQL, so only plain ones are taken.
+            let mut chars = name.chars();
+            let first = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+            if !first || !chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.')) {
+                return Err(Error::Identifier {
+                    name: name.escape_debug().to_string(),
+                    reason: "a function's name has letters, digits, dots and underscores only".into(),
+                });
+            }
+            name
+        }
+    };
+    w.push(name);
+    w.push("(");
+    w.comma_separated(arguments, |w, argument| w.dialect().expr(w, argument))?;
+    w.push(")");
+    Ok(())
+}
+
+fn extract(w: &mut SqlWriter<'_>, field: &str, arguments: &[Expr]) -> Result<()> {
+    w.push("EXTRACT(");
+    w.push(field);
+    w.push(" FROM ");
+    w.comma_separated(arguments, |w, argument| w.dialect().expr(w, argument))?;
+    w.push(")");
+    Ok(())
+}
+
+pub(crate) fn aggregate(
+    w: &mut SqlWriter<'_>,
+    function: Aggregate,
+    argument: Option<&Expr>,
+    distinct: bool,
+) -> Result<()> {
+    w.push(match function {
+        Aggregate::Count => "COUNT(",
+        Aggregate::Sum => "SUM(",
+        Aggregate::Avg => "AVG(",
+        Aggregate::Min => "MIN(",
+        Aggregate::Max => "MAX(",
+    });
+    if distinct {
+        w.push("DISTINCT ");
+    }
+    match argument {
+        Some(argument) => w.dialect().expr(w, argument)?,
+        None => w.push("*"),
+    }
+    w.push(")");
+    Ok(())
+}
+
+fn case(w: &mut SqlWriter<'_>, branches: &[(Expr, Expr)], otherwise: Option<&Expr>) -> Result<()> {
+    if branches.is_empty() {
+        return Err(Error::Statement("a CASE without a branch".into()));
+    }
+    w.push("CASE");
+    for (when, then) in branches {
+        w.push(" WHEN ");
+        w.dialect().expr(w, when)?;
+        w.push(" THEN ");
+        w.dialect().output_expr(w, then)?;
+    }
+    if let Some(otherwise) = otherwise {
+        w.push(" ELSE ");
+        w.dialect().output_expr(w, otherwise)?;
+    }
+    w.push(" END");
+    Ok(())
+}
+
+pub(crate) fn cast(w: &mut SqlWriter<'_>, inner: &Expr, to: DataType) -> Result<()> {
+    w.push("CAST(");
+    w.dialect().expr(w, inner)?;
+    w.push(" AS ");
+    w.dialect().cast_type(w, to)?;
+    w.push(")");
+    Ok(())
+}

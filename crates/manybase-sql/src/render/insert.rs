@@ -1,0 +1,59 @@
+//! `INSERT`.
+
+use crate::{Error, Insert, Result, SqlWriter};
+
+pub(crate) fn insert(w: &mut SqlWriter<'_>, insert: &Insert) -> Result<()> {
+    let width = insert.columns.len();
+    if insert.rows == 0 || insert.values.len() != width * insert.rows {
+        return Err(Error::Statement(format!(
+            "an insert into {} with {} rows of {width} columns and {} values",
+            insert.table,
+            insert.rows,
+            insert.values.len()
+        )));
+    }
+    w.push("INSERT INTO ");
+    w.table(&insert.table)?;
+    if width == 0 {
+        w.dialect().insert_defaults(w, insert)?;
+    } else {
+        w.push(" (");
+        w.comma_separated(&insert.columns, |w, column| w.identifier(column))?;
+        w.push(") VALUES ");
+        w.comma_separated(insert.values.chunks_exact(width), |w, row| {
+            w.push("(");
+            w.comma_separated(row, |w, value| {
+                w.bind(value.clone());
+                Ok(())
+            })?;
+            w.push(")");
+            Ok(())
+        })?;
+    }
+    returning(
+        w,
+        &insert.returning,
+        w.dialect().capability().insert_returning,
+        "INSERT … RETURNING",
+    )
+}
+
+pub(super) fn returning(
+    w: &mut SqlWriter<'_>,
+    columns: &[crate::Name],
+    supported: bool,
+    feature: &'static str,
+) -> Result<()> {
+    if columns.is_empty() {
+        return Ok(());
+    }
+    if !supported {
+        return Err(Error::Unsupported {
+            dialect: w.dialect().name(),
+            feature,
+            way_out: "run the statement without it and read the rows back by key",
+        });
+    }
+    w.push(" RETURNING ");
+    w.comma_separated(columns, |w, column| w.identifier(column))
+}

@@ -1,0 +1,28 @@
+//! `UPDATE`.
+
+use super::{insert::returning, select::filter};
+use crate::{Error, Result, SqlWriter, Update};
+
+pub(crate) fn update(w: &mut SqlWriter<'_>, update: &Update) -> Result<()> {
+    if update.set.is_empty() {
+        return Err(Error::Statement(format!(
+            "an update of {} that sets nothing",
+            update.table
+        )));
+    }
+    w.push("UPDATE ");
+    w.table(&update.table)?;
+    w.push(" SET ");
+    w.comma_separated(&update.set, |w, (column, to)| {
+        w.identifier(column)?;
+        w.push(" = ");
+        w.dialect().expr(w, to)
+    })?;
+    filter(w, " WHERE ", update.filter.as_ref())?;
+    returning(
+        w,
+        &update.returning,
+        w.dialect().capability().update_returning,
+        "UPDATE … RETURNING",
+    )
+}

@@ -1,0 +1,87 @@
+//! `INSERT`.
+
+use crate::{Dialect, Name, Rendered, Result, SqlWriter, TableName, Value};
+
+/// Rows to add to a table.
+///
+/// ```
+/// use manybase_sql::{dialect, Insert};
+/// let insert = Insert::into("customer", ["name"]).row(["Ann"]).row(["Bob"]).returning(["id"]);
+/// assert_eq!(
+///     insert.render(dialect::postgres())?.sql,
+///     r#"INSERT INTO "customer" ("name") VALUES ($1), ($2) RETURNING "id""#
+/// );
+/// # Ok::<(), manybase_sql::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Insert {
+    /// Where to.
+    pub table: TableName,
+    /// Columns that get values; none means that every column takes its default.
+    pub columns: Vec<Name>,
+    /// All rows' values, one row after another.
+    pub values: Vec<Value>,
+    /// Number of rows; needed because a row may have no columns.
+    pub rows: usize,
+    /// `RETURNING`; refused where [`crate::Capability::insert_returning`] says no.
+    pub returning: Vec<Name>,
+}
+
+impl Insert {
+    /// An insert without rows as yet.
+    ///
+    /// ```
+    /// let insert = manybase_sql::Insert::into("customer", ["name"]);
+    /// assert_eq!(insert.rows, 0);
+    /// ```
+    pub fn into<N: Into<Name>>(table: impl Into<TableName>, columns: impl IntoIterator<Item = N>) -> Self {
+        Self {
+            table: table.into(),
+            columns: columns.into_iter().map(Into::into).collect(),
+            values: Vec::new(),
+            rows: 0,
+            returning: Vec::new(),
+        }
+    }
+
+    /// Adds a row.
+    ///
+    /// ```
+    /// let insert = manybase_sql::Insert::into("customer", ["name"]).row(["Ann"]);
+    /// assert_eq!(insert.rows, 1);
+    /// ```
+    #[must_use]
+    pub fn row<V: Into<Value>>(mut self, values: impl IntoIterator<Item = V>) -> Self {
+        self.values.extend(values.into_iter().map(Into::into));
+        self.rows += 1;
+        self
+    }
+
+    /// Columns to give back for each row.
+    ///
+    /// ```
+    /// let insert = manybase_sql::Insert::into("customer", ["name"]).returning(["id"]);
+    /// assert_eq!(insert.returning, ["id"]);
+    /// ```
+    #[must_use]
+    pub fn returning<N: Into<Name>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
+        self.returning = columns.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// SQL text and values for one dialect.
+    ///
+    /// # Errors
+    /// What the database lacks, identifiers it can't have, more values than it can bind, rows whose length is
+    /// not the number of columns.
+    ///
+    /// ```
+    /// use manybase_sql::{dialect, Insert};
+    /// let rendered = Insert::into("t", ["a"]).row([1i64]).render(dialect::sqlite())?;
+    /// assert_eq!(rendered.sql, r#"INSERT INTO "t" ("a") VALUES (?)"#);
+    /// # Ok::<(), manybase_sql::Error>(())
+    /// ```
+    pub fn render(&self, dialect: &dyn Dialect) -> Result<Rendered> {
+        SqlWriter::render(dialect, |w| dialect.insert(w, self))
+    }
+}
