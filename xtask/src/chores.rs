@@ -1,0 +1,32 @@
+//! The chores that are one call of cargo with the right flags.
+
+use std::env;
+
+use crate::failure::Result;
+use crate::process::{cargo, run};
+
+pub(crate) fn doc() -> Result<()> {
+    // Appended, so that flags a person has set stay in force.
+    let flags = match env::var("RUSTDOCFLAGS") {
+        Ok(flags) if !flags.is_empty() => format!("{flags} -D warnings"),
+        _ => "-D warnings".into(),
+    };
+    let arguments = ["doc", "--workspace", "--no-deps", "--all-features"];
+    run(cargo().args(arguments).env("RUSTDOCFLAGS", flags))
+}
+
+pub(crate) fn fmt_check() -> Result<()> {
+    run(cargo().args(["fmt", "--all", "--check"]))
+}
+
+pub(crate) fn clippy() -> Result<()> {
+    run(cargo().args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--all-features",
+        "--",
+        "-D",
+        "warnings",
+    ]))
+}
