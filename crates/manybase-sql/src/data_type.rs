@@ -62,6 +62,25 @@ impl DataType {
         matches!(self, Self::I16 | Self::I32 | Self::I64 | Self::U64)
     }
 
+    /// Whether it is binary floating point.
+    ///
+    /// ```
+    /// assert!(manybase_sql::DataType::F32.is_float());
+    /// ```
+    pub fn is_float(self) -> bool {
+        matches!(self, Self::F32 | Self::F64)
+    }
+
+    /// Whether it holds numbers of any kind.
+    ///
+    /// ```
+    /// assert!(manybase_sql::DataType::F64.is_numeric());
+    /// assert!(!manybase_sql::DataType::Bool.is_numeric());
+    /// ```
+    pub fn is_numeric(self) -> bool {
+        self.is_integer() || self.is_decimal() || self.is_float()
+    }
+
     /// Whether it is an exact decimal.
     ///
     /// ```

@@ -3,10 +3,12 @@
 //! A dialect overrides the default methods in which its database differs from the standard, and nothing else.
 //! To add one, see `CONTRIBUTING.md`.
 
+mod lexical;
 mod mysql;
 mod postgres;
 mod sqlite;
 
+pub use lexical::Lexical;
 pub use mysql::{Flavor, MySql};
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
@@ -15,8 +17,9 @@ use crate::expr::{Aggregate, BinaryOp};
 use crate::schema::{Column, CreateTable, DropTable};
 use crate::{
     Capability, DataType, Delete, Expr, Function, Insert, LikePattern, Order, OrderBy, Result, Select,
-    SqlWriter, Update, Value, render,
+    SqlWriter, TableName, Update, Value, render,
 };
+use chrono::{DateTime, Utc};
 use std::fmt::Debug;
 
 /// SQLite.
@@ -103,6 +106,11 @@ pub trait Dialect: Debug + Send + Sync {
     /// Writes the placeholder of the nth value, counted from 1.
     fn placeholder(&self, sql: &mut String, _n: usize) {
         sql.push('?');
+    }
+
+    /// What its lexer takes for text, names and comments; raw SQL is read by these rules.
+    fn lexical(&self) -> Lexical {
+        Lexical::STANDARD
     }
 
     /// Why an identifier is too long, if it is: some databases cut it off without a word.
@@ -212,16 +220,25 @@ pub trait Dialect: Debug + Send + Sync {
         render::binary(w, left, op, right)
     }
 
+    /// A side of an operator, in parentheses where needed. `beside` is the other side, from which a database may
+    /// guess the type of a placeholder.
+    ///
+    /// # Errors
+    /// Those of the expression.
+    fn operand(&self, w: &mut SqlWriter<'_>, expr: &Expr, _beside: &Expr) -> Result<()> {
+        render::grouped(w, expr)
+    }
+
     /// `BETWEEN`
     ///
     /// # Errors
     /// Those of the three expressions.
     fn between(&self, w: &mut SqlWriter<'_>, expr: &Expr, low: &Expr, high: &Expr) -> Result<()> {
-        render::grouped(w, expr)?;
+        self.operand(w, expr, low)?;
         w.push(" BETWEEN ");
-        render::grouped(w, low)?;
+        self.operand(w, low, expr)?;
         w.push(" AND ");
-        render::grouped(w, high)
+        self.operand(w, high, expr)
     }
 
     /// `IN` a list of any length.
@@ -323,6 +340,14 @@ pub trait Dialect: Debug + Send + Sync {
         render::create_table(w, create)
     }
 
+    /// The table that a foreign key of `table` refers to.
+    ///
+    /// # Errors
+    /// Identifiers that the database can't have, a table in another schema where keys can't reach it.
+    fn references(&self, w: &mut SqlWriter<'_>, _table: &TableName, references: &TableName) -> Result<()> {
+        w.table(references)
+    }
+
     /// `DROP TABLE`
     ///
     /// # Errors
@@ -337,6 +362,16 @@ pub trait Dialect: Debug + Send + Sync {
     /// Values that have no literal in DDL.
     fn literal(&self, w: &mut SqlWriter<'_>, value: &Value) -> Result<()> {
         render::literal(w, value)
+    }
+
+    /// Bytes as a literal.
+    fn bytes_literal(&self, bytes: &[u8]) -> String {
+        format!("X'{}'", render::hex(bytes))
+    }
+
+    /// The text of an instant, quotes not included.
+    fn timestamp_text(&self, at: DateTime<Utc>) -> String {
+        at.format("%F %T%.f+00:00").to_string()
     }
 
     /// The text of a string literal, quotes included.

@@ -4,6 +4,7 @@ mod build;
 mod function;
 mod infer;
 mod like;
+mod walk;
 
 pub use function::Function;
 pub use like::{LikePattern, LikeToken};
@@ -69,6 +70,26 @@ impl BinaryOp {
             self,
             Self::Eq | Self::Ne | Self::Lt | Self::Le | Self::Gt | Self::Ge
         )
+    }
+
+    /// As the standard writes it, with spaces around.
+    pub(crate) fn symbol(self) -> &'static str {
+        match self {
+            Self::Eq => " = ",
+            Self::Ne => " <> ",
+            Self::Lt => " < ",
+            Self::Le => " <= ",
+            Self::Gt => " > ",
+            Self::Ge => " >= ",
+            Self::And => " AND ",
+            Self::Or => " OR ",
+            Self::Add => " + ",
+            Self::Sub => " - ",
+            Self::Mul => " * ",
+            Self::Div => " / ",
+            Self::Rem => " % ",
+            Self::Concat => " || ",
+        }
     }
 
     /// Whether it calculates.
@@ -181,4 +202,7 @@ pub enum Expr {
     },
     /// A conversion.
     Cast(Box<Expr>, DataType),
+    /// An expression that could not be built, with the reason: rendering it fails. Builders stay free of `Result`
+    /// so.
+    Invalid(String),
 }

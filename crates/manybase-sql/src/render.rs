@@ -13,10 +13,10 @@ mod writer;
 
 pub(crate) use delete::delete;
 pub(crate) use expr::{
-    aggregate, binary, call, cast, expr, grouped, in_list, in_placeholders, like, list_as_json,
+    aggregate, binary, call, case, cast, expr, grouped, in_list, in_placeholders, like, list_as_json,
 };
 pub(crate) use insert::insert;
-pub(crate) use schema::{create_table, drop_table, literal, null_and_default};
+pub(crate) use schema::{create_table, drop_table, hex, literal, null_and_default};
 pub(crate) use select::{limit, order_by, select};
 pub(crate) use update::update;
 pub use writer::{Rendered, SqlWriter};

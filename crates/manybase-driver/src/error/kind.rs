@@ -82,6 +82,8 @@ kinds! {
     NotFound = "not found",
     /// One row was asked for, and there are more.
     NotUnique = "more than one row",
+    /// The row has been changed by somebody else since it was loaded.
+    Stale = "stale record",
     /// The transaction is over, failed, or used wrongly.
     Transaction = "transaction misuse",
     /// A driver broke its contract.

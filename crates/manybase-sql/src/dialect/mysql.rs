@@ -1,14 +1,17 @@
 //! MySQL, MariaDB and MatrixOne: one wire protocol, three databases that differ in what they can do.
 
 mod capability;
+mod list;
+mod update;
 
-use super::Dialect;
+use super::{Dialect, Lexical};
 use crate::expr::{Aggregate, BinaryOp};
 use crate::schema::Column;
 use crate::{
     Capability, DataType, Error, Expr, Function, Insert, LikePattern, Order, OrderBy, Result, SqlWriter,
-    Value, render,
+    Update, Value, render,
 };
+use chrono::{DateTime, Utc};
 
 /// Which database speaks MySQL's protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +81,19 @@ impl Dialect for MySql {
         '`'
     }
 
+    /// As by default: neither ANSI_QUOTES nor NO_BACKSLASH_ESCAPES in the SQL mode.
+    fn lexical(&self) -> Lexical {
+        Lexical {
+            backslash_escapes: true,
+            double_quoted_strings: true,
+            backticks: true,
+            hash_comments: true,
+            dashes_need_space: true,
+            executable_comments: true,
+            ..Lexical::STANDARD
+        }
+    }
+
     /// The limit counts characters here.
     fn identifier_too_long(&self, name: &str) -> Option<String> {
         let (limit, length) = (self.capability().max_identifier, name.chars().count());
@@ -122,6 +138,7 @@ impl Dialect for MySql {
 
     fn binary(&self, w: &mut SqlWriter<'_>, left: &Expr, op: BinaryOp, right: &Expr) -> Result<()> {
         let whole = |expr: &Expr| expr.data_type().is_some_and(DataType::is_integer);
+        let decimal = |expr: &Expr| expr.data_type().is_some_and(DataType::is_decimal);
         match op {
             // `||` is OR here.
             BinaryOp::Concat => {
@@ -138,44 +155,26 @@ impl Dialect for MySql {
                 w.push(" DIV ");
                 render::grouped(w, right)
             }
+            // A quotient has four digits more than what is divided, and no more.
+            BinaryOp::Div if (decimal(left) || decimal(right)) && (whole(left) || decimal(left)) => {
+                with_scale(w, left)?;
+                w.push(" / ");
+                render::grouped(w, right)
+            }
             _ => render::binary(w, left, op, right),
         }
     }
 
     fn in_long_list(&self, w: &mut SqlWriter<'_>, expr: &Expr, list: &[Value], negated: bool) -> Result<()> {
-        let kind = expr
-            .data_type()
-            .or_else(|| list.iter().find_map(Value::data_type));
-        let (column, unhex) = match kind {
-            Some(DataType::U64) => ("BIGINT UNSIGNED", false),
-            Some(kind) if kind.is_integer() => ("BIGINT", false),
-            Some(DataType::Bool) => ("TINYINT", false),
-            Some(DataType::F32 | DataType::F64) => ("DOUBLE", false),
-            Some(DataType::Decimal { .. }) => ("DECIMAL(65, 30)", false),
-            Some(kind) if kind.is_text() => ("LONGTEXT", false),
-            Some(DataType::Uuid) => ("CHAR(36)", false),
-            Some(DataType::Bytes) => ("LONGTEXT", true),
-            _ => return render::in_placeholders(w, expr, list, negated),
-        };
-        let Some(json) = render::list_as_json(list) else {
-            return render::in_placeholders(w, expr, list, negated);
-        };
-        render::grouped(w, expr)?;
-        w.push(if negated {
-            " NOT IN (SELECT "
-        } else {
-            " IN (SELECT "
-        });
-        w.push(if unhex { "UNHEX(`v`)" } else { "`v`" });
-        w.push(" FROM JSON_TABLE(");
-        w.bind(json);
-        w.push(", '$[*]' COLUMNS (`v` ");
-        w.push(column);
-        w.push(" PATH '$')) AS `list`)");
-        Ok(())
+        list::in_long_list(w, expr, list, negated)
     }
 
-    /// Collations mostly ignore case here, so the exact form names one that does not, and the other folds both sides.
+    fn update(&self, w: &mut SqlWriter<'_>, update: &Update) -> Result<()> {
+        update::update(w, update)
+    }
+
+    /// Collations mostly ignore case here, and accents, so both forms name one that does not; the second folds both
+    /// sides.
     fn like(
         &self,
         w: &mut SqlWriter<'_>,
@@ -184,11 +183,16 @@ impl Dialect for MySql {
         case_insensitive: bool,
     ) -> Result<()> {
         if case_insensitive {
-            return render::like(w, expr, pattern, true);
+            w.push("LOWER(");
+            self.expr(w, expr)?;
+            w.push(") LIKE LOWER(");
+            w.bind(pattern.to_like().into());
+            w.push(")");
+        } else {
+            render::grouped(w, expr)?;
+            w.push(" LIKE ");
+            w.bind(pattern.to_like().into());
         }
-        render::grouped(w, expr)?;
-        w.push(" LIKE ");
-        w.bind(pattern.to_like().into());
         w.push(" COLLATE utf8mb4_bin ESCAPE '!'");
         Ok(())
     }
@@ -196,8 +200,12 @@ impl Dialect for MySql {
     fn call(&self, w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr]) -> Result<()> {
         match function {
             Function::Length => render::call(w, &Function::Named("CHAR_LENGTH".into()), arguments),
-            Function::Now => {
-                w.push("CURRENT_TIMESTAMP(6)");
+            Function::Now if arguments.is_empty() => {
+                w.push(match self.flavor {
+                    // It takes no digits for UTC_TIMESTAMP; the driver keeps the session in UTC.
+                    Flavor::MatrixOne => "CURRENT_TIMESTAMP(6)",
+                    _ => "UTC_TIMESTAMP(6)",
+                });
                 Ok(())
             }
             _ => render::call(w, function, arguments),
@@ -222,6 +230,15 @@ impl Dialect for MySql {
                 });
                 self.expr(w, argument)?;
                 w.push(" AS DOUBLE))");
+                Ok(())
+            }
+            // The mean of decimals has four digits more than they have.
+            Some(argument)
+                if function == Aggregate::Avg && argument.data_type().is_some_and(DataType::is_decimal) =>
+            {
+                w.push(if distinct { "AVG(DISTINCT " } else { "AVG(" });
+                with_scale(w, argument)?;
+                w.push(")");
                 Ok(())
             }
             argument => render::aggregate(w, function, argument, distinct),
@@ -269,7 +286,10 @@ impl Dialect for MySql {
                 precision: Some((total, scale)),
             } => format!("decimal({total}, {scale})"),
             DataType::Text { length: None } => "longtext".into(),
+            // A row has no room for more, four bytes for each character.
+            DataType::Text { length: Some(length) } if length > 16_383 => "longtext".into(),
             DataType::Text { length: Some(length) } => format!("varchar({length})"),
+            DataType::Char(length) if length > 255 => format!("varchar({length})"),
             DataType::Char(length) => format!("char({length})"),
             DataType::Bytes => "longblob".into(),
             DataType::Date => "date".into(),
@@ -285,7 +305,7 @@ impl Dialect for MySql {
         w.identifier(&column.name)?;
         w.push(" ");
         // Only a bounded text or bytes can stand in a key.
-        let name = match column.data_type {
+        let name: String = match column.data_type {
             DataType::Text { length: None } if indexed => "varchar(255)".into(),
             DataType::Bytes if indexed => "varbinary(255)".into(),
             data_type => self.type_name(data_type)?,
@@ -295,7 +315,18 @@ impl Dialect for MySql {
             w.push(" collate ");
             w.push(self.exact_collation());
         }
-        render::null_and_default(w, column)?;
+        match &column.default {
+            // A large object takes no literal as its default, but an expression.
+            Some(default) if matches!(name.as_str(), "longtext" | "longblob" | "json") => {
+                if !column.nullable {
+                    w.push(" NOT NULL");
+                }
+                w.push(" DEFAULT (");
+                self.literal(w, default)?;
+                w.push(")");
+            }
+            _ => render::null_and_default(w, column)?,
+        }
         if column.auto {
             w.push(" AUTO_INCREMENT");
         }
@@ -310,8 +341,35 @@ impl Dialect for MySql {
         }
     }
 
+    /// Instants are kept in UTC, without a zone.
+    fn timestamp_text(&self, at: DateTime<Utc>) -> String {
+        at.format("%F %T%.f").to_string()
+    }
+
     /// A backslash escapes here.
     fn string_literal(&self, text: &str) -> String {
         format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
     }
+}
+
+/// Digits behind the point of a dividend, so that its quotients have sixteen, as on PostgreSQL.
+const DIVIDED_SCALE: u32 = 12;
+
+/// A dividend with digits enough, where it is known how many it has by itself: it must not lose any.
+fn with_scale(w: &mut SqlWriter<'_>, expr: &Expr) -> Result<()> {
+    let scale = match expr {
+        Expr::Value(Value::Decimal(value)) => Some(value.scale()),
+        expr => match expr.data_type() {
+            Some(DataType::Decimal { precision }) => precision.map(|(_, scale)| u32::from(scale)),
+            Some(of) if of.is_integer() => Some(0),
+            _ => None,
+        },
+    };
+    if scale.is_none_or(|scale| scale >= DIVIDED_SCALE) {
+        return render::grouped(w, expr);
+    }
+    w.push("CAST(");
+    w.dialect().expr(w, expr)?;
+    w.push(&format!(" AS DECIMAL(65, {DIVIDED_SCALE}))"));
+    Ok(())
 }

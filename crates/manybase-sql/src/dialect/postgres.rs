@@ -1,6 +1,10 @@
 //! PostgreSQL.
 
-use super::Dialect;
+mod function;
+mod parameter;
+
+use super::{Dialect, Lexical};
+use crate::expr::{Aggregate, BinaryOp, UnaryOp};
 use crate::schema::Column;
 use crate::{
     Capability, DataType, Expr, Function, IsolationLevel, LikePattern, ListBind, Order, Result, SqlWriter,
@@ -40,6 +44,8 @@ static CAPABILITY: Capability = Capability {
     max_identifier: 63,
 };
 
+const LONGEST_VARCHAR: u32 = 10_485_760;
+
 impl Dialect for Postgres {
     fn name(&self) -> &'static str {
         "PostgreSQL"
@@ -54,6 +60,17 @@ impl Dialect for Postgres {
         let _ = write!(sql, "${n}");
     }
 
+    fn lexical(&self) -> Lexical {
+        Lexical {
+            escape_strings: true,
+            dollar_quotes: true,
+            return_ends_comment: true,
+            nested_comments: true,
+            numbered_placeholders: true,
+            ..Lexical::STANDARD
+        }
+    }
+
     fn nulls_first_by_itself(&self, order: Order) -> bool {
         order == Order::Desc
     }
@@ -61,15 +78,77 @@ impl Dialect for Postgres {
     /// A bare parameter would be taken for text.
     fn output_expr(&self, w: &mut SqlWriter<'_>, expr: &Expr) -> Result<()> {
         match expr {
-            Expr::Value(value) => typed(w, value),
+            Expr::Value(value) => parameter::typed(w, value),
             expr => self.expr(w, expr),
         }
     }
 
+    fn operand(&self, w: &mut SqlWriter<'_>, expr: &Expr, beside: &Expr) -> Result<()> {
+        parameter::beside(w, expr, beside)
+    }
+
+    fn expr(&self, w: &mut SqlWriter<'_>, expr: &Expr) -> Result<()> {
+        match expr {
+            Expr::Unary(UnaryOp::Neg, inner) if matches!(**inner, Expr::Value(_)) => {
+                w.push("-");
+                parameter::number(w, inner)
+            }
+            Expr::IsNull { expr: inner, negated } if matches!(**inner, Expr::Value(_)) => {
+                parameter::alone(w, inner)?;
+                w.push(if *negated { " IS NOT NULL" } else { " IS NULL" });
+                Ok(())
+            }
+            expr => render::expr(w, expr),
+        }
+    }
+
+    fn binary(&self, w: &mut SqlWriter<'_>, left: &Expr, op: BinaryOp, right: &Expr) -> Result<()> {
+        let is = |test: fn(DataType) -> bool| {
+            [left, right]
+                .map(|side| side.data_type().is_some_and(test))
+                .into_iter()
+                .filter(|is| *is)
+                .count()
+        };
+        // Each side is put between the parts.
+        let [before, between, after] = match op {
+            // There is no `%` of floating-point numbers.
+            BinaryOp::Rem if is(DataType::is_float) > 0 => {
+                ["CAST(", "::numeric % ", "::numeric AS double precision)"]
+            }
+            // Unsigned numbers are NUMERIC, whose quotients have digits behind the point.
+            BinaryOp::Div if is(DataType::is_integer) == 2 && is(|of| of == DataType::U64) > 0 => {
+                ["DIV(", "::numeric, ", "::numeric)"]
+            }
+            BinaryOp::Concat => {
+                concat_side(w, left)?;
+                w.push(" || ");
+                return concat_side(w, right);
+            }
+            _ if op.is_arithmetic() && both_null(left, right) => {
+                parameter::number(w, left)?;
+                w.push(op.symbol());
+                return parameter::number(w, right);
+            }
+            _ => return render::binary(w, left, op, right),
+        };
+        w.push(before);
+        parameter::number(w, left)?;
+        w.push(between);
+        parameter::number(w, right)?;
+        w.push(after);
+        Ok(())
+    }
+
     fn in_long_list(&self, w: &mut SqlWriter<'_>, expr: &Expr, list: &[Value], negated: bool) -> Result<()> {
-        render::grouped(w, expr)?;
+        let array = parameter::array_type(w, expr, list)?;
+        match expr {
+            Expr::Value(value) => parameter::typed(w, value)?,
+            expr => render::grouped(w, expr)?,
+        }
         w.push(if negated { " <> ALL(" } else { " = ANY(" });
         w.bind(Value::List(list.into()));
+        w.push(&array);
         w.push(")");
         Ok(())
     }
@@ -82,6 +161,10 @@ impl Dialect for Postgres {
         case_insensitive: bool,
     ) -> Result<()> {
         render::grouped(w, expr)?;
+        // The spaces that fill it up are no part of the text.
+        if matches!(expr.data_type(), Some(DataType::Char(_))) {
+            w.push("::text");
+        }
         w.push(if case_insensitive { " ILIKE " } else { " LIKE " });
         w.bind(pattern.to_like().into());
         w.push(" ESCAPE '!'");
@@ -89,31 +172,21 @@ impl Dialect for Postgres {
     }
 
     fn call(&self, w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr]) -> Result<()> {
-        match (function, arguments) {
-            // Two-argument ROUND takes NUMERIC only, and rounds half away from zero there.
-            (Function::Round, [number, digits]) => {
-                w.push("ROUND(");
-                render::grouped(w, number)?;
-                w.push("::numeric, ");
-                render::grouped(w, digits)?;
-                w.push("::int)");
-                Ok(())
-            }
-            // The session's zone must not decide in which year an instant lies.
-            (Function::Year | Function::Month | Function::Day, [instant])
-                if instant.data_type() == Some(DataType::Timestamp) =>
-            {
-                w.push(match function {
-                    Function::Year => "EXTRACT(YEAR FROM ",
-                    Function::Month => "EXTRACT(MONTH FROM ",
-                    _ => "EXTRACT(DAY FROM ",
-                });
-                render::grouped(w, instant)?;
-                w.push(" AT TIME ZONE 'UTC')");
-                Ok(())
-            }
-            _ => render::call(w, function, arguments),
-        }
+        function::call(w, function, arguments)
+    }
+
+    fn aggregate(
+        &self,
+        w: &mut SqlWriter<'_>,
+        function: Aggregate,
+        argument: Option<&Expr>,
+        distinct: bool,
+    ) -> Result<()> {
+        function::aggregate(w, function, argument, distinct)
+    }
+
+    fn cast(&self, w: &mut SqlWriter<'_>, expr: &Expr, to: DataType) -> Result<()> {
+        function::cast(w, expr, to)
     }
 
     fn type_name(&self, data_type: DataType) -> Result<String> {
@@ -130,6 +203,7 @@ impl Dialect for Postgres {
                 precision: Some((total, scale)),
             } => format!("numeric({total}, {scale})"),
             DataType::Text { length: None } => "text".into(),
+            DataType::Text { length: Some(length) } if length > LONGEST_VARCHAR => "text".into(),
             DataType::Text { length: Some(length) } => format!("varchar({length})"),
             DataType::Char(length) => format!("char({length})"),
             DataType::Bytes => "bytea".into(),
@@ -145,22 +219,33 @@ impl Dialect for Postgres {
     fn column_def(&self, w: &mut SqlWriter<'_>, column: &Column, _indexed: bool) -> Result<()> {
         w.identifier(&column.name)?;
         w.push(" ");
-        w.push(&self.type_name(column.data_type)?);
+        let data_type = match column.data_type {
+            // Only whole numbers of the database's own can be numbered.
+            DataType::U64 if column.auto => DataType::I64,
+            data_type => data_type,
+        };
+        w.push(&self.type_name(data_type)?);
         if column.auto {
             w.push(" GENERATED BY DEFAULT AS IDENTITY");
         }
         render::null_and_default(w, column)
     }
+
+    fn bytes_literal(&self, bytes: &[u8]) -> String {
+        format!("'\\x{}'", render::hex(bytes))
+    }
 }
 
-/// A parameter with its type beside it.
-fn typed(w: &mut SqlWriter<'_>, value: &Value) -> Result<()> {
-    let data_type = value.data_type();
-    w.bind(value.clone());
-    if let Some(data_type) = data_type {
-        let name = w.dialect().type_name(data_type)?;
-        w.push("::");
-        w.push(&name);
+/// Text is what a placeholder here is taken for.
+fn concat_side(w: &mut SqlWriter<'_>, expr: &Expr) -> Result<()> {
+    match expr {
+        Expr::Value(value) if value.data_type().is_some_and(|of| !of.is_text()) => parameter::typed(w, value),
+        expr => render::grouped(w, expr),
     }
-    Ok(())
+}
+
+fn both_null(left: &Expr, right: &Expr) -> bool {
+    [left, right]
+        .iter()
+        .all(|side| matches!(side, Expr::Value(Value::Null)))
 }

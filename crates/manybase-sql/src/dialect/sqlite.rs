@@ -5,11 +5,17 @@
 //! the functions `MB_ADD MB_SUB MB_MUL MB_DIV MB_REM MB_NEG MB_ABS MB_ROUND`, the aggregates `MB_SUM MB_AVG`,
 //! `MB_LOWER MB_UPPER`, and the collation `MB_DECIMAL`.
 
-use super::Dialect;
+mod decimal;
+mod function;
+
+use super::{Dialect, Lexical};
 use crate::expr::{Aggregate, BinaryOp, UnaryOp};
 use crate::schema::Column;
-use crate::{Capability, DataType, Expr, Function, LikePattern, ListBind, Result, SqlWriter, Value, render};
-use rust_decimal::Decimal;
+use crate::{
+    Capability, DataType, Error, Expr, Function, LikePattern, ListBind, Result, SqlWriter, TableName, Value,
+    render,
+};
+use decimal::{is_decimal, is_float};
 
 /// SQLite 3.41 and later, with what the driver registers.
 #[derive(Debug)]
@@ -39,10 +45,6 @@ static CAPABILITY: Capability = Capability {
 
 const COLLATE: &str = " COLLATE MB_DECIMAL";
 
-fn is_decimal(expr: &Expr) -> bool {
-    expr.data_type().is_some_and(DataType::is_decimal)
-}
-
 impl Dialect for Sqlite {
     fn name(&self) -> &'static str {
         "SQLite"
@@ -50,6 +52,15 @@ impl Dialect for Sqlite {
 
     fn capability(&self) -> &'static Capability {
         &CAPABILITY
+    }
+
+    fn lexical(&self) -> Lexical {
+        Lexical {
+            backticks: true,
+            brackets: true,
+            named_placeholders: true,
+            ..Lexical::STANDARD
+        }
     }
 
     fn limit(&self, w: &mut SqlWriter<'_>, limit: Option<u64>, offset: Option<u64>) -> Result<()> {
@@ -68,52 +79,27 @@ impl Dialect for Sqlite {
     fn expr(&self, w: &mut SqlWriter<'_>, expr: &Expr) -> Result<()> {
         match expr {
             Expr::Unary(UnaryOp::Neg, inner) if is_decimal(inner) => function(w, "MB_NEG", [&**inner]),
+            // All results in one form, or a whole number would stand before every decimal.
+            Expr::Case { branches, otherwise } if is_decimal(expr) => {
+                render::case(w, branches, otherwise.as_deref(), decimal::decimal)
+            }
             expr => render::expr(w, expr),
         }
     }
 
     fn binary(&self, w: &mut SqlWriter<'_>, left: &Expr, op: BinaryOp, right: &Expr) -> Result<()> {
-        if !is_decimal(left) && !is_decimal(right) {
-            return render::binary(w, left, op, right);
+        if is_decimal(left) || is_decimal(right) {
+            return decimal::binary(w, left, op, right);
         }
-        let calculate = match op {
-            BinaryOp::Add => "MB_ADD",
-            BinaryOp::Sub => "MB_SUB",
-            BinaryOp::Mul => "MB_MUL",
-            BinaryOp::Div => "MB_DIV",
-            BinaryOp::Rem => "MB_REM",
-            op if op.is_comparison() => {
-                decimal(w, left)?;
-                w.push(match op {
-                    BinaryOp::Eq => " = ",
-                    BinaryOp::Ne => " <> ",
-                    BinaryOp::Lt => " < ",
-                    BinaryOp::Le => " <= ",
-                    BinaryOp::Gt => " > ",
-                    _ => " >= ",
-                });
-                decimal(w, right)?;
-                // Normalised text is equal when the numbers are, so that an index can serve.
-                if !matches!(op, BinaryOp::Eq | BinaryOp::Ne) {
-                    w.push(COLLATE);
-                }
-                return Ok(());
-            }
-            _ => return render::binary(w, left, op, right),
-        };
-        function(w, calculate, [left, right])
+        if op == BinaryOp::Rem && (is_float(left) || is_float(right)) {
+            return decimal::remainder(w, left, right);
+        }
+        render::binary(w, left, op, right)
     }
 
     fn between(&self, w: &mut SqlWriter<'_>, expr: &Expr, low: &Expr, high: &Expr) -> Result<()> {
-        let decimals = is_decimal(expr) || is_decimal(low) || is_decimal(high);
-        if decimals {
-            w.push("(");
-            decimal(w, expr)?;
-            w.push(COLLATE);
-            w.push(") BETWEEN ");
-            decimal(w, low)?;
-            w.push(" AND ");
-            return decimal(w, high);
+        if is_decimal(expr) || is_decimal(low) || is_decimal(high) {
+            return decimal::between(w, expr, low, high);
         }
         render::grouped(w, expr)?;
         w.push(" BETWEEN ");
@@ -122,8 +108,19 @@ impl Dialect for Sqlite {
         render::grouped(w, high)
     }
 
+    fn in_list(&self, w: &mut SqlWriter<'_>, expr: &Expr, list: &[Value], negated: bool) -> Result<()> {
+        if is_decimal(expr) {
+            let list: Vec<Value> = list.iter().map(decimal::among_decimals).collect();
+            return render::in_list(w, expr, &list, negated);
+        }
+        render::in_list(w, expr, list, negated)
+    }
+
     fn in_long_list(&self, w: &mut SqlWriter<'_>, expr: &Expr, list: &[Value], negated: bool) -> Result<()> {
-        let Some(json) = render::list_as_json(list) else {
+        // A number with digits behind the point might be read a little differently from JSON than from a parameter.
+        let inexact = |value: &Value| matches!(value, Value::F32(_) | Value::F64(_) | Value::U64(_));
+        let json = render::list_as_json(list).filter(|_| !list.iter().any(inexact));
+        let Some(json) = json else {
             return render::in_placeholders(w, expr, list, negated);
         };
         let bytes = list.iter().any(|value| matches!(value, Value::Bytes(_)));
@@ -148,6 +145,10 @@ impl Dialect for Sqlite {
         pattern: &LikePattern,
         case_insensitive: bool,
     ) -> Result<()> {
+        if pattern.to_glob().contains('\0') {
+            let what = "a pattern with a NUL character in it: SQLite would not read beyond it";
+            return Err(Error::Statement(what.into()));
+        }
         if case_insensitive {
             w.push("MB_LOWER(");
             self.expr(w, expr)?;
@@ -163,26 +164,7 @@ impl Dialect for Sqlite {
     }
 
     fn call(&self, w: &mut SqlWriter<'_>, name: &Function, arguments: &[Expr]) -> Result<()> {
-        let decimals = arguments.first().is_some_and(is_decimal);
-        match name {
-            Function::Lower => function(w, "MB_LOWER", arguments),
-            Function::Upper => function(w, "MB_UPPER", arguments),
-            Function::Abs if decimals => function(w, "MB_ABS", arguments),
-            Function::Round if decimals => {
-                w.push("MB_ROUND(");
-                w.comma_separated(arguments, |w, argument| w.dialect().expr(w, argument))?;
-                w.push(")");
-                Ok(())
-            }
-            Function::Now => {
-                w.push("STRFTIME('%Y-%m-%d %H:%M:%f+00:00', 'now')");
-                Ok(())
-            }
-            Function::Year => part(w, "%Y", arguments),
-            Function::Month => part(w, "%m", arguments),
-            Function::Day => part(w, "%d", arguments),
-            name => render::call(w, name, arguments),
-        }
+        function::call(w, name, arguments)
     }
 
     fn aggregate(
@@ -192,33 +174,11 @@ impl Dialect for Sqlite {
         argument: Option<&Expr>,
         distinct: bool,
     ) -> Result<()> {
-        let Some(argument) = argument.filter(|argument| is_decimal(argument)) else {
-            return render::aggregate(w, which, argument, distinct);
-        };
-        w.push(match which {
-            Aggregate::Count => "COUNT(",
-            Aggregate::Sum => "MB_SUM(",
-            Aggregate::Avg => "MB_AVG(",
-            Aggregate::Min => "MIN(",
-            Aggregate::Max => "MAX(",
-        });
-        if distinct {
-            w.push("DISTINCT ");
-        }
-        self.expr(w, argument)?;
-        if matches!(which, Aggregate::Min | Aggregate::Max) {
-            w.push(COLLATE);
-        }
-        w.push(")");
-        Ok(())
+        function::aggregate(w, which, argument, distinct)
     }
 
     fn cast(&self, w: &mut SqlWriter<'_>, expr: &Expr, to: DataType) -> Result<()> {
-        if to.is_decimal() {
-            // Through text, which is how decimals are kept.
-            return function(w, "MB_ADD", [expr, &Expr::Value(Value::Decimal(Decimal::ZERO))]);
-        }
-        render::cast(w, expr, to)
+        function::cast(w, expr, to)
     }
 
     fn cast_type(&self, w: &mut SqlWriter<'_>, to: DataType) -> Result<()> {
@@ -271,30 +231,20 @@ impl Dialect for Sqlite {
         render::null_and_default(w, column)
     }
 
+    /// A key never leaves its schema, and the schema is not said.
+    fn references(&self, w: &mut SqlWriter<'_>, table: &TableName, references: &TableName) -> Result<()> {
+        if references.schema.is_some() && references.schema != table.schema {
+            return Err(Error::Unsupported {
+                dialect: self.name(),
+                feature: "foreign key into another schema",
+                way_out: "keep both tables in one file, or leave the key out",
+            });
+        }
+        w.identifier(&references.name)
+    }
+
     fn auto_key_is_primary(&self) -> bool {
         true
-    }
-}
-
-/// A side of a comparison of decimals: whatever it is, as normalised text.
-fn decimal(w: &mut SqlWriter<'_>, expr: &Expr) -> Result<()> {
-    match expr {
-        Expr::Value(Value::I64(v)) => {
-            w.bind(Value::Decimal(Decimal::from(*v)));
-            Ok(())
-        }
-        Expr::Value(Value::U64(v)) => {
-            w.bind(Value::Decimal(Decimal::from(*v)));
-            Ok(())
-        }
-        Expr::Value(_) => w.dialect().expr(w, expr),
-        expr if is_decimal(expr) => render::grouped(w, expr),
-        expr => {
-            w.push("CAST(");
-            w.dialect().expr(w, expr)?;
-            w.push(" AS TEXT)");
-            Ok(())
-        }
     }
 }
 
@@ -307,14 +257,5 @@ fn function<'e>(
     w.push("(");
     w.comma_separated(arguments, |w, argument| w.dialect().expr(w, argument))?;
     w.push(")");
-    Ok(())
-}
-
-fn part(w: &mut SqlWriter<'_>, format: &str, arguments: &[Expr]) -> Result<()> {
-    w.push("CAST(STRFTIME('");
-    w.push(format);
-    w.push("', ");
-    w.comma_separated(arguments, |w, argument| w.dialect().expr(w, argument))?;
-    w.push(") AS INTEGER)");
     Ok(())
 }

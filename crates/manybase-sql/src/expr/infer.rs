@@ -1,7 +1,7 @@
 //! What is known of an expression without asking a database.
 
 use super::{Aggregate, BinaryOp, Expr, Function, UnaryOp};
-use crate::DataType;
+use crate::{DataType, Value};
 
 impl Expr {
     /// The type, where it follows from columns and values.
@@ -21,21 +21,31 @@ impl Expr {
             | Self::IsNull { .. }
             | Self::Like { .. } => Some(DataType::Bool),
             Self::Unary(UnaryOp::Neg, expr) => expr.data_type(),
-            Self::Binary(left, op, right) if op.is_arithmetic() => wider(left.data_type(), right.data_type()),
+            Self::Binary(left, op, right) if op.is_arithmetic() => {
+                let of = wider(left.data_type()?, right.data_type()?);
+                // Digits behind the point add up.
+                let grows = matches!(op, BinaryOp::Mul | BinaryOp::Div) && of.is_decimal();
+                Some(if grows {
+                    DataType::Decimal { precision: None }
+                } else {
+                    of
+                })
+            }
             Self::Binary(_, BinaryOp::Concat, _) => Some(DataType::Text { length: None }),
             Self::Binary(..) => Some(DataType::Bool),
             Self::Cast(_, to) => Some(*to),
-            Self::Case { branches, otherwise } => branches
-                .iter()
-                .map(|(_, result)| result)
-                .chain(otherwise.as_deref())
-                .find_map(Expr::data_type),
+            Self::Invalid(_) => None,
+            Self::Case { branches, otherwise } => {
+                let results = branches.iter().map(|(_, result)| result);
+                widest(results.chain(otherwise.as_deref()))
+            }
+            Self::Aggregate {
+                function: Aggregate::Count,
+                ..
+            } => Some(DataType::I64),
             Self::Aggregate {
                 function, argument, ..
-            } => match (function, argument) {
-                (Aggregate::Count, _) => Some(DataType::I64),
-                (_, argument) => argument.as_ref().and_then(|argument| argument.data_type()),
-            },
+            } => Some(aggregate(*function, argument.as_ref()?.data_type()?)),
             Self::Call(function, arguments) => match function {
                 Function::Lower
                 | Function::Upper
@@ -44,9 +54,8 @@ impl Expr {
                 | Function::Replace => Some(DataType::Text { length: None }),
                 Function::Length | Function::Year | Function::Month | Function::Day => Some(DataType::I64),
                 Function::Now => Some(DataType::Timestamp),
-                Function::Coalesce | Function::NullIf | Function::Abs | Function::Round => {
-                    arguments.iter().find_map(Expr::data_type)
-                }
+                Function::Coalesce => widest(arguments.iter()),
+                Function::NullIf | Function::Abs | Function::Round => arguments.first()?.data_type(),
                 Function::Named(_) => None,
             },
         }
@@ -68,10 +77,8 @@ impl Expr {
                 function: Aggregate::Count,
                 ..
             } => false,
-            Self::Unary(_, expr)
-            | Self::Cast(expr, _)
-            | Self::InList { expr, .. }
-            | Self::Like { expr, .. } => expr.is_nullable(),
+            Self::InList { expr, list, .. } => expr.is_nullable() || list.iter().any(Value::is_null),
+            Self::Unary(_, expr) | Self::Cast(expr, _) | Self::Like { expr, .. } => expr.is_nullable(),
             // Division by zero is NULL on SQLite and MySQL.
             Self::Binary(_, BinaryOp::Div | BinaryOp::Rem, _) => true,
             Self::Binary(left, _, right) => left.is_nullable() || right.is_nullable(),
@@ -96,36 +103,100 @@ impl Expr {
     /// assert!(manybase_sql::Expr::count_all().is_aggregate());
     /// ```
     pub fn is_aggregate(&self) -> bool {
-        match self {
-            Self::Aggregate { .. } => true,
-            Self::Column(_) | Self::Value(_) => false,
-            Self::Unary(_, expr)
-            | Self::Cast(expr, _)
-            | Self::InList { expr, .. }
-            | Self::IsNull { expr, .. }
-            | Self::Like { expr, .. } => expr.is_aggregate(),
-            Self::Binary(left, _, right) => left.is_aggregate() || right.is_aggregate(),
-            Self::Between { expr, low, high } => {
-                expr.is_aggregate() || low.is_aggregate() || high.is_aggregate()
-            }
-            Self::Call(_, arguments) => arguments.iter().any(Expr::is_aggregate),
-            Self::Case { branches, otherwise } => {
-                branches
-                    .iter()
-                    .any(|(when, then)| when.is_aggregate() || then.is_aggregate())
-                    || otherwise.as_ref().is_some_and(|expr| expr.is_aggregate())
-            }
-        }
+        self.any(&mut |expr| matches!(expr, Self::Aggregate { .. }))
     }
 }
 
-/// Decimals win over whole numbers, floating point wins over all.
-fn wider(left: Option<DataType>, right: Option<DataType>) -> Option<DataType> {
-    let (left, right) = (left?, right?);
+/// The type of the result of arithmetic. Floating point wins over decimals, decimals win over whole numbers, a
+/// wider type wins over a narrower one.
+fn wider(left: DataType, right: DataType) -> DataType {
     let rank = |of: DataType| match of {
-        DataType::F32 | DataType::F64 => 3,
-        DataType::Decimal { .. } => 2,
-        _ => 1,
+        DataType::F64 => 7,
+        DataType::F32 => 6,
+        DataType::Decimal { .. } => 5,
+        DataType::U64 => 4,
+        DataType::I64 => 3,
+        DataType::I32 => 2,
+        DataType::I16 => 1,
+        _ => 0,
     };
-    Some(if rank(left) >= rank(right) { left } else { right })
+    let (high, low) = if rank(left) >= rank(right) {
+        (left, right)
+    } else {
+        (right, left)
+    };
+    match high {
+        DataType::F32 if low.is_numeric() && low != DataType::F32 => DataType::F64,
+        DataType::Decimal { .. } if low.is_numeric() && low != high => DataType::Decimal { precision: None },
+        high => high,
+    }
+}
+
+/// The type that takes all of these, where any is known.
+fn widest<'e>(all: impl Iterator<Item = &'e Expr>) -> Option<DataType> {
+    all.filter_map(Expr::data_type).reduce(wider)
+}
+
+/// Sums of whole numbers stay whole, means do not.
+fn aggregate(function: Aggregate, of: DataType) -> DataType {
+    match (function, of) {
+        (Aggregate::Count, _) => DataType::I64,
+        (Aggregate::Sum, DataType::I16 | DataType::I32) => DataType::I64,
+        (Aggregate::Avg, of) if of.is_integer() => DataType::F64,
+        (Aggregate::Sum | Aggregate::Avg, DataType::F32) => DataType::F64,
+        (Aggregate::Sum | Aggregate::Avg, DataType::Decimal { .. }) => DataType::Decimal { precision: None },
+        (_, of) => of,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(data_type: DataType) -> Expr {
+        Expr::typed_column("x", data_type, false)
+    }
+
+    const MONEY: DataType = DataType::Decimal {
+        precision: Some((10, 2)),
+    };
+    const DECIMAL: DataType = DataType::Decimal { precision: None };
+
+    #[test]
+    fn arithmetic_takes_the_wider_type() {
+        let add = |left, right| column(left).add(column(right)).data_type();
+        assert_eq!(add(DataType::I16, DataType::I64), Some(DataType::I64));
+        assert_eq!(add(DataType::I64, MONEY), Some(DECIMAL));
+        assert_eq!(add(MONEY, MONEY), Some(MONEY));
+        assert_eq!(add(MONEY, DataType::F32), Some(DataType::F64));
+        assert_eq!(add(DataType::F32, DataType::F32), Some(DataType::F32));
+        assert_eq!(column(MONEY).mul(column(MONEY)).data_type(), Some(DECIMAL));
+    }
+
+    #[test]
+    fn the_mean_of_whole_numbers_is_none() {
+        let of = |function| column(DataType::I32).aggregate(function).data_type();
+        assert_eq!(of(Aggregate::Avg), Some(DataType::F64));
+        assert_eq!(of(Aggregate::Sum), Some(DataType::I64));
+        assert_eq!(of(Aggregate::Max), Some(DataType::I32));
+    }
+
+    #[test]
+    fn coalesce_takes_the_widest_and_nullif_the_first() {
+        let both = [column(DataType::I64), column(MONEY)];
+        assert_eq!(
+            Expr::call(Function::Coalesce, both.clone()).data_type(),
+            Some(DECIMAL)
+        );
+        assert_eq!(
+            Expr::call(Function::NullIf, both).data_type(),
+            Some(DataType::I64)
+        );
+    }
+
+    #[test]
+    fn a_null_in_a_list_can_make_null() {
+        let expr = column(DataType::I64).in_list([Some(1i64), None]);
+        assert!(expr.is_nullable());
+    }
 }

@@ -82,6 +82,17 @@ impl LikePattern {
         }
     }
 
+    /// This very text, for a comparison in letters of either case.
+    ///
+    /// ```
+    /// assert_eq!(manybase_sql::LikePattern::exactly("a%").to_like(), "a!%");
+    /// ```
+    pub fn exactly(text: impl Into<String>) -> Self {
+        Self {
+            tokens: vec![LikeToken::Text(text.into())],
+        }
+    }
+
     /// Text that has this somewhere.
     ///
     /// ```

@@ -38,8 +38,11 @@ pub(crate) fn expr(w: &mut SqlWriter<'_>, node: &Expr) -> Result<()> {
             argument,
             distinct,
         } => dialect.aggregate(w, *function, argument.as_deref(), *distinct),
-        Expr::Case { branches, otherwise } => case(w, branches, otherwise.as_deref()),
+        Expr::Case { branches, otherwise } => case(w, branches, otherwise.as_deref(), |w, result| {
+            w.dialect().output_expr(w, result)
+        }),
         Expr::Cast(inner, to) => dialect.cast(w, inner, *to),
+        Expr::Invalid(why) => Err(Error::Statement(why.clone())),
     }
 }
 
@@ -67,31 +70,18 @@ pub(crate) fn grouped(w: &mut SqlWriter<'_>, node: &Expr) -> Result<()> {
 }
 
 pub(crate) fn binary(w: &mut SqlWriter<'_>, left: &Expr, op: BinaryOp, right: &Expr) -> Result<()> {
-    let symbol = match op {
-        BinaryOp::Eq => " = ",
-        BinaryOp::Ne => " <> ",
-        BinaryOp::Lt => " < ",
-        BinaryOp::Le => " <= ",
-        BinaryOp::Gt => " > ",
-        BinaryOp::Ge => " >= ",
-        BinaryOp::And => return junction(w, left, op, right, " AND "),
-        BinaryOp::Or => return junction(w, left, op, right, " OR "),
-        BinaryOp::Add => " + ",
-        BinaryOp::Sub => " - ",
-        BinaryOp::Mul => " * ",
-        BinaryOp::Div => " / ",
-        BinaryOp::Rem => " % ",
-        BinaryOp::Concat => " || ",
-    };
-    grouped(w, left)?;
-    w.push(symbol);
-    grouped(w, right)
+    if matches!(op, BinaryOp::And | BinaryOp::Or) {
+        return junction(w, left, op, right);
+    }
+    w.dialect().operand(w, left, right)?;
+    w.push(op.symbol());
+    w.dialect().operand(w, right, left)
 }
 
 /// A chain of the same junction needs no parentheses, and neither do comparisons inside one.
-fn junction(w: &mut SqlWriter<'_>, left: &Expr, op: BinaryOp, right: &Expr, symbol: &str) -> Result<()> {
+fn junction(w: &mut SqlWriter<'_>, left: &Expr, op: BinaryOp, right: &Expr) -> Result<()> {
     side(w, left, op)?;
-    w.push(symbol);
+    w.push(op.symbol());
     side(w, right, op)
 }
 
@@ -156,15 +146,9 @@ pub(crate) fn list_as_json(list: &[Value]) -> Option<Value> {
             Value::F32(v) if v.is_finite() => write!(out, "{:?}", f64::from(*v)),
             Value::F64(v) if v.is_finite() => write!(out, "{v:?}"),
             Value::Decimal(v) => write!(out, "\"{}\"", v.normalize()),
-            Value::Text(v) => write!(out, "{}", serde_json::Value::from(v.as_str())),
-            Value::Bytes(v) => {
-                out.push('"');
-                for byte in v {
-                    let _ = write!(out, "{byte:02X}");
-                }
-                out.push('"');
-                Ok(())
-            }
+            // Some databases' JSON functions end a text at NUL.
+            Value::Text(v) if !v.contains('\0') => write!(out, "{}", serde_json::Value::from(v.as_str())),
+            Value::Bytes(v) => write!(out, "\"{}\"", super::hex(v)),
             Value::Uuid(v) => write!(out, "\"{v}\""),
             _ => return None,
         };
@@ -195,7 +179,9 @@ pub(crate) fn like(
 }
 
 pub(crate) fn call(w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr]) -> Result<()> {
+    check_arguments(function, arguments.len())?;
     let name = match function {
+        Function::Coalesce if arguments.len() == 1 => return grouped(w, &arguments[0]),
         Function::Lower => "LOWER",
         Function::Upper => "UPPER",
         Function::Length => "LENGTH",
@@ -233,6 +219,24 @@ pub(crate) fn call(w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr
     Ok(())
 }
 
+/// A wrong number of arguments is found here: some databases know further meanings of the name.
+fn check_arguments(function: &Function, given: usize) -> Result<()> {
+    let takes = match function {
+        Function::Now => 0..=0,
+        Function::Round => 1..=2,
+        Function::NullIf => 2..=2,
+        Function::Substring => 2..=3,
+        Function::Replace => 3..=3,
+        Function::Coalesce => 1..=usize::MAX,
+        Function::Named(_) => 0..=usize::MAX,
+        _ => 1..=1,
+    };
+    if takes.contains(&given) {
+        return Ok(());
+    }
+    Err(Error::Statement(format!("{function:?} with {given} arguments")))
+}
+
 fn extract(w: &mut SqlWriter<'_>, field: &str, arguments: &[Expr]) -> Result<()> {
     w.push("EXTRACT(");
     w.push(field);
@@ -255,6 +259,11 @@ pub(crate) fn aggregate(
         Aggregate::Min => "MIN(",
         Aggregate::Max => "MAX(",
     });
+    if argument.is_none() && (distinct || function != Aggregate::Count) {
+        return Err(Error::Statement(
+            "only COUNT without DISTINCT can do without an argument".into(),
+        ));
+    }
     if distinct {
         w.push("DISTINCT ");
     }
@@ -266,7 +275,13 @@ pub(crate) fn aggregate(
     Ok(())
 }
 
-fn case(w: &mut SqlWriter<'_>, branches: &[(Expr, Expr)], otherwise: Option<&Expr>) -> Result<()> {
+/// `CASE`, whose results a dialect may want to write in its own way.
+pub(crate) fn case(
+    w: &mut SqlWriter<'_>,
+    branches: &[(Expr, Expr)],
+    otherwise: Option<&Expr>,
+    mut output: impl FnMut(&mut SqlWriter<'_>, &Expr) -> Result<()>,
+) -> Result<()> {
     if branches.is_empty() {
         return Err(Error::Statement("a CASE without a branch".into()));
     }
@@ -275,17 +290,23 @@ fn case(w: &mut SqlWriter<'_>, branches: &[(Expr, Expr)], otherwise: Option<&Exp
         w.push(" WHEN ");
         w.dialect().expr(w, when)?;
         w.push(" THEN ");
-        w.dialect().output_expr(w, then)?;
+        output(w, then)?;
     }
     if let Some(otherwise) = otherwise {
         w.push(" ELSE ");
-        w.dialect().output_expr(w, otherwise)?;
+        output(w, otherwise)?;
     }
     w.push(" END");
     Ok(())
 }
 
 pub(crate) fn cast(w: &mut SqlWriter<'_>, inner: &Expr, to: DataType) -> Result<()> {
+    // Not every database knows the cast, and none has another idea of the truth of a number.
+    if to == DataType::Bool && inner.data_type().is_some_and(DataType::is_numeric) {
+        return w
+            .dialect()
+            .binary(w, inner, BinaryOp::Ne, &Expr::Value(Value::I64(0)));
+    }
     w.push("CAST(");
     w.dialect().expr(w, inner)?;
     w.push(" AS ");

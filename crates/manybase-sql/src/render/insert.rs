@@ -4,7 +4,14 @@ use crate::{Error, Insert, Result, SqlWriter};
 
 pub(crate) fn insert(w: &mut SqlWriter<'_>, insert: &Insert) -> Result<()> {
     let width = insert.columns.len();
-    if insert.rows == 0 || insert.values.len() != width * insert.rows {
+    if insert.rows == Insert::UNEVEN {
+        let what = format!(
+            "an insert into {} with a row that has not {width} values, one for each column",
+            insert.table
+        );
+        return Err(Error::Statement(what));
+    }
+    if insert.rows == 0 || width.checked_mul(insert.rows) != Some(insert.values.len()) {
         return Err(Error::Statement(format!(
             "an insert into {} with {} rows of {width} columns and {} values",
             insert.table,

@@ -18,15 +18,16 @@ pub(crate) fn create_table(w: &mut SqlWriter<'_>, create: &CreateTable) -> Resul
     w.comma_separated(&table.columns, |w, column| {
         w.dialect().column_def(w, column, is_indexed(table, &column.name))
     })?;
-    let said = w.dialect().auto_key_is_primary() && table.columns.iter().any(|column| column.auto);
-    if said && table.primary_key.len() > 1 {
+    let auto = table.columns.iter().find(|column| column.auto);
+    let said = auto.filter(|_| w.dialect().auto_key_is_primary());
+    if said.is_some_and(|auto| table.primary_key.iter().any(|key| *key != auto.name)) {
         return Err(Error::Unsupported {
             dialect: w.dialect().name(),
-            feature: "numbered column inside a key of several columns",
+            feature: "numbered column beside other columns of the key",
             way_out: "make the numbered column the whole key and the others a unique set",
         });
     }
-    if !said && !table.primary_key.is_empty() {
+    if said.is_none() && !table.primary_key.is_empty() {
         w.push(", PRIMARY KEY (");
         names(w, &table.primary_key)?;
         w.push(")");
@@ -40,7 +41,7 @@ pub(crate) fn create_table(w: &mut SqlWriter<'_>, create: &CreateTable) -> Resul
         w.push(", FOREIGN KEY (");
         names(w, &key.columns)?;
         w.push(") REFERENCES ");
-        w.table(&key.references)?;
+        w.dialect().references(w, &table.name, &key.references)?;
         w.push(" (");
         names(w, &key.referenced_columns)?;
         w.push(match key.on_delete {
@@ -97,6 +98,9 @@ pub(crate) fn literal(w: &mut SqlWriter<'_>, value: &Value) -> Result<()> {
         Value::Date(v) => w.dialect().string_literal(&v.to_string()),
         Value::Time(v) => w.dialect().string_literal(&v.to_string()),
         Value::DateTime(v) => w.dialect().string_literal(&v.format("%F %T%.f").to_string()),
+        Value::Timestamp(v) => w.dialect().string_literal(&w.dialect().timestamp_text(*v)),
+        Value::Bytes(v) => w.dialect().bytes_literal(v),
+        Value::Json(v) => w.dialect().string_literal(&v.to_string()),
         Value::Uuid(v) => w.dialect().string_literal(&v.to_string()),
         value => {
             return Err(Error::Statement(format!(
@@ -107,4 +111,15 @@ pub(crate) fn literal(w: &mut SqlWriter<'_>, value: &Value) -> Result<()> {
     };
     w.push(&text);
     Ok(())
+}
+
+/// Two digits for each byte.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    let mut out = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Writing into a String can't fail.
+        let _ = write!(out, "{byte:02X}");
+    }
+    out
 }

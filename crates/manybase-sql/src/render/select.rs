@@ -1,50 +1,133 @@
 //! `SELECT`, clause by clause.
 
-use crate::{Error, Expr, Order, OrderBy, Result, Select, SqlWriter};
+use crate::expr::ColumnRef;
+use crate::{Error, Expr, Order, OrderBy, Result, Select, SelectItem, SqlWriter};
 
 pub(crate) fn select(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
-    if select.counted {
-        w.push("SELECT COUNT(*) FROM (");
-        plain(w, select)?;
-        w.push(") AS ");
-        return w.identifier("counted");
-    }
-    plain(w, select)
-}
-
-fn plain(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
     if select.items.is_empty() {
         return Err(Error::Statement(format!(
             "a query of {} that selects nothing",
             select.from
         )));
     }
-    w.push(if select.distinct {
+    if select.counted {
+        return counted(w, select);
+    }
+    w.push(start(select));
+    w.comma_separated(select.items.iter().enumerate(), |w, (i, item)| {
+        w.dialect().output_expr(w, &item.expr)?;
+        match &item.alias {
+            Some(alias) => alias_as(w, alias),
+            None if is_ordered_by_name(select, item) => alias_as(w, &ordered_name(i)),
+            None => Ok(()),
+        }
+    })?;
+    body(w, select)?;
+    if !select.order_by.is_empty() {
+        w.push(" ORDER BY ");
+        w.comma_separated(&select.order_by, |w, key| {
+            let by_name = by_name(select, key);
+            w.dialect().order_by(w, by_name.as_ref().unwrap_or(key))
+        })?;
+    }
+    w.dialect().limit(w, select.limit, select.offset)
+}
+
+/// The number of rows. Their order does not matter, and neither does what they hold, unless it decides how many
+/// there are; then every column gets a name of its own, because a subquery can't have one name twice.
+fn counted(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
+    let grouped = !select.group_by.is_empty()
+        || select.having.is_some()
+        || select.items.iter().any(|item| item.expr.is_aggregate());
+    let plain = !grouped && !select.distinct;
+    if plain && select.limit.is_none() && select.offset.is_none() {
+        w.push("SELECT COUNT(*)");
+        return body(w, select);
+    }
+    w.push("SELECT COUNT(*) FROM (");
+    w.push(start(select));
+    if plain {
+        w.push("1");
+        alias_as(w, "counted_1")?;
+    } else {
+        w.comma_separated(select.items.iter().enumerate(), |w, (i, item)| {
+            w.dialect().output_expr(w, &item.expr)?;
+            match &item.alias {
+                Some(alias) => alias_as(w, alias),
+                None => alias_as(w, &format!("counted_{}", i + 1)),
+            }
+        })?;
+    }
+    body(w, select)?;
+    w.dialect().limit(w, select.limit, select.offset)?;
+    w.push(")");
+    alias_as(w, "counted")
+}
+
+fn start(select: &Select) -> &'static str {
+    if select.distinct {
         "SELECT DISTINCT "
     } else {
         "SELECT "
-    });
-    w.comma_separated(&select.items, |w, item| {
-        w.dialect().output_expr(w, &item.expr)?;
-        if let Some(alias) = &item.alias {
-            w.push(" AS ");
-            w.identifier(alias)?;
-        }
-        Ok(())
-    })?;
+    }
+}
+
+fn alias_as(w: &mut SqlWriter<'_>, alias: &str) -> Result<()> {
+    w.push(" AS ");
+    w.identifier(alias)
+}
+
+/// `FROM` to `HAVING`.
+fn body(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
     w.push(" FROM ");
     w.table(&select.from)?;
     filter(w, " WHERE ", select.filter.as_ref())?;
     if !select.group_by.is_empty() {
         w.push(" GROUP BY ");
-        w.comma_separated(&select.group_by, |w, key| w.dialect().expr(w, key))?;
+        w.comma_separated(&select.group_by, |w, key| match position(select, key) {
+            // With a placeholder inside, the key and the column would be different expressions.
+            Some(position) if key.binds() => {
+                w.push(&(position + 1).to_string());
+                Ok(())
+            }
+            _ => w.dialect().expr(w, key),
+        })?;
     }
-    filter(w, " HAVING ", select.having.as_ref())?;
-    if !select.order_by.is_empty() {
-        w.push(" ORDER BY ");
-        w.comma_separated(&select.order_by, |w, key| w.dialect().order_by(w, key))?;
+    filter(w, " HAVING ", select.having.as_ref())
+}
+
+fn position(select: &Select, expr: &Expr) -> Option<usize> {
+    select.items.iter().position(|item| item.expr == *expr)
+}
+
+/// The same key by the name of the column that holds it, where the expression binds a value: twice the same
+/// expression with two placeholders is not the same to a database that looks for it under DISTINCT or GROUP BY.
+fn by_name(select: &Select, key: &OrderBy) -> Option<OrderBy> {
+    if !key.expr.binds() {
+        return None;
     }
-    w.dialect().limit(w, select.limit, select.offset)
+    let at = position(select, &key.expr)?;
+    let name = match &select.items[at].alias {
+        Some(alias) => alias.clone(),
+        None => ordered_name(at).into(),
+    };
+    Some(OrderBy {
+        expr: Expr::Column(ColumnRef {
+            table: None,
+            name,
+            data_type: key.expr.data_type(),
+            nullable: key.expr.is_nullable(),
+        }),
+        ..key.clone()
+    })
+}
+
+fn is_ordered_by_name(select: &Select, item: &SelectItem) -> bool {
+    item.expr.binds() && select.order_by.iter().any(|key| key.expr == item.expr)
+}
+
+fn ordered_name(at: usize) -> String {
+    format!("ordered_{}", at + 1)
 }
 
 pub(super) fn filter(w: &mut SqlWriter<'_>, keyword: &str, condition: Option<&Expr>) -> Result<()> {

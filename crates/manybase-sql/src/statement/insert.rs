@@ -28,6 +28,9 @@ pub struct Insert {
 }
 
 impl Insert {
+    /// The number of rows once one of them was too short or too long: together with others it might look right.
+    pub(crate) const UNEVEN: usize = usize::MAX;
+
     /// An insert without rows as yet.
     ///
     /// ```
@@ -52,8 +55,14 @@ impl Insert {
     /// ```
     #[must_use]
     pub fn row<V: Into<Value>>(mut self, values: impl IntoIterator<Item = V>) -> Self {
+        let before = self.values.len();
         self.values.extend(values.into_iter().map(Into::into));
-        self.rows += 1;
+        let fits = self.values.len() - before == self.columns.len();
+        self.rows = if fits {
+            self.rows.saturating_add(1)
+        } else {
+            Self::UNEVEN
+        };
         self
     }
 

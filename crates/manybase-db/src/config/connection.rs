@@ -1,0 +1,185 @@
+//! The configuration of one connection.
+
+use super::place::Place;
+use crate::{Error, Result, factories};
+use manybase_driver::{Address, ConnectOptions, DriverFactory, Pool, PoolOptions, TestBeforeUse};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Where a database is, how many connections there may be, and the limits on them.
+///
+/// ```
+/// use manybase_db::ConnectionConfig;
+/// use std::time::Duration;
+/// # fn main() -> manybase_db::Result<()> {
+/// let config = ConnectionConfig::from_url("postgres://ann:hunter2@localhost/erp")?
+///     .max_connections(20)
+///     .acquire_timeout(Duration::from_secs(5));
+/// assert!(!format!("{config:?}").contains("hunter2"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct ConnectionConfig {
+    pub(super) address: Address,
+    pub(super) pool: PoolOptions,
+    pub(super) connect: ConnectOptions,
+    /// Where it was read, for messages.
+    pub(super) place: Option<Place>,
+}
+
+impl ConnectionConfig {
+    /// From a URL: `sqlite:file.db`, `sqlite::memory:`, `postgres://user:password@host:port/database`.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// let config = manybase_db::ConnectionConfig::from_url("sqlite:erp.db")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Config`] for a text that is no URL. The message does not show it.
+    pub fn from_url(url: &str) -> Result<Self> {
+        Address::parse(url).map(Self::from_address)
+    }
+
+    /// From the parts of an address.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// use manybase_db::ConnectionConfig;
+    /// use manybase_driver::Address;
+    /// let mut address = Address::parse("postgres://localhost/erp")?;
+    /// address.user = Some("ann".to_owned());
+    /// let config = ConnectionConfig::from_address(address);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_address(address: Address) -> Self {
+        Self {
+            address,
+            pool: PoolOptions::default(),
+            connect: ConnectOptions::default(),
+            place: None,
+        }
+    }
+
+    /// Connections that may be open; for a database with a single writer, readers.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// let config = manybase_db::ConnectionConfig::from_url("sqlite:erp.db")?.max_connections(4);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn max_connections(mut self, number: usize) -> Self {
+        self.pool.max_size = number;
+        self
+    }
+
+    /// How long to wait for a free connection.
+    pub fn acquire_timeout(mut self, limit: Duration) -> Self {
+        self.pool.acquire_timeout = limit;
+        self
+    }
+
+    /// Idle connections are closed after this.
+    pub fn idle_timeout(mut self, limit: Option<Duration>) -> Self {
+        self.pool.idle_timeout = limit;
+        self
+    }
+
+    /// Connections are closed after this, once they are idle.
+    pub fn max_lifetime(mut self, limit: Option<Duration>) -> Self {
+        self.pool.max_lifetime = limit;
+        self
+    }
+
+    /// When a connection is pinged before somebody gets it.
+    pub fn test_before_use(mut self, when: TestBeforeUse) -> Self {
+        self.pool.test_before_use = when;
+        self
+    }
+
+    /// For dialling, with the handshake.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect.connect_timeout = limit;
+        self
+    }
+
+    /// For one statement.
+    pub fn statement_timeout(mut self, limit: Option<Duration>) -> Self {
+        self.connect.statement_timeout = limit;
+        self.pool.statement_timeout = limit;
+        self
+    }
+
+    /// For waiting on another transaction's lock.
+    pub fn lock_timeout(mut self, limit: Option<Duration>) -> Self {
+        self.connect.lock_timeout = limit;
+        self
+    }
+
+    /// A pool that dials when somebody asks.
+    pub(crate) fn pool(self, name: &Arc<str>, factories: &[Arc<dyn DriverFactory>]) -> Result<Pool> {
+        let located = |error| match &self.place {
+            Some(place) => place.wrap(error),
+            None => error,
+        };
+        if name.is_empty() {
+            return Err(located(Error::config("a connection needs a name")));
+        }
+        if self.pool.max_size == 0 {
+            return Err(located(Error::config("`max_connections` must be at least 1")));
+        }
+        let driver = factories::open(factories, &self.address, &self.connect).map_err(located)?;
+        Ok(Pool::new(name.clone(), driver, self.pool))
+    }
+}
+
+/// No user, password or parameter.
+impl fmt::Debug for ConnectionConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConnectionConfig")
+            .field("address", &self.address)
+            .field("pool", &self.pool)
+            .field("connect", &self.connect)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a connection can be given by: a URL, or a [`ConnectionConfig`].
+///
+/// ```
+/// use manybase_db::IntoConnectionConfig;
+/// assert!("sqlite::memory:".into_connection_config().is_ok());
+/// assert!("no url".into_connection_config().is_err());
+/// ```
+pub trait IntoConnectionConfig {
+    /// The configuration.
+    ///
+    /// # Errors
+    /// A text that is no URL.
+    fn into_connection_config(self) -> Result<ConnectionConfig>;
+}
+
+impl IntoConnectionConfig for ConnectionConfig {
+    fn into_connection_config(self) -> Result<ConnectionConfig> {
+        Ok(self)
+    }
+}
+
+impl IntoConnectionConfig for &str {
+    fn into_connection_config(self) -> Result<ConnectionConfig> {
+        ConnectionConfig::from_url(self)
+    }
+}
+
+impl IntoConnectionConfig for String {
+    fn into_connection_config(self) -> Result<ConnectionConfig> {
+        ConnectionConfig::from_url(&self)
+    }
+}

@@ -1,0 +1,109 @@
+//! From what the layers say about a connection to its configuration.
+
+use super::fields::{Fields, Raw};
+use super::place::Place;
+use super::{ConnectionConfig, Variables};
+use crate::Result;
+use manybase_driver::{Address, Secret};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+impl Fields {
+    /// Puts variables in and understands every value.
+    pub(super) fn resolve(&self, variables: &Variables) -> Result<ConnectionConfig> {
+        let (address, place) = self.address(variables)?;
+        let mut config = ConnectionConfig::from_address(address);
+        let pool = &mut config.pool;
+        let connect = &mut config.connect;
+        if let Some(entry) = self.get("max_connections") {
+            let number = entry.number(variables, 100_000)?;
+            pool.max_size = usize::try_from(number).unwrap_or(usize::MAX);
+        }
+        if let Some(entry) = self.get("acquire_timeout") {
+            pool.acquire_timeout = entry.duration(variables)?;
+        }
+        if let Some(entry) = self.get("idle_timeout") {
+            pool.idle_timeout = entry.limit(variables)?;
+        }
+        if let Some(entry) = self.get("max_lifetime") {
+            pool.max_lifetime = entry.limit(variables)?;
+        }
+        if let Some(entry) = self.get("test_before_use") {
+            pool.test_before_use = entry.test_before_use(variables)?;
+        }
+        if let Some(entry) = self.get("connect_timeout") {
+            connect.connect_timeout = entry.duration(variables)?;
+        }
+        if let Some(entry) = self.get("lock_timeout") {
+            connect.lock_timeout = entry.limit(variables)?;
+        }
+        if let Some(entry) = self.get("statement_timeout") {
+            connect.statement_timeout = entry.limit(variables)?;
+            pool.statement_timeout = connect.statement_timeout;
+        }
+        config.place = Some(place);
+        Ok(config)
+    }
+
+    fn address(&self, variables: &Variables) -> Result<(Address, Place)> {
+        if let Some(entry) = self.get("url") {
+            let url = entry.url(variables)?;
+            let mut address = Address::parse(url.trim()).map_err(|error| entry.place.wrap(error))?;
+            anchor(&mut address, &entry.place);
+            return Ok((address, entry.place.clone()));
+        }
+        let text = |key: &str| self.get(key).map(|entry| entry.text(variables)).transpose();
+        let Some(driver) = self.get("driver") else {
+            let error = self.place.error("it has neither `url` nor `driver`");
+            return Err(error.with_help(
+                "write `url = \"sqlite:file.db\"`, or `driver`, `host`, `user`, `password`, `database`",
+            ));
+        };
+        let port = match self.get("port") {
+            Some(entry) => u16::try_from(entry.number(variables, u64::from(u16::MAX))?).ok(),
+            None => None,
+        };
+        let mut address = Address {
+            scheme: driver.text(variables)?.trim().to_ascii_lowercase(),
+            user: text("user")?,
+            password: text("password")?.map(Secret::new),
+            host: text("host")?,
+            port,
+            database: text("database")?.unwrap_or_default(),
+            params: self.params(variables)?,
+        };
+        let path_from = self.get("database").unwrap_or(driver);
+        anchor(&mut address, &path_from.place);
+        Ok((address, driver.place.clone()))
+    }
+
+    fn params(&self, variables: &Variables) -> Result<BTreeMap<String, String>> {
+        let Some(entry) = self.get("params") else {
+            return Ok(BTreeMap::new());
+        };
+        match &entry.raw {
+            Raw::Table(params) => params
+                .iter()
+                .map(|(name, entry)| Ok((name.clone(), entry.text(variables)?)))
+                .collect(),
+            _ => Err(entry
+                .place
+                .error("it must be a table, such as { sslmode = \"require\" }")),
+        }
+    }
+}
+
+/// A relative path in a file starts from the file's directory, so that it means the same from everywhere.
+fn anchor(address: &mut Address, place: &Place) {
+    let file = &address.database;
+    let is_file = address.scheme == "sqlite"
+        && !file.is_empty()
+        && !file.starts_with(':')
+        && !file.starts_with("file:")
+        && Path::new(file).is_relative();
+    if let (true, Some(directory)) = (is_file, place.directory())
+        && let Some(anchored) = directory.join(file).to_str()
+    {
+        address.database = anchored.to_owned();
+    }
+}

@@ -1,0 +1,98 @@
+//! One value, understood.
+
+use super::fields::{Entry, Raw};
+use super::interpolate::{interpolate, interpolate_url};
+use super::{Variables, duration};
+use crate::{Error, Result};
+use manybase_driver::TestBeforeUse;
+use std::time::Duration;
+
+const DURATION: &str = "write seconds or a number with a unit: 30, \"500ms\", \"30s\", \"5m\", \"1h\"";
+
+type Interpolate = fn(&str, &Variables) -> Result<String, String>;
+
+impl Entry {
+    /// Text, with its variables put in. Numbers and booleans count as text too.
+    pub(super) fn text(&self, variables: &Variables) -> Result<String> {
+        self.text_by(variables, interpolate)
+    }
+
+    /// A URL, with its variables put in.
+    pub(super) fn url(&self, variables: &Variables) -> Result<String> {
+        self.text_by(variables, interpolate_url)
+    }
+
+    fn text_by(&self, variables: &Variables, by: Interpolate) -> Result<String> {
+        match &self.raw {
+            Raw::Text(text) if self.place.is_file() => {
+                by(text, variables).map_err(|what| self.missing(&what))
+            }
+            Raw::Text(text) => Ok(text.clone()),
+            Raw::Integer(number) => Ok(number.to_string()),
+            Raw::Boolean(value) => Ok(value.to_string()),
+            Raw::Table(_) => Err(self.place.error("it must be text, and is a table")),
+        }
+    }
+
+    fn missing(&self, what: &str) -> Error {
+        let error = self.place.error(what);
+        match what.ends_with("is not set") {
+            true => error.with_help("set it, or give a default: `${NAME:-default}`"),
+            false => error,
+        }
+    }
+
+    /// A whole number from 1 to the limit.
+    pub(super) fn number(&self, variables: &Variables, limit: u64) -> Result<u64> {
+        let text = self.text(variables)?;
+        match text.trim().parse() {
+            Ok(number) if (1..=limit).contains(&number) => Ok(number),
+            _ => Err(self
+                .place
+                .error(format!("it must be a whole number from 1 to {limit}"))),
+        }
+    }
+
+    /// A duration above zero.
+    pub(super) fn duration(&self, variables: &Variables) -> Result<Duration> {
+        match duration::parse(&self.text(variables)?) {
+            Some(duration) if duration.is_zero() => {
+                Err(self.place.error("it must be more than zero"))
+            }
+            Some(duration) => Ok(duration),
+            None => Err(self.place.error("it is no duration").with_help(DURATION)),
+        }
+    }
+
+    /// A duration; `"none"` and zero for no limit.
+    pub(super) fn limit(&self, variables: &Variables) -> Result<Option<Duration>> {
+        let text = self.text(variables)?;
+        if text.trim() == "none" {
+            return Ok(None);
+        }
+        match duration::parse(&text) {
+            Some(duration) => Ok(Some(duration).filter(|duration| !duration.is_zero())),
+            None => {
+                let help = format!("{DURATION}; \"none\" for no limit");
+                Err(self.place.error("it is no duration").with_help(help))
+            }
+        }
+    }
+
+    /// When to ping a connection before use.
+    pub(super) fn test_before_use(&self, variables: &Variables) -> Result<TestBeforeUse> {
+        let text = self.text(variables)?;
+        match text.trim() {
+            "always" => Ok(TestBeforeUse::Always),
+            "never" => Ok(TestBeforeUse::Never),
+            text => duration::parse(text)
+                .map(TestBeforeUse::IdleFor)
+                .ok_or_else(|| {
+                    let error = self
+                        .place
+                        .error("it must be \"always\", \"never\" or the idle time after which to test");
+                    error.with_help("for example \"5s\"")
+                }),
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! The registry of named connections.
+
+mod builder;
+mod handle;
+mod lifecycle;
+mod registry;
+mod transactions;
+
+pub use builder::DbBuilder;
+pub use handle::{ConnectionHandle, Ping};
+
+use crate::transaction::misuse;
+use crate::{Error, ErrorKind, Executor, Lease, Result, Route, Scoped};
+use manybase_driver::{Access, BoxFuture, Dialect, DriverFactory, Pool};
+use registry::Registry;
+use std::fmt;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// The named connections of a program. Cheap to clone; clones share everything.
+///
+/// ```
+/// use manybase_db::{Db, Executor, Route};
+/// use manybase_driver::{Access, Statement};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> manybase_db::Result<()> {
+/// let db = Db::builder().connect("main", "sqlite::memory:").open().await?;
+/// let mut lease = db.lease(Route::default(), Access::Write).await?;
+/// lease.execute(Statement::write("CREATE TABLE t (a INTEGER)", vec![]).once()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    registry: RwLock<Registry>,
+    factories: Vec<Arc<dyn DriverFactory>>,
+    closed: AtomicBool,
+}
+
+impl Db {
+    /// Reads a configuration file and the environment. Nothing is dialled.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("manybase.toml");
+    /// # std::fs::write(&path, "[connections.erp]\nurl = \"sqlite:erp.db\"\n")?;
+    /// let db = manybase_db::Db::open(&path).await?;
+    /// assert_eq!(db.connections(), ["erp".into()]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`], which names the file, the line, the key, the connection and the way out.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self> {
+        Self::builder().config_file(path).open().await
+    }
+
+    /// A registry made in code.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// assert_eq!(db.connections().len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn builder() -> DbBuilder {
+        DbBuilder::default()
+    }
+
+    fn new(registry: Registry, factories: Vec<Arc<dyn DriverFactory>>) -> Self {
+        Self(Arc::new(Inner {
+            registry: RwLock::new(registry),
+            factories,
+            closed: AtomicBool::new(false),
+        }))
+    }
+
+    /// The names, in order.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder()
+    ///     .connect("hr", "sqlite::memory:")
+    ///     .connect("erp", "sqlite::memory:")
+    ///     .build()?;
+    /// assert_eq!(db.connections(), ["erp".into(), "hr".into()]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn connections(&self) -> Vec<Arc<str>> {
+        self.read().names()
+    }
+
+    /// One connection, to look at.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// assert_eq!(db.connection("main")?.dialect().name(), "SQLite");
+    /// assert!(db.connection("mian").is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownConnection`]
+    pub fn connection(&self, name: &str) -> Result<ConnectionHandle> {
+        self.read().named(name).cloned().map(ConnectionHandle::new)
+    }
+
+    /// A view in which models without a connection of their own run on this one. A name that is not known is
+    /// an error at the first use.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// assert_eq!(&**db.using("replica").name(), "replica");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn using(&self, name: impl Into<Arc<str>>) -> Scoped {
+        Scoped::new(self.clone(), name.into())
+    }
+
+    /// The pool that a route leads to.
+    pub(crate) fn pick(&self, route: Route<'_>, scope: Option<&str>) -> Result<Pool> {
+        let registry = self.read();
+        let pool = match route.named().or(scope) {
+            Some(name) => registry.named(name),
+            None => registry.default(),
+        };
+        pool.cloned().map_err(|error| with_model(error, route.model))
+    }
+
+    pub(crate) async fn lease_in<'a>(
+        &self,
+        route: Route<'a>,
+        scope: Option<&str>,
+        access: Access,
+    ) -> Result<Lease<'a>> {
+        let lease = async {
+            let pool = self.pick(route, scope)?;
+            self.check_open(pool.name())?;
+            misuse::check(self, pool.name())?;
+            let session = pool.acquire(access).await?;
+            Ok(Lease::of_pool(&pool, session, route.model, access))
+        };
+        lease.await.map_err(|error| with_model(error, route.model))
+    }
+
+    pub(crate) fn check_open(&self, name: &Arc<str>) -> Result<()> {
+        if self.0.closed.load(Ordering::Acquire) {
+            let error = Error::new(ErrorKind::Closed, "the Db has been closed");
+            return Err(error.with_connection(name.clone()));
+        }
+        Ok(())
+    }
+
+    /// Whether both are clones of one.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Registry> {
+        self.0.registry.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Registry> {
+        self.0.registry.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Adds the model's name, where there is a model.
+pub(crate) fn with_model(error: Error, model: Option<&'static str>) -> Error {
+    match model {
+        Some(model) => error.with_model(model),
+        None => error,
+    }
+}
+
+impl Executor for Db {
+    fn resolve(&self, route: Route<'_>) -> Result<Arc<str>> {
+        self.pick(route, None).map(|pool| pool.name().clone())
+    }
+
+    fn dialect(&self, route: Route<'_>) -> Result<&'static dyn Dialect> {
+        self.pick(route, None).map(|pool| pool.dialect())
+    }
+
+    fn lease<'a>(&'a self, route: Route<'a>, access: Access) -> BoxFuture<'a, Result<Lease<'a>>> {
+        Box::pin(self.lease_in(route, None, access))
+    }
+}
+
+/// The names.
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Db")
+            .field("connections", &self.connections())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,202 @@
+//! A registry made in code, from a file, or both.
+
+use super::Db;
+use super::registry::Registry;
+use crate::config::{ConnectionConfig, IntoConnectionConfig, Loader};
+use crate::{Error, Result, factories, spelling};
+use manybase_driver::DriverFactory;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Gathers connections for a [`Db`]. What is given in code goes over a connection of the same name in the file.
+///
+/// ```
+/// # fn main() -> manybase_db::Result<()> {
+/// use manybase_db::{ConnectionConfig, Db};
+/// let db = Db::builder()
+///     .connect("erp", "sqlite::memory:")
+///     .connection("hr", ConnectionConfig::from_url("sqlite::memory:")?.max_connections(4))
+///     .default_connection("erp")
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Default)]
+#[must_use = "a builder does nothing until `open` or `build`"]
+pub struct DbBuilder {
+    loader: Option<Loader>,
+    connections: Vec<(Arc<str>, Result<ConnectionConfig>)>,
+    default: Option<Arc<str>>,
+    factories: Vec<Arc<dyn DriverFactory>>,
+    environment: Option<String>,
+    variables: Option<crate::config::Variables>,
+}
+
+impl DbBuilder {
+    /// Reads this file too.
+    ///
+    /// ```
+    /// let builder = manybase_db::Db::builder().config_file("manybase.toml");
+    /// assert!(builder.build().is_err()); // there is no such file here
+    /// ```
+    pub fn config_file(mut self, path: impl AsRef<Path>) -> Self {
+        self.loader = Some(Loader::new(path.as_ref()));
+        self
+    }
+
+    /// The layer `[env.<name>]` of the file to take, instead of the one that `MANYBASE_ENV` names.
+    ///
+    /// ```
+    /// let builder = manybase_db::Db::builder().config_file("manybase.toml").environment("test");
+    /// # let _ = builder;
+    /// ```
+    pub fn environment(mut self, name: impl Into<String>) -> Self {
+        self.environment = Some(name.into());
+        self
+    }
+
+    /// Where the file's `${VARIABLES}` and the overriding variables come from, instead of the process's
+    /// environment.
+    ///
+    /// ```
+    /// let builder = manybase_db::Db::builder()
+    ///     .config_file("manybase.toml")
+    ///     .variables(|name| (name == "ERP_PASSWORD").then(|| "hunter2".to_owned()));
+    /// # let _ = builder;
+    /// ```
+    pub fn variables(
+        mut self,
+        lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.variables = Some(crate::config::Variables::new(lookup));
+        self
+    }
+
+    /// A connection by URL.
+    ///
+    /// ```
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build();
+    /// assert!(db.is_ok());
+    /// ```
+    pub fn connect(mut self, name: impl Into<Arc<str>>, url: impl AsRef<str>) -> Self {
+        self.connections
+            .push((name.into(), ConnectionConfig::from_url(url.as_ref())));
+        self
+    }
+
+    /// A connection with settings.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// use manybase_db::{ConnectionConfig, Db};
+    /// let config = ConnectionConfig::from_url("sqlite::memory:")?;
+    /// let db = Db::builder().connection("main", config).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn connection(mut self, name: impl Into<Arc<str>>, config: impl IntoConnectionConfig) -> Self {
+        self.connections
+            .push((name.into(), config.into_connection_config()));
+        self
+    }
+
+    /// The connection of models that are bound to none. Without it the file's `default`, else the only
+    /// connection, else the one named `default` or `main`.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// use manybase_db::{Db, Executor, Route};
+    /// let db = Db::builder()
+    ///     .connect("erp", "sqlite::memory:")
+    ///     .connect("hr", "sqlite::memory:")
+    ///     .default_connection("hr")
+    ///     .build()?;
+    /// assert_eq!(&*db.resolve(Route::default())?, "hr");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn default_connection(mut self, name: impl Into<Arc<str>>) -> Self {
+        self.default = Some(name.into());
+        self
+    }
+
+    /// A driver that does not come with Manybase. It goes before a driver of ours for the same scheme.
+    ///
+    /// ```
+    /// fn with(factory: std::sync::Arc<dyn manybase_driver::DriverFactory>) -> manybase_db::DbBuilder {
+    ///     manybase_db::Db::builder().driver(factory)
+    /// }
+    /// ```
+    pub fn driver(mut self, factory: Arc<dyn DriverFactory>) -> Self {
+        self.factories.push(factory);
+        self
+    }
+
+    /// [`DbBuilder::build`] inside the runtime, so that pools close what is idle for too long.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`DbBuilder::build`].
+    pub async fn open(self) -> Result<Db> {
+        self.build()
+    }
+
+    /// Reads what is to be read and makes the pools. Nothing is dialled. Outside of a tokio runtime the pools
+    /// do not close what is idle until it is used again.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Config`]
+    pub fn build(mut self) -> Result<Db> {
+        self.factories.extend(factories::compiled_in());
+        let mut connections: BTreeMap<Arc<str>, ConnectionConfig> = BTreeMap::new();
+        for (name, config) in self.connections {
+            let config = config.map_err(|error| error.with_connection(name.clone()))?;
+            if connections.insert(name.clone(), config).is_some() {
+                return Err(Error::config("it is given twice").with_connection(name));
+            }
+        }
+        let mut default = None;
+        if let Some(loader) = self.loader {
+            let file = loader.load(self.environment.as_deref(), self.variables.unwrap_or_default())?;
+            for (name, config) in file.connections {
+                connections.entry(name).or_insert(config);
+            }
+            default = file.default;
+        }
+        if let Some(name) = self.default {
+            default = Some((name, "default_connection".to_owned()));
+        }
+        if let Some((name, place)) = &default
+            && !connections.contains_key(name)
+        {
+            let names = || connections.keys().map(|name| &**name);
+            let error = Error::config(format!("{place}: there is no connection {name:?}"));
+            let rest = format!("there are: {}", spelling::list(names()));
+            return Err(error.with_help(spelling::hint(name, names(), rest)));
+        }
+        let pools = connections
+            .into_iter()
+            .map(|(name, config)| {
+                let pool = config.pool(&name, &self.factories);
+                pool.map_err(|error| error.with_connection(name))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let default = default.map(|(name, _)| name);
+        Ok(Db::new(Registry::new(pools, default), self.factories))
+    }
+}

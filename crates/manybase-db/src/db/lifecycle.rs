@@ -1,0 +1,160 @@
+//! Connections that come and go: tenants, shutdown.
+
+use crate::config::IntoConnectionConfig;
+use crate::{Db, Error, ErrorKind, Ping, Result};
+use manybase_driver::Pool;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+/// How long connections in use are waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often it is looked whether they came back: the pool has no event for it, and shutdown is rare.
+const GLANCE: Duration = Duration::from_millis(5);
+
+impl Db {
+    /// Adds a connection at run time, by URL or by [`crate::ConnectionConfig`]. Nothing is dialled.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().open().await?;
+    /// db.add("tenant_7", "sqlite::memory:")?;
+    /// db.remove("tenant_7").await?;
+    /// assert!(db.connections().is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] for a bad URL or a name that is taken, [`ErrorKind::Closed`].
+    pub fn add(&self, name: impl Into<Arc<str>>, config: impl IntoConnectionConfig) -> Result<()> {
+        let name = name.into();
+        self.check_open(&name)?;
+        let pool = config
+            .into_connection_config()
+            .and_then(|config| config.pool(&name, &self.0.factories))
+            .map_err(|error| error.with_connection(name.clone()))?;
+        let mut registry = self.write();
+        // Again, under the lock: whoever closes has looked at the pools under it too.
+        self.check_open(&name)?;
+        registry.insert(pool)
+    }
+
+    /// Removes a connection. Nobody gets it any more; statements and transactions under way finish, and are
+    /// waited for up to 10 s.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("tenant_7", "sqlite::memory:").open().await?;
+    /// db.remove("tenant_7").await?;
+    /// assert!(db.connection("tenant_7").is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownConnection`]; [`ErrorKind::Timeout`] when some are still in use after that. It is removed
+    /// all the same, and they are closed when they come back.
+    pub async fn remove(&self, name: &str) -> Result<()> {
+        let pool = self.write().remove(name)?;
+        pool.close();
+        drained(&[pool], PATIENCE).await
+    }
+
+    /// Asks all databases at once for a sign of life.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// for (name, answer) in db.ping().await {
+    ///     println!("{name}: {:?}", answer?.took);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn ping(&self) -> BTreeMap<Arc<str>, Result<Ping>> {
+        let pools = self.read().pools();
+        let pings = pools.into_iter().map(|pool| async move {
+            let name = pool.name().clone();
+            (name, super::ConnectionHandle::new(pool).ping().await)
+        });
+        futures_util::future::join_all(pings).await.into_iter().collect()
+    }
+
+    /// [`Db::close_within`] 10 s.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// db.close().await?;
+    /// assert!(db.connection("main")?.ping().await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Db::close_within`].
+    pub async fn close(&self) -> Result<()> {
+        self.close_within(PATIENCE).await
+    }
+
+    /// Closes all connections. Nobody gets one any more ([`ErrorKind::Closed`]); statements and transactions under
+    /// way finish, and are waited for up to the limit.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// db.close_within(std::time::Duration::from_secs(1)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Timeout`] when some are still in use after the limit. They are closed when they come back.
+    pub async fn close_within(&self, limit: Duration) -> Result<()> {
+        let pools = {
+            let registry = self.write();
+            self.0.closed.store(true, Ordering::Release);
+            registry.pools()
+        };
+        for pool in &pools {
+            pool.close();
+        }
+        drained(&pools, limit).await
+    }
+}
+
+/// Waits until nobody has a connection of these pools.
+async fn drained(pools: &[Pool], limit: Duration) -> Result<()> {
+    let begun = Instant::now();
+    loop {
+        let mut busy: Vec<String> = pools
+            .iter()
+            .filter_map(|pool| match pool.status().in_use {
+                0 => None,
+                count => Some(format!("{count} of {:?}", &**pool.name())),
+            })
+            .collect();
+        if busy.is_empty() {
+            return Ok(());
+        }
+        if begun.elapsed() >= limit {
+            busy.sort_unstable();
+            let error = Error::new(
+                ErrorKind::Timeout,
+                format!(
+                    "connections still in use after {limit:.1?}: {}",
+                    busy.join(", ")
+                ),
+            );
+            return Err(error.with_help("they are closed when they come back; end transactions before"));
+        }
+        tokio::time::sleep(GLANCE).await;
+    }
+}

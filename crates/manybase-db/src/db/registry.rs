@@ -1,0 +1,102 @@
+//! Names and their pools.
+
+use crate::spelling::{hint, list};
+use crate::{Error, ErrorKind, Result};
+use manybase_driver::Pool;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Names that are the default connection when nothing else says which.
+const USUAL: [&str; 2] = ["default", "main"];
+
+#[derive(Default)]
+pub(super) struct Registry {
+    pools: HashMap<Arc<str>, Pool>,
+    /// Known from the start, so that a tenant that is added later does not change where models go.
+    default: Option<Arc<str>>,
+}
+
+impl Registry {
+    /// Takes the pools of the start. `default` has been checked.
+    pub(super) fn new(pools: impl IntoIterator<Item = Pool>, default: Option<Arc<str>>) -> Self {
+        let pools = pools.into_iter().map(|pool| (pool.name().clone(), pool)).collect();
+        let mut registry = Self { pools, default };
+        if registry.default.is_none() {
+            registry.default = registry.guess().map(|pool| pool.name().clone());
+        }
+        registry
+    }
+
+    pub(super) fn names(&self) -> Vec<Arc<str>> {
+        let mut names: Vec<_> = self.pools.keys().cloned().collect();
+        names.sort_unstable();
+        names
+    }
+
+    pub(super) fn pools(&self) -> Vec<Pool> {
+        self.pools.values().cloned().collect()
+    }
+
+    pub(super) fn insert(&mut self, pool: Pool) -> Result<()> {
+        if self.pools.contains_key(pool.name()) {
+            let error = Error::config("there is a connection of this name already");
+            return Err(error
+                .with_connection(pool.name().clone())
+                .with_help("remove it first, or take another name"));
+        }
+        self.pools.insert(pool.name().clone(), pool);
+        Ok(())
+    }
+
+    pub(super) fn remove(&mut self, name: &str) -> Result<Pool> {
+        self.pools.remove(name).ok_or_else(|| self.unknown(name))
+    }
+
+    pub(super) fn named(&self, name: &str) -> Result<&Pool> {
+        self.pools.get(name).ok_or_else(|| self.unknown(name))
+    }
+
+    pub(super) fn default(&self) -> Result<&Pool> {
+        match &self.default {
+            Some(name) => self.named(name),
+            None => self.guess().ok_or_else(|| self.no_default()),
+        }
+    }
+
+    fn guess(&self) -> Option<&Pool> {
+        match self.pools.len() {
+            1 => self.pools.values().next(),
+            _ => USUAL.iter().find_map(|name| self.pools.get(*name)),
+        }
+    }
+
+    fn no_default(&self) -> Error {
+        let names = self.names();
+        if names.is_empty() {
+            return Error::config("there are no connections")
+                .with_help("add one to the configuration file, or with `Db::builder().connect(name, url)`");
+        }
+        let names = list(names.iter().map(|name| &**name));
+        Error::config(format!(
+            "no connection is named, and none of {names} is the default"
+        ))
+        .with_help(
+            "write `default = \"…\"` into the configuration file, bind the model to a connection, \
+             or name one with `.using(\"…\")`",
+        )
+    }
+
+    fn unknown(&self, name: &str) -> Error {
+        let names = self.names();
+        let names = || names.iter().map(|name| &**name);
+        let rest = match names().next() {
+            None => "there are no connections".to_owned(),
+            Some(_) => format!("there are: {}", list(names())),
+        };
+        Error::new(
+            ErrorKind::UnknownConnection,
+            format!("there is no connection {name:?}"),
+        )
+        .with_help(hint(name, names(), rest))
+    }
+}

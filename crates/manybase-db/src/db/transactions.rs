@@ -1,0 +1,135 @@
+//! Transactions, from the registry and from a view of it.
+
+use crate::transaction::run;
+use crate::{AsyncFunc, Db, Result, Scoped, Transaction, TransactionRunner, TransactionSettings};
+
+impl Db {
+    /// Runs a closure inside a transaction. `Ok` commits; `Err`, a panic and a dropped future roll back.
+    ///
+    /// The closure works with the handle that it is given. In debug builds, using the outer `Db` on the connection
+    /// that the transaction has begun is an [`crate::ErrorKind::Transaction`] error.
+    ///
+    /// ```
+    /// use manybase_db::{Db, Executor, Route};
+    /// use manybase_driver::{Access, Statement};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// let db = Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let made = db
+    ///     .transaction(async |tx| {
+    ///         let mut lease = tx.lease(Route::default(), Access::Write).await?;
+    ///         lease.execute(Statement::write("CREATE TABLE t (a INTEGER)", vec![]).once()).await?;
+    ///         Ok(lease.execute(Statement::write("INSERT INTO t VALUES (1)", vec![])).await?.affected)
+    ///     })
+    ///     .await?;
+    /// assert_eq!(made, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of the closure and of [`Transaction::commit`].
+    pub async fn transaction<R, F>(&self, work: F) -> Result<R>
+    where
+        F: for<'t> AsyncFunc<&'t Transaction, Result<R>> + Send,
+        for<'t> <F as AsyncFunc<&'t Transaction, Result<R>>>::Fut: Send,
+        R: Send,
+    {
+        run(Transaction::new(self.clone(), None, TransactionSettings::new()), work, None).await
+    }
+
+    /// A transaction with settings, to be run with [`TransactionRunner::run`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// use manybase_db::{Db, TransactionSettings};
+    /// let db = Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// db.transaction_with(TransactionSettings::new().retries(3)).run(async |_tx| Ok(())).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn transaction_with(&self, settings: TransactionSettings) -> TransactionRunner {
+        TransactionRunner::new(self.clone(), None, settings)
+    }
+
+    /// A transaction to be committed by hand; dropped, it is rolled back.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let tx = db.begin().await?;
+    /// tx.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// None at this point: nothing is sent before the first statement.
+    pub async fn begin(&self) -> Result<Transaction> {
+        Ok(Transaction::new(self.clone(), None, TransactionSettings::new()))
+    }
+}
+
+impl Scoped {
+    /// As [`Db::transaction`], for models without a connection of their own on this view's connection.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// db.using("main").transaction(async |_tx| Ok(())).await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Db::transaction`].
+    pub async fn transaction<R, F>(&self, work: F) -> Result<R>
+    where
+        F: for<'t> AsyncFunc<&'t Transaction, Result<R>> + Send,
+        for<'t> <F as AsyncFunc<&'t Transaction, Result<R>>>::Fut: Send,
+        R: Send,
+    {
+        run(self.new_transaction(), work, None).await
+    }
+
+    /// As [`Db::transaction_with`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # use manybase_db::TransactionSettings;
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// db.using("main").transaction_with(TransactionSettings::new()).run(async |_tx| Ok(())).await
+    /// # }
+    /// ```
+    pub fn transaction_with(&self, settings: TransactionSettings) -> TransactionRunner {
+        TransactionRunner::new(self.db().clone(), Some(self.name().clone()), settings)
+    }
+
+    /// As [`Db::begin`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// db.using("main").begin().await?.commit().await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// None at this point.
+    pub async fn begin(&self) -> Result<Transaction> {
+        Ok(self.new_transaction())
+    }
+
+    fn new_transaction(&self) -> Transaction {
+        Transaction::new(
+            self.db().clone(),
+            Some(self.name().clone()),
+            TransactionSettings::new(),
+        )
+    }
+}

@@ -1,0 +1,246 @@
+//! A connection while somebody has it.
+
+mod work;
+
+pub(crate) use work::{Savepoints, Work, next_tag};
+
+use crate::db::with_model;
+use crate::{Error, ErrorKind, Result};
+use manybase_driver::{
+    Access, Dialect, Done, Pool, Session, Sink, Statement, TransactionOptions,
+};
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use tokio::sync::OwnedMappedMutexGuard;
+
+/// A connection on loan from an [`crate::Executor`]. In a transaction the others wait until it is dropped.
+///
+/// ```
+/// use manybase_db::{Db, Executor, Route};
+/// use manybase_driver::{Access, CountSink, Statement};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> manybase_db::Result<()> {
+/// let db = Db::builder().connect("main", "sqlite::memory:").open().await?;
+/// let mut lease = db.lease(Route::default(), Access::Read).await?;
+/// let rows = lease.query(Statement::read("SELECT 1", vec![]), CountSink::default()).await?;
+/// assert_eq!(rows.0, 1);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Lease<'a> {
+    held: Held,
+    model: Option<&'static str>,
+    access: Access,
+    /// Units that were begun on this lease and are still open.
+    units: usize,
+    lent: PhantomData<&'a ()>,
+}
+
+enum Held {
+    Pool(Work),
+    Transaction(OwnedMappedMutexGuard<Option<Work>, Work>),
+}
+
+impl Deref for Held {
+    type Target = Work;
+
+    fn deref(&self) -> &Work {
+        match self {
+            Self::Pool(work) => work,
+            Self::Transaction(work) => work,
+        }
+    }
+}
+
+impl DerefMut for Held {
+    fn deref_mut(&mut self) -> &mut Work {
+        match self {
+            Self::Pool(work) => work,
+            Self::Transaction(work) => work,
+        }
+    }
+}
+
+impl Lease<'_> {
+    pub(crate) fn of_pool(
+        pool: &Pool,
+        session: Session,
+        model: Option<&'static str>,
+        access: Access,
+    ) -> Self {
+        Self::new(Held::Pool(Work::new(pool, session)), model, access)
+    }
+
+    pub(crate) fn of_transaction(
+        work: OwnedMappedMutexGuard<Option<Work>, Work>,
+        model: Option<&'static str>,
+        access: Access,
+    ) -> Self {
+        Self::new(Held::Transaction(work), model, access)
+    }
+
+    fn new(held: Held, model: Option<&'static str>, access: Access) -> Self {
+        Self {
+            held,
+            model,
+            access,
+            units: 0,
+            lent: PhantomData,
+        }
+    }
+
+    /// The connection's name.
+    pub fn connection(&self) -> &Arc<str> {
+        self.held.session().name()
+    }
+
+    /// The dialect of the server that was reached.
+    pub fn dialect(&self) -> &'static dyn Dialect {
+        self.held.dialect()
+    }
+
+    /// Whether a transaction is open.
+    pub fn in_transaction(&self) -> bool {
+        self.held.depth() > 0
+    }
+
+    /// Runs a statement, pushes its rows into the sink, and gives the sink back.
+    ///
+    /// # Errors
+    /// Of the database, of the sink; [`ErrorKind::ReadOnly`] for a write on a lease for reading;
+    /// [`ErrorKind::Transaction`] when the transaction has failed before.
+    pub async fn query<S: Sink>(&mut self, statement: Statement, sink: S) -> Result<S> {
+        let access = statement.access;
+        self.ready(access)?;
+        let result = self.held.session_mut().query(statement, sink).await;
+        // Rows that a write gave back and the sink did not like: the write may have happened, wholly or half.
+        let half_done = access == Access::Write && is_decode(&result);
+        self.end(result, half_done)
+    }
+
+    /// Runs a statement whose rows, if any, nobody wants.
+    ///
+    /// # Errors
+    /// As [`Lease::query`].
+    pub async fn execute(&mut self, statement: Statement) -> Result<Done> {
+        self.ready(statement.access)?;
+        let result = self.held.session_mut().execute(statement).await;
+        self.end(result, false)
+    }
+
+    /// Runs statements in order, in one round trip where the protocol can, and stops at the first that fails.
+    /// With `atomic` they take effect together or not at all.
+    ///
+    /// # Errors
+    /// As [`Lease::query`], of the first that fails. In a transaction, the transaction has failed then.
+    pub async fn batch(&mut self, statements: Vec<Statement>, atomic: bool) -> Result<Vec<Done>> {
+        let write = statements.iter().any(|statement| statement.access == Access::Write);
+        self.ready(if write { Access::Write } else { Access::Read })?;
+        let result = self.held.session_mut().batch(statements, atomic).await;
+        self.end(result, write)
+    }
+
+    /// Runs text with any number of statements and no values.
+    ///
+    /// # Errors
+    /// As [`Lease::batch`].
+    pub async fn script(&mut self, sql: String) -> Result<()> {
+        self.ready(Access::Write)?;
+        let result = self.held.session_mut().script(sql).await;
+        self.end(result, true)
+    }
+
+    /// Begins a unit of several statements: a transaction if none is open, else a savepoint. A unit that is
+    /// neither committed nor rolled back is rolled back after the lease.
+    ///
+    /// Where the database lacks savepoints, a unit in a transaction that is rolled back fails the transaction.
+    ///
+    /// # Errors
+    /// As [`Lease::query`].
+    pub async fn begin_nested(&mut self) -> Result<()> {
+        let options = TransactionOptions {
+            isolation: None,
+            read_only: self.access == Access::Read,
+        };
+        let begun = match self.held.check() {
+            Ok(()) => self.held.open(next_tag(), options, Savepoints::OrNone).await,
+            Err(error) => Err(error),
+        };
+        begun.map_err(|error| self.named(error))?;
+        self.units += 1;
+        Ok(())
+    }
+
+    /// Ends the innermost unit and keeps its work.
+    ///
+    /// # Errors
+    /// As [`Lease::query`]; [`ErrorKind::Transaction`] when a statement of the unit has failed, after which the
+    /// unit is rolled back, or when this lease has no open unit.
+    pub async fn commit_nested(&mut self) -> Result<()> {
+        self.close_unit()?;
+        let kept = self.held.keep().await;
+        kept.map_err(|error| self.named(error))
+    }
+
+    /// Ends the innermost unit and undoes its work.
+    ///
+    /// # Errors
+    /// As [`Lease::query`]; [`ErrorKind::Transaction`] when this lease has no open unit.
+    pub async fn rollback_nested(&mut self) -> Result<()> {
+        self.close_unit()?;
+        let undone = self.held.undo().await;
+        undone.map_err(|error| self.named(error))
+    }
+
+    fn close_unit(&mut self) -> Result<()> {
+        match self.units.checked_sub(1) {
+            Some(units) => {
+                self.units = units;
+                Ok(())
+            }
+            None => Err(self.named(Error::new(
+                ErrorKind::Transaction,
+                "no unit is open on this lease: `begin_nested` comes first",
+            ))),
+        }
+    }
+
+    fn ready(&mut self, access: Access) -> Result<()> {
+        let checked = match (self.access, access) {
+            (Access::Read, Access::Write) => Err(Error::new(
+                ErrorKind::ReadOnly,
+                "a write on a connection that was leased for reading",
+            )),
+            _ => self.held.check(),
+        };
+        checked.map_err(|error| self.named(error))
+    }
+
+    fn end<T>(&mut self, result: Result<T>, half_done: bool) -> Result<T> {
+        if let Err(error) = &result {
+            self.held.note(error, half_done);
+        }
+        result.map_err(|error| self.named(error))
+    }
+
+    fn named(&self, error: Error) -> Error {
+        with_model(error.with_connection(self.connection().clone()), self.model)
+    }
+}
+
+fn is_decode<T>(result: &Result<T>) -> bool {
+    matches!(result, Err(error) if error.kind() == ErrorKind::Decode)
+}
+
+impl fmt::Debug for Lease<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lease")
+            .field("connection", self.connection())
+            .field("access", &self.access)
+            .field("in_transaction", &self.in_transaction())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,138 @@
+//! Local transactions.
+
+mod branches;
+mod levels;
+pub(crate) mod misuse;
+mod nested;
+mod run;
+mod runner;
+mod settings;
+mod shared;
+
+pub use run::AsyncFunc;
+pub use runner::TransactionRunner;
+pub use settings::TransactionSettings;
+
+pub(crate) use run::run;
+
+use crate::db::with_model;
+use crate::{Db, Executor, Lease, Result, Route};
+use manybase_driver::{Access, BoxFuture, Dialect};
+use shared::{Ending, Shared};
+use std::fmt;
+use std::sync::Arc;
+
+/// Several statements that take effect together or not at all.
+///
+/// It begins with the first statement. Dropped before [`Transaction::commit`], it is rolled back, wherever its
+/// future is dropped. Several tasks may share it by reference; they wait for one another.
+///
+/// A statement that the database refuses fails the whole of it, on every database alike: further statements and
+/// the commit are then [`crate::ErrorKind::Transaction`] errors. What may fail goes into a nested transaction,
+/// [`Transaction::transaction`].
+///
+/// In this version it works on **one** connection. A statement for another one is an
+/// [`crate::ErrorKind::Unsupported`] error and never runs on the wrong one.
+///
+/// ```
+/// use manybase_db::{Db, Executor, Route};
+/// use manybase_driver::{Access, Statement};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> manybase_db::Result<()> {
+/// let db = Db::builder().connect("main", "sqlite::memory:").open().await?;
+/// let tx = db.begin().await?;
+/// let mut lease = tx.lease(Route::default(), Access::Write).await?;
+/// lease.execute(Statement::write("CREATE TABLE t (a INTEGER)", vec![]).once()).await?;
+/// drop(lease);
+/// tx.commit().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a transaction that is dropped is rolled back"]
+pub struct Transaction {
+    shared: Arc<Shared>,
+    /// 0 for the transaction itself, more for nested ones.
+    depth: usize,
+    tag: u64,
+}
+
+impl Transaction {
+    pub(crate) fn new(db: Db, scope: Option<Arc<str>>, settings: TransactionSettings) -> Self {
+        let (shared, tag) = Shared::new(db, scope, settings);
+        Self {
+            shared: Arc::new(shared),
+            depth: 0,
+            tag,
+        }
+    }
+
+    /// Makes the work last.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let tx = db.begin().await?;
+    /// tx.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Transaction`] when a statement has failed, after which it is rolled back; those of the
+    /// database, after which it is rolled back too, except when the connection is lost just then: the message says
+    /// that the outcome is not known.
+    pub async fn commit(self) -> Result<()> {
+        self.shared.finish(Ending::Commit).await
+    }
+
+    /// Undoes the work, and waits until it is undone.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let tx = db.begin().await?;
+    /// tx.rollback().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of the database. The connection then does not go back to its pool as it is.
+    pub async fn rollback(self) -> Result<()> {
+        self.shared.finish(Ending::Rollback).await
+    }
+
+    async fn lease_here<'a>(&'a self, route: Route<'a>, access: Access) -> Result<Lease<'a>> {
+        let work = self.shared.work(route, access, self.depth, self.tag).await;
+        match work {
+            Ok(work) => Ok(Lease::of_transaction(work, route.model, access)),
+            Err(error) => Err(with_model(error, route.model)),
+        }
+    }
+}
+
+impl Executor for Transaction {
+    fn resolve(&self, route: Route<'_>) -> Result<Arc<str>> {
+        self.shared.pick(route).map(|pool| pool.name().clone())
+    }
+
+    fn dialect(&self, route: Route<'_>) -> Result<&'static dyn Dialect> {
+        self.shared.pick(route).map(|pool| pool.dialect())
+    }
+
+    fn lease<'a>(&'a self, route: Route<'a>, access: Access) -> BoxFuture<'a, Result<Lease<'a>>> {
+        Box::pin(self.lease_here(route, access))
+    }
+}
+
+impl fmt::Debug for Transaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transaction")
+            .field("connections", &self.shared.branches.names())
+            .field("depth", &self.depth)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,70 @@
+//! A transaction around a closure.
+
+use super::shared::too_late;
+use super::{Transaction, misuse};
+use crate::Result;
+use std::future::Future;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// An `async` closure whose future has a name, so that it can be asked to be `Send`: without this a transaction
+/// could not run inside `tokio::spawn`. Every fitting closure is one; nothing else needs to be.
+///
+/// ```
+/// use manybase_db::AsyncFunc;
+///
+/// async fn twice<F>(f: F) -> u32
+/// where
+///     F: for<'a> AsyncFunc<&'a u32, u32>,
+/// {
+///     f(&21).await * 2
+/// }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// assert_eq!(twice(async |n| *n).await, 42);
+/// # }
+/// ```
+pub trait AsyncFunc<T, R>: AsyncFnOnce(T) -> R + FnOnce(T) -> <Self as AsyncFunc<T, R>>::Fut {
+    /// What the closure returns.
+    type Fut: Future<Output = R>;
+}
+
+impl<F, T, Fut, R> AsyncFunc<T, R> for F
+where
+    F: AsyncFnOnce(T) -> R + FnOnce(T) -> Fut,
+    Fut: Future<Output = R>,
+{
+    type Fut = Fut;
+}
+
+/// When the work must be done, and the limit that it comes from.
+pub(crate) type Deadline = Option<(Instant, Duration)>;
+
+/// `Ok` commits, `Err` rolls back, and so does a panic or a dropped future, by dropping the transaction.
+pub(crate) async fn run<R, F>(tx: Transaction, work: F, deadline: Deadline) -> Result<R>
+where
+    F: for<'t> AsyncFunc<&'t Transaction, Result<R>> + Send,
+    for<'t> <F as AsyncFunc<&'t Transaction, Result<R>>>::Fut: Send,
+    R: Send,
+{
+    let result = {
+        let work = misuse::inside(&tx, work(&tx));
+        match deadline {
+            None => work.await,
+            // The commit is not cut off: its outcome would not be known.
+            Some((end, limit)) => match tokio::time::timeout_at(end, work).await {
+                Ok(result) => result,
+                Err(_) => Err(too_late(limit)),
+            },
+        }
+    };
+    match result {
+        Ok(value) => tx.commit().await.map(|()| value),
+        Err(error) => {
+            if let Err(error) = tx.rollback().await {
+                tracing::debug!(target: "manybase::transaction", %error, "could not roll back");
+            }
+            Err(error)
+        }
+    }
+}

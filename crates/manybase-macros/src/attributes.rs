@@ -1,0 +1,189 @@
+//! Attributes of models and their fields, with messages that say what may be written.
+
+use proc_macro2::Span;
+use syn::meta::ParseNestedMeta;
+use syn::{Attribute, Expr, LitInt, LitStr, Token};
+
+/// `#[model(…)]` on a struct.
+#[derive(Default)]
+pub(crate) struct Container {
+    pub(crate) table: Option<LitStr>,
+    pub(crate) schema: Option<LitStr>,
+    pub(crate) connection: Option<LitStr>,
+}
+
+/// `#[model(…)]` on a field. Flags remember where they stand.
+#[derive(Default)]
+pub(crate) struct FieldAttributes {
+    pub(crate) key: Option<Span>,
+    pub(crate) auto: Option<Span>,
+    pub(crate) generated: Option<Span>,
+    pub(crate) created_at: Option<Span>,
+    pub(crate) updated_at: Option<Span>,
+    pub(crate) version: Option<Span>,
+    pub(crate) json: Option<Span>,
+    pub(crate) embedded: Option<Span>,
+    pub(crate) unique: Option<Span>,
+    pub(crate) column: Option<LitStr>,
+    pub(crate) prefix: Option<LitStr>,
+    pub(crate) default: Option<Expr>,
+    pub(crate) length: Option<LitInt>,
+    pub(crate) precision: Option<(LitInt, LitInt)>,
+}
+
+const CONTAINER: &str = "table = \"…\", schema = \"…\", connection = \"…\"";
+const FIELD: &str = "key, auto, column = \"…\", json, embedded, prefix = \"…\", created_at, updated_at, version, \
+                     generated, unique, default = …, length = …, precision = (…, …)";
+
+fn unknown(meta: &ParseNestedMeta<'_>, place: &str, known: &str) -> syn::Error {
+    let name = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
+    meta.error(format!(
+        "unknown attribute `{name}` on a {place}; known are: {known}"
+    ))
+}
+
+/// A name that no database can have is better found out here.
+fn name(meta: &ParseNestedMeta<'_>) -> syn::Result<LitStr> {
+    let name: LitStr = meta.value()?.parse()?;
+    if name.value().is_empty() || name.value().contains('\0') {
+        return Err(syn::Error::new(
+            name.span(),
+            "a name can't be empty or have NUL in it",
+        ));
+    }
+    Ok(name)
+}
+
+impl Container {
+    pub(crate) fn parse(attributes: &[Attribute]) -> syn::Result<Self> {
+        let mut found = Self::default();
+        for attribute in attributes
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("model"))
+        {
+            attribute.parse_nested_meta(|meta| {
+                let place = if meta.path.is_ident("table") {
+                    &mut found.table
+                } else if meta.path.is_ident("schema") {
+                    &mut found.schema
+                } else if meta.path.is_ident("connection") {
+                    &mut found.connection
+                } else {
+                    return Err(unknown(&meta, "model", CONTAINER));
+                };
+                if place.is_some() {
+                    return Err(meta.error("this is said twice"));
+                }
+                *place = Some(name(&meta)?);
+                Ok(())
+            })?;
+        }
+        Ok(found)
+    }
+}
+
+impl FieldAttributes {
+    pub(crate) fn parse(attributes: &[Attribute]) -> syn::Result<Self> {
+        let mut found = Self::default();
+        for attribute in attributes
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("model"))
+        {
+            attribute.parse_nested_meta(|meta| found.one(&meta))?;
+        }
+        found.check()?;
+        Ok(found)
+    }
+
+    fn one(&mut self, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+        let Some(ident) = meta.path.get_ident() else {
+            return Err(unknown(meta, "field", FIELD));
+        };
+        let flag = match ident.to_string().as_str() {
+            "key" => &mut self.key,
+            "auto" => &mut self.auto,
+            "generated" => &mut self.generated,
+            "created_at" => &mut self.created_at,
+            "updated_at" => &mut self.updated_at,
+            "version" => &mut self.version,
+            "json" => &mut self.json,
+            "embedded" => &mut self.embedded,
+            "unique" => &mut self.unique,
+            "column" => {
+                self.column = Some(name(meta)?);
+                return Ok(());
+            }
+            "prefix" => {
+                self.prefix = Some(meta.value()?.parse()?);
+                return Ok(());
+            }
+            "default" => {
+                self.default = Some(meta.value()?.parse()?);
+                return Ok(());
+            }
+            "length" => {
+                self.length = Some(meta.value()?.parse()?);
+                return Ok(());
+            }
+            "precision" => {
+                let value = meta.value()?;
+                let inner;
+                syn::parenthesized!(inner in value);
+                let total = inner.parse()?;
+                inner.parse::<Token![,]>()?;
+                self.precision = Some((total, inner.parse()?));
+                return Ok(());
+            }
+            _ => return Err(unknown(meta, "field", FIELD)),
+        };
+        if flag.replace(ident.span()).is_some() {
+            return Err(meta.error("this is said twice"));
+        }
+        Ok(())
+    }
+
+    fn check(&self) -> syn::Result<()> {
+        let roles = [
+            ("key", self.key),
+            ("generated", self.generated),
+            ("created_at", self.created_at),
+            ("updated_at", self.updated_at),
+            ("version", self.version),
+            ("embedded", self.embedded),
+        ];
+        let mut said = roles
+            .iter()
+            .filter_map(|(name, span)| span.map(|span| (name, span)));
+        if let (Some((first, _)), Some((second, span))) = (said.next(), said.next()) {
+            return Err(syn::Error::new(
+                span,
+                format!("a field can't be `{first}` and `{second}` at once"),
+            ));
+        }
+        if let (Some(span), None) = (self.auto, self.key) {
+            return Err(syn::Error::new(
+                span,
+                "`auto` is for keys: write #[model(key, auto)], or `generated` for another column that the database fills in",
+            ));
+        }
+        if let (Some(span), Some(_)) = (self.embedded, self.json) {
+            return Err(syn::Error::new(
+                span,
+                "a field is either `embedded` (a column for each of its fields) or `json` (one column)",
+            ));
+        }
+        if let (Some(prefix), None) = (&self.prefix, self.embedded) {
+            return Err(syn::Error::new(
+                prefix.span(),
+                "`prefix` is for embedded structs; a column's name is said with `column`",
+            ));
+        }
+        if let (Some(column), Some(_)) = (&self.column, self.embedded) {
+            return Err(syn::Error::new(
+                column.span(),
+                "an embedded struct has several columns; say what comes before their names with `prefix`",
+            ));
+        }
+        Ok(())
+    }
+}

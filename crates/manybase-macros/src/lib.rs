@@ -1,0 +1,72 @@
+//! Derive macros of Manybase. Their code is small on purpose: what can be a function in the library is one.
+
+mod attributes;
+mod db_enum;
+mod db_type;
+mod embedded;
+mod field;
+mod from_row;
+mod model;
+mod naming;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+fn run(input: DeriveInput, derive: fn(&DeriveInput) -> syn::Result<proc_macro2::TokenStream>) -> TokenStream {
+    derive(&input)
+        .unwrap_or_else(|error| error.into_compile_error())
+        .into()
+}
+
+/// Makes a model of a struct with named fields.
+///
+/// On the struct, `#[model(…)]` with
+/// - `table = "…"`: the table's name; else the struct's in snake case,
+/// - `schema = "…"`: the schema it is in,
+/// - `connection = "…"`: the connection it is bound to; else the default one.
+///
+/// On a field, `#[model(…)]` with
+/// - `key`: part of the key; on several fields they make it up together,
+/// - `auto` (with `key`): filled in on insert, a number by the database, a UUID by the library,
+/// - `column = "…"`: the column's name; else the field's,
+/// - `json`: any serde type, as a document,
+/// - `embedded`: a struct with `#[derive(Embedded)]`, whose fields are columns; `prefix = "…"` comes before their
+///   names, else the field's name and an underscore,
+/// - `created_at`, `updated_at`: filled in with the time, unless a new record has one,
+/// - `version`: counts changes, so that two do not overwrite one another,
+/// - `generated`: filled in by the database, never written,
+/// - `unique`, `default = …`, `length = …`, `precision = (…, …)`: for the table's schema.
+#[proc_macro_derive(Model, attributes(model))]
+pub fn model(input: TokenStream) -> TokenStream {
+    run(parse_macro_input!(input as DeriveInput), model::derive)
+}
+
+/// Makes a struct with named fields usable as an embedded field of a model. Its fields take the attributes
+/// `column`, `json`, `embedded`, `prefix`, `length`, `precision`, `default` of a model's.
+#[proc_macro_derive(Embedded, attributes(model))]
+pub fn embedded(input: TokenStream) -> TokenStream {
+    run(parse_macro_input!(input as DeriveInput), embedded::derive)
+}
+
+/// Makes a column type of an enum without data.
+///
+/// It is kept as text, each variant by its name in snake case or by `#[db("…")]`; with `#[db(integer)]` on the
+/// enum as a number, each variant by its discriminant or by `#[db(7)]`.
+#[proc_macro_derive(DbEnum, attributes(db))]
+pub fn db_enum(input: TokenStream) -> TokenStream {
+    run(parse_macro_input!(input as DeriveInput), db_enum::derive)
+}
+
+/// Makes a column type of a struct with one unnamed field, such as `struct CustomerId(i64)`. With `#[db(auto)]` it
+/// can be an `auto` key.
+#[proc_macro_derive(DbType, attributes(db))]
+pub fn db_type(input: TokenStream) -> TokenStream {
+    run(parse_macro_input!(input as DeriveInput), db_type::derive)
+}
+
+/// Makes a struct with named fields what a row of raw SQL, or of `select_into`, becomes. On a field,
+/// `#[row(column = "…")]` names another column and `#[row(json)]` takes a document.
+#[proc_macro_derive(FromRow, attributes(row))]
+pub fn from_row(input: TokenStream) -> TokenStream {
+    run(parse_macro_input!(input as DeriveInput), from_row::derive)
+}

@@ -1,0 +1,55 @@
+//! Names.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+/// The crate that the generated code refers to: `manybase`, or inside the workspace's own lower crates the one
+/// that the facade gets it from.
+pub(crate) fn library() -> TokenStream {
+    let inside = std::env::var("CARGO_PKG_NAME").is_ok_and(|name| name.starts_with("manybase-"));
+    if inside {
+        quote!(::manybase_record)
+    } else {
+        quote!(::manybase)
+    }
+}
+
+/// A field's name without the `r#` of a keyword.
+pub(crate) fn plain(ident: &Ident) -> String {
+    let name = ident.to_string();
+    name.strip_prefix("r#").map(str::to_owned).unwrap_or(name)
+}
+
+/// `CustomerOrder` becomes `customer_order`, `HTTPLog` becomes `http_log`.
+pub(crate) fn snake_case(name: &str) -> String {
+    let chars: Vec<char> = name.chars().collect();
+    let mut out = String::new();
+    for (i, &c) in chars.iter().enumerate() {
+        let word_begins = c.is_uppercase()
+            && i > 0
+            && (!chars[i - 1].is_uppercase() || chars.get(i + 1).is_some_and(|next| next.is_lowercase()))
+            && chars[i - 1] != '_';
+        if word_begins {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::snake_case;
+
+    #[test]
+    fn words_are_found() {
+        for (name, snake) in [
+            ("Customer", "customer"),
+            ("CustomerOrder", "customer_order"),
+            ("HTTPLog", "http_log"),
+            ("A1b", "a1b"),
+        ] {
+            assert_eq!(snake_case(name), snake);
+        }
+    }
+}

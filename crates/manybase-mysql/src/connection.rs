@@ -1,0 +1,221 @@
+//! One connection, guarded against the answers of calls that were cut off (see the crate's own page).
+
+use crate::factory::STATEMENTS;
+use crate::statements::Statements;
+use crate::stop;
+use crate::transaction::State;
+use manybase_driver::{
+    BoxFuture, Connection, Done, Error, ErrorKind, Result, Sink, Statement, TransactionOptions,
+};
+use manybase_sql::Dialect;
+use mysql_async::prelude::Queryable;
+use mysql_async::{Conn, Opts};
+use std::time::Duration;
+
+/// Saying goodbye to a server that does not answer.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// A connection to MySQL, MariaDB or MatrixOne.
+pub(crate) struct MysqlConnection {
+    /// `None` only while it is being dropped or closed.
+    pub(crate) conn: Option<Conn>,
+    /// How it was dialled, to dial again and stop what it does.
+    pub(crate) opts: Opts,
+    pub(crate) id: u32,
+    pub(crate) dialect: &'static dyn Dialect,
+    version: String,
+    settings: Vec<String>,
+    /// Bytes that the server takes at once.
+    pub(crate) largest_packet: usize,
+    pub(crate) statements: Statements,
+    pub(crate) state: State,
+    /// Whether the server's answers tell if a transaction is open.
+    pub(crate) tells_status: bool,
+    /// A call has begun and not come to its end.
+    busy: bool,
+    /// The server has said that it is over.
+    lost: bool,
+}
+
+impl MysqlConnection {
+    pub(crate) fn new(
+        conn: Conn,
+        opts: Opts,
+        dialect: &'static dyn Dialect,
+        version: String,
+        settings: Vec<String>,
+        largest_packet: usize,
+    ) -> Self {
+        Self {
+            id: conn.id(),
+            conn: Some(conn),
+            opts,
+            dialect,
+            version,
+            settings,
+            largest_packet,
+            statements: Statements::new(STATEMENTS),
+            state: State::None,
+            tells_status: true,
+            busy: false,
+            lost: false,
+        }
+    }
+
+    pub(crate) fn conn(&mut self) -> Result<&mut Conn> {
+        self.conn
+            .as_mut()
+            .ok_or_else(|| Error::new(ErrorKind::ConnectionLost, "it has been closed"))
+    }
+
+    /// Marks it busy, unless it must not be used any more.
+    fn enter(&mut self) -> Result<()> {
+        if self.is_closed() {
+            let why = match self.busy {
+                true => "an earlier call was cut off in the middle",
+                false => "it has been closed",
+            };
+            return Err(Error::new(ErrorKind::ConnectionLost, why));
+        }
+        self.busy = true;
+        Ok(())
+    }
+
+    /// The call has come to its end, well or not.
+    fn leave<T>(&mut self, result: Result<T>) -> Result<T> {
+        self.busy = false;
+        self.lost |= result.as_ref().is_err_and(Error::is_connection_lost);
+        result
+    }
+
+    async fn reset_session(&mut self) -> Result<()> {
+        let known = |error: mysql_async::Error| crate::error::statement(&error);
+        let settings = std::mem::take(&mut self.settings);
+        self.statements.clear();
+        self.state = State::None;
+        let conn = self.conn()?;
+        if !conn.reset().await.map_err(known)? {
+            return Err(Error::driver("this server is too old to reset a session"));
+        }
+        for setting in &settings {
+            match conn.query_drop(setting).await {
+                // As when it was dialled: MatrixOne may have refused it then.
+                Err(error) if error.is_fatal() || settings.len() == 1 => return Err(known(error)),
+                _ => {}
+            }
+        }
+        self.settings = settings;
+        Ok(())
+    }
+}
+
+/// The future of a call: marked busy from its first step to its last.
+macro_rules! guarded {
+    ($self:ident, $work:expr) => {
+        Box::pin(async move {
+            $self.enter()?;
+            let result = $work.await;
+            $self.leave(result)
+        })
+    };
+}
+
+impl Connection for MysqlConnection {
+    fn dialect(&self) -> &'static dyn Dialect {
+        self.dialect
+    }
+
+    fn server_version(&self) -> &str {
+        &self.version
+    }
+
+    fn query(&mut self, statement: Statement, sink: Box<dyn Sink>) -> BoxFuture<'_, Result<Box<dyn Sink>>> {
+        guarded!(self, self.run_query(statement, sink))
+    }
+
+    fn execute(&mut self, statement: Statement) -> BoxFuture<'_, Result<Done>> {
+        guarded!(self, self.run(statement))
+    }
+
+    fn batch(&mut self, statements: Vec<Statement>, atomic: bool) -> BoxFuture<'_, Result<Vec<Done>>> {
+        guarded!(self, self.run_batch(statements, atomic))
+    }
+
+    fn script(&mut self, sql: String) -> BoxFuture<'_, Result<()>> {
+        guarded!(self, self.run_script(sql))
+    }
+
+    fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>> {
+        guarded!(self, self.begin_transaction(options))
+    }
+
+    fn commit(&mut self) -> BoxFuture<'_, Result<()>> {
+        guarded!(self, self.commit_transaction())
+    }
+
+    fn rollback(&mut self) -> BoxFuture<'_, Result<()>> {
+        guarded!(self, self.roll_back_transaction())
+    }
+
+    fn savepoint(&mut self, depth: u32) -> BoxFuture<'_, Result<()>> {
+        guarded!(self, self.savepoint_command(format!("SAVEPOINT mb_{depth}")))
+    }
+
+    fn release(&mut self, depth: u32) -> BoxFuture<'_, Result<()>> {
+        guarded!(
+            self,
+            self.savepoint_command(format!("RELEASE SAVEPOINT mb_{depth}"))
+        )
+    }
+
+    fn rollback_to(&mut self, depth: u32) -> BoxFuture<'_, Result<()>> {
+        let sql = format!("ROLLBACK TO SAVEPOINT mb_{depth}; RELEASE SAVEPOINT mb_{depth}");
+        guarded!(self, self.savepoint_command(sql))
+    }
+
+    fn ping(&mut self) -> BoxFuture<'_, Result<()>> {
+        guarded!(self, async {
+            let answer = self.conn()?.ping().await;
+            answer.map_err(|error| crate::error::statement(&error))
+        })
+    }
+
+    fn reset(&mut self) -> BoxFuture<'_, Result<()>> {
+        guarded!(self, self.reset_session())
+    }
+
+    fn is_closed(&self) -> bool {
+        self.busy || self.lost || self.conn.as_ref().is_none_or(Conn::is_disconnected)
+    }
+
+    fn abandon(mut self: Box<Self>) {
+        // The rest is what dropping does.
+        self.busy = true;
+    }
+
+    fn close(mut self: Box<Self>) -> BoxFuture<'static, Result<()>> {
+        Box::pin(async move {
+            if self.is_closed() {
+                return Ok(());
+            }
+            let Some(conn) = self.conn.take() else {
+                return Ok(());
+            };
+            match tokio::time::timeout(GOODBYE, conn.disconnect()).await {
+                Ok(Err(error)) => Err(crate::error::statement(&error)),
+                // The socket is closed in any case.
+                Ok(Ok(())) | Err(_) => Ok(()),
+            }
+        })
+    }
+}
+
+impl Drop for MysqlConnection {
+    fn drop(&mut self) {
+        let Some(conn) = self.conn.take() else { return };
+        if self.busy {
+            stop::sever(conn);
+            stop::stop_later(self.opts.clone(), self.id);
+        }
+    }
+}

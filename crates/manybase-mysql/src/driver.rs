@@ -1,0 +1,159 @@
+//! Dialling.
+
+use crate::connection::MysqlConnection;
+use crate::tls::Tls;
+use crate::{error, factory, settings};
+use manybase_driver::{Access, Address, BoxFuture, ConnectOptions, Connection, Driver, Error, ErrorKind, Result};
+use manybase_sql::Dialect;
+use manybase_sql::dialect::{Flavor, MySql};
+use mysql_async::prelude::Queryable;
+use mysql_async::{Conn, DriverError, IoError, Opts, OptsBuilder};
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Dials one MySQL, MariaDB or MatrixOne server.
+///
+/// ```no_run
+/// # async fn example() -> manybase_driver::Result<()> {
+/// use manybase_driver::{Access, Address, ConnectOptions, Driver};
+/// use manybase_mysql::MysqlDriver;
+///
+/// let address = Address::parse("mysql://ann:secret@db.example/stock")?;
+/// let driver = MysqlDriver::new(&address, &ConnectOptions::default())?;
+/// let connection = driver.connect(Access::Write).await?;
+/// println!("{} {}", connection.dialect().name(), connection.server_version());
+/// # Ok(())
+/// # }
+/// ```
+pub struct MysqlDriver {
+    /// Without secrets.
+    address: String,
+    dialect: &'static dyn Dialect,
+    opts: OptsBuilder,
+    tls: Tls,
+    options: ConnectOptions,
+    /// With `sslmode=prefer`: the server has no TLS, so the next dial need not ask again.
+    plain: AtomicBool,
+}
+
+impl MysqlDriver {
+    /// A driver for an address. Nothing is dialled yet.
+    ///
+    /// ```
+    /// use manybase_driver::{Address, ConnectOptions, ErrorKind};
+    /// use manybase_mysql::MysqlDriver;
+    ///
+    /// let address = Address::parse("mysql://ann@db.example/stock?charset=latin1")?;
+    /// let error = MysqlDriver::new(&address, &ConnectOptions::default()).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Config);
+    /// # Ok::<(), manybase_driver::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`]: another scheme, an unknown parameter, a file that can't be read.
+    pub fn new(address: &Address, options: &ConnectOptions) -> Result<Self> {
+        let (dialect, port) = factory::of_scheme(&address.scheme)?;
+        let (opts, tls) = factory::options(address, port)?;
+        Ok(Self {
+            address: address.to_string(),
+            dialect,
+            opts,
+            tls,
+            options: options.clone(),
+            plain: AtomicBool::new(false),
+        })
+    }
+
+    async fn dial(&self) -> Result<MysqlConnection> {
+        let (mut conn, opts) = self
+            .reach()
+            .await
+            .map_err(|error| error::connect(&error, &self.address))?;
+        let known = |error: mysql_async::Error| error::connect(&error, &self.address);
+        let (version, largest_packet) = conn
+            .query_first::<(String, u64), _>("SELECT VERSION(), @@max_allowed_packet")
+            .await
+            .map_err(known)?
+            .unwrap_or_default();
+        let dialect = MySql::of_version(&version);
+        let flavor = flavor(dialect);
+        let settings = settings::statements(flavor, &self.options);
+        for setting in &settings {
+            if let Err(error) = conn.query_drop(setting).await {
+                // It is tested against MySQL's protocol, not against all that MySQL can be set to.
+                if flavor != Flavor::MatrixOne || error.is_fatal() {
+                    return Err(known(error));
+                }
+                tracing::debug!(target: "manybase::mysql", %setting, "refused by MatrixOne");
+            }
+        }
+        let limit = usize::try_from(largest_packet).unwrap_or(usize::MAX);
+        Ok(MysqlConnection::new(conn, opts, dialect, version, settings, limit))
+    }
+
+    /// A connection as encrypted as it should be, and the options with which it was made.
+    async fn reach(&self) -> mysql_async::Result<(Conn, Opts)> {
+        let plain = || Opts::from(self.opts.clone());
+        let secure = |ssl: &mysql_async::SslOpts| Opts::from(self.opts.clone().ssl_opts(ssl.clone()));
+        let opts = match &self.tls {
+            Tls::Off => plain(),
+            Tls::Require(ssl) => secure(ssl),
+            Tls::Prefer(_) if self.plain.load(Ordering::Relaxed) => plain(),
+            Tls::Prefer(ssl) => {
+                let opts = secure(ssl);
+                match Conn::new(opts.clone()).await {
+                    Ok(conn) => return Ok((conn, opts)),
+                    Err(mysql_async::Error::Driver(DriverError::NoClientSslFlagFromServer)) => {
+                        self.plain.store(true, Ordering::Relaxed);
+                        plain()
+                    }
+                    // A server whose TLS is too old for us.
+                    Err(mysql_async::Error::Io(IoError::Tls(_))) => plain(),
+                    Err(error) => return Err(error),
+                }
+            }
+        };
+        Ok((Conn::new(opts.clone()).await?, opts))
+    }
+}
+
+/// The flavour behind a dialect that [`MySql::of_version`] has found.
+fn flavor(found: &'static dyn Dialect) -> Flavor {
+    [Flavor::MariaDb, Flavor::MatrixOne]
+        .into_iter()
+        .find(|flavor| MySql { flavor: *flavor }.name() == found.name())
+        .unwrap_or(Flavor::MySql)
+}
+
+impl Driver for MysqlDriver {
+    fn dialect(&self) -> &'static dyn Dialect {
+        self.dialect
+    }
+
+    fn address(&self) -> String {
+        self.address.clone()
+    }
+
+    fn connect(&self, _access: Access) -> BoxFuture<'_, Result<Box<dyn Connection>>> {
+        Box::pin(async move {
+            let limit = self.options.connect_timeout;
+            match tokio::time::timeout(limit, self.dial()).await {
+                Ok(dialled) => Ok(Box::new(dialled?) as Box<dyn Connection>),
+                Err(_) => Err(Error::new(
+                    ErrorKind::Connect,
+                    format!("{}: no answer within {limit:.1?}", self.address),
+                )
+                .with_help("check host, port and firewall, or raise `connect_timeout` of this connection")),
+            }
+        })
+    }
+}
+
+/// Without secrets.
+impl fmt::Debug for MysqlDriver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MysqlDriver")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}

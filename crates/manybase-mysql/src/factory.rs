@@ -1,0 +1,144 @@
+//! From an address to a driver.
+
+use crate::driver::MysqlDriver;
+use crate::tls::Tls;
+use manybase_driver::{Address, ConnectOptions, Driver, DriverFactory, Error, Result};
+use manybase_sql::{Dialect, dialect};
+use mysql_async::OptsBuilder;
+use std::sync::Arc;
+
+/// What an address may say behind the question mark.
+const PARAMS: [&str; 3] = ["sslmode", "sslrootcert", "socket"];
+
+/// Prepared statements that a connection keeps.
+pub(crate) const STATEMENTS: usize = 256;
+
+/// The protocol's own limit. The server's is asked for, and kept to, when a connection is made.
+const LARGEST_PACKET: usize = 1 << 30;
+
+/// Makes drivers for `mysql://`, `mariadb://` and `matrixone://`.
+///
+/// ```
+/// use manybase_driver::{Address, ConnectOptions, DriverFactory};
+/// use manybase_mysql::MysqlFactory;
+///
+/// let address = Address::parse("matrixone://ann:secret@db.example/stock")?;
+/// let driver = MysqlFactory.open(&address, &ConnectOptions::default())?;
+/// assert_eq!(driver.dialect().name(), "MatrixOne");
+/// assert_eq!(driver.address(), "matrixone://ann@db.example/stock");
+/// # Ok::<(), manybase_driver::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MysqlFactory;
+
+impl DriverFactory for MysqlFactory {
+    fn schemes(&self) -> &'static [&'static str] {
+        &["mysql", "mariadb", "matrixone"]
+    }
+
+    fn open(&self, address: &Address, options: &ConnectOptions) -> Result<Arc<dyn Driver>> {
+        Ok(Arc::new(MysqlDriver::new(address, options)?))
+    }
+}
+
+/// The dialect and the port that a scheme stands for.
+pub(crate) fn of_scheme(scheme: &str) -> Result<(&'static dyn Dialect, u16)> {
+    match scheme {
+        "mysql" => Ok((dialect::mysql(), 3306)),
+        "mariadb" => Ok((dialect::mariadb(), 3306)),
+        "matrixone" => Ok((dialect::matrixone(), 6001)),
+        scheme => Err(Error::config(format!(
+            "`{scheme}` is not for this driver; it takes `mysql`, `mariadb` and `matrixone`"
+        ))),
+    }
+}
+
+/// What `mysql_async` needs to know, without TLS, which is tried in more than one way.
+pub(crate) fn options(address: &Address, port: u16) -> Result<(OptsBuilder, Tls)> {
+    if let Some(unknown) = address
+        .params
+        .keys()
+        .find(|name| !PARAMS.contains(&name.as_str()))
+    {
+        return Err(Error::config(format!(
+            "unknown parameter `{unknown}` in the address; known are {}",
+            PARAMS.map(|name| format!("`{name}`")).join(", ")
+        )));
+    }
+    let socket = address.params.get("socket");
+    let tls = Tls::of(&address.params, socket.is_some())?;
+    let password = address.password.as_ref().map(|password| password.expose());
+    let database = Some(&address.database).filter(|name| !name.is_empty());
+    let options = OptsBuilder::default()
+        .ip_or_hostname(address.host.as_deref().unwrap_or("127.0.0.1"))
+        .tcp_port(address.port.unwrap_or(port))
+        .user(address.user.as_deref())
+        .pass(password)
+        .db_name(database)
+        .socket(socket)
+        // A server on this machine must not be reached by another way than the address says.
+        .prefer_socket(false)
+        // Affected rows are those that matched, as on every other database.
+        .client_found_rows(true)
+        // Ours; see `statements.rs`.
+        .stmt_cache_size(0)
+        // Given, because otherwise mysql_async asks the server in a round trip of its own.
+        .max_allowed_packet(Some(LARGEST_PACKET))
+        .wait_timeout(Some(28_800));
+    Ok((options, tls))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use manybase_driver::ErrorKind;
+
+    fn open(url: &str) -> Result<Arc<dyn Driver>> {
+        MysqlFactory.open(&Address::parse(url)?, &ConnectOptions::default())
+    }
+
+    #[test]
+    fn the_scheme_decides_what_is_expected() {
+        for (url, name) in [
+            ("mysql://h/d", "MySQL"),
+            ("mariadb://h/d", "MariaDB"),
+            ("matrixone://h/d", "MatrixOne"),
+        ] {
+            assert_eq!(open(url).expect("good").dialect().name(), name);
+        }
+        let error = open("postgres://h/d").expect_err("not ours");
+        assert_eq!(error.kind(), ErrorKind::Config);
+    }
+
+    #[test]
+    fn bad_parameters_are_named_with_the_good_ones() {
+        for (url, part) in [
+            ("mysql://h/d?charset=latin1", "`charset`"),
+            ("mysql://h/d?charset=latin1", "`sslmode`, `sslrootcert`, `socket`"),
+            ("mysql://h/d?sslmode=maybe", "`verify-full`"),
+            ("mysql://h/d?sslrootcert=/none", "/none"),
+            ("mysql://h/d?socket=/s&sslmode=require", "exclude"),
+        ] {
+            let error = open(url).expect_err(url);
+            assert_eq!(error.kind(), ErrorKind::Config);
+            assert!(error.message().contains(part), "{error}");
+        }
+    }
+
+    #[test]
+    fn no_secret_is_shown() {
+        let driver = open("mysql://ann:hunter2@h/d?sslmode=require").expect("good");
+        assert!(!format!("{driver:?}").contains("hunter2"));
+        assert_eq!(driver.address(), "mysql://ann@h/d");
+    }
+
+    /// Its servers can't be had here, so at least nothing may be promised for it that only MariaDB can do.
+    #[test]
+    fn matrixone_is_not_taken_for_mysql() {
+        let found = manybase_sql::dialect::MySql::of_version("8.0.30-MatrixOne-v3.0.4");
+        assert_eq!(found.name(), "MatrixOne");
+        let can = found.capability();
+        assert!(!can.savepoints && !can.two_phase_commit && !can.skip_locked && !can.nowait);
+        assert!(!can.insert_returning && !can.lateral);
+    }
+}

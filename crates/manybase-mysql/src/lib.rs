@@ -1,0 +1,58 @@
+//! Floor 3 of Manybase: MySQL, MariaDB and MatrixOne, over `mysql_async` without its pool.
+//!
+//! ```no_run
+//! # async fn example() -> manybase_driver::Result<()> {
+//! use manybase_driver::{Access, Address, ConnectOptions, CountSink, DriverFactory, Pool, PoolOptions, Statement};
+//! use manybase_mysql::MysqlFactory;
+//!
+//! let address = Address::parse("mariadb://ann:secret@db.example/stock?sslmode=verify-full")?;
+//! let driver = MysqlFactory.open(&address, &ConnectOptions::default())?;
+//! let pool = Pool::new("stock", driver, PoolOptions::default());
+//! let mut session = pool.acquire(Access::Read).await?;
+//! let rows = session.query(Statement::read("SELECT id FROM item", vec![]), CountSink::default()).await?;
+//! assert!(rows.0 < 1_000);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What the URL can say
+//! `mysql://`, `mariadb://` and `matrixone://user:password@host:port/database`, and behind a question mark:
+//!
+//! | parameter | |
+//! |---|---|
+//! | `sslmode` | `disable`; `prefer` (the default): encrypted where the server can; `require`: encrypted; `verify-full`: encrypted, and the certificate must be the host's |
+//! | `sslrootcert` | a PEM file of authorities to trust instead of the built-in ones; with `require` the certificate must then come from one of them |
+//! | `socket` | the path of a Unix socket instead of host and port |
+//!
+//! # The trap that this crate is built around
+//! When a future of `mysql_async` is dropped in the middle of a statement, its connection lives on and **gives the
+//! answer of that statement to the next one**. So every connection here marks itself busy before it awaits, and
+//! clears the mark when the answer has come to its end. A connection that is still marked refuses everything,
+//! says that it is closed, and when it is dropped it shuts its socket and has the server stop the statement and
+//! roll back (`KILL`) over a connection of its own.
+//!
+//! # Transactions
+//! DDL commits an open transaction on these databases, and a deadlock rolls the whole of it back. Both are seen from
+//! the status that the server sends along: after either, statements are refused until the transaction is finished,
+//! because they would each commit by themselves. [`Connection::commit`](manybase_driver::Connection::commit) after a
+//! roll-back by the server and [`Connection::rollback`](manybase_driver::Connection::rollback) after DDL are errors:
+//! they can't do what they say. The same goes for a batch that is to be atomic and has DDL in it.
+
+mod bind;
+mod column;
+mod connection;
+mod driver;
+mod error;
+mod factory;
+mod number;
+mod row;
+mod run;
+mod settings;
+mod statements;
+mod stop;
+mod temporal;
+mod tls;
+mod transaction;
+
+pub use driver::MysqlDriver;
+pub use factory::MysqlFactory;

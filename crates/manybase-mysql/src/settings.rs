@@ -1,0 +1,74 @@
+//! What each session is set to, right after dialling and after each reset.
+
+use manybase_driver::ConnectOptions;
+use manybase_sql::dialect::Flavor;
+use std::time::Duration;
+
+/// Without ANSI_QUOTES and NO_BACKSLASH_ESCAPES: the dialect relies on their being off. NO_AUTO_VALUE_ON_ZERO,
+/// because a key of 0 must not come back as another number.
+const STRICT: &str = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,\
+                      NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO";
+
+/// The statements that set a session up. Where one is not tolerated, it is skipped on MatrixOne only.
+pub(crate) fn statements(flavor: Flavor, options: &ConnectOptions) -> Vec<String> {
+    let mut settings = vec![
+        "NAMES utf8mb4".to_owned(),
+        "autocommit = 1".to_owned(),
+        "time_zone = '+00:00'".to_owned(),
+        match flavor {
+            // MySQL knows what depends on a key that is grouped by. MariaDB does not, and would refuse good queries.
+            Flavor::MySql => format!("sql_mode = '{STRICT},ONLY_FULL_GROUP_BY'"),
+            Flavor::MariaDb | Flavor::MatrixOne => format!("sql_mode = '{STRICT}'"),
+        },
+    ];
+    if let Some(limit) = options.lock_timeout {
+        let seconds = whole_seconds(limit);
+        settings.push(format!("innodb_lock_wait_timeout = {seconds}"));
+        // The same for DDL, which waits for those who use the table: a day if nothing is said.
+        settings.push(format!("lock_wait_timeout = {seconds}"));
+    }
+    if let Some(limit) = options.statement_timeout {
+        settings.push(match flavor {
+            Flavor::MariaDb => format!("max_statement_time = {:.6}", limit.as_secs_f64().max(0.001)),
+            // Only SELECT; for the rest the pool watches the clock.
+            Flavor::MySql | Flavor::MatrixOne => {
+                let millis = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
+                format!("max_execution_time = {}", millis.max(1))
+            }
+        });
+    }
+    match flavor {
+        Flavor::MySql | Flavor::MariaDb => vec![format!("SET {}", settings.join(", "))],
+        // One by one, so that one that it lacks does not take the others along.
+        Flavor::MatrixOne => settings.iter().map(|setting| format!("SET {setting}")).collect(),
+    }
+}
+
+/// At least one, and never shorter than asked for.
+fn whole_seconds(limit: Duration) -> u64 {
+    let up = u64::from(limit.subsec_nanos() > 0);
+    limit.as_secs().saturating_add(up).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_in_each_databases_own_units() {
+        let options = ConnectOptions {
+            statement_timeout: Some(Duration::from_millis(250)),
+            lock_timeout: Some(Duration::from_millis(1_500)),
+            ..ConnectOptions::default()
+        };
+        let mariadb = statements(Flavor::MariaDb, &options);
+        assert_eq!(mariadb.len(), 1);
+        assert!(mariadb[0].contains("max_statement_time = 0.250000"));
+        assert!(mariadb[0].contains("innodb_lock_wait_timeout = 2"));
+        assert!(!mariadb[0].contains("ONLY_FULL_GROUP_BY"));
+        let mysql = statements(Flavor::MySql, &options);
+        assert!(mysql[0].contains("max_execution_time = 250"));
+        assert!(mysql[0].contains("ONLY_FULL_GROUP_BY"));
+        assert!(statements(Flavor::MatrixOne, &options).len() > 4);
+    }
+}

@@ -1,0 +1,159 @@
+//! Transactions: what the server says of them is believed, not what was sent.
+
+use crate::connection::MysqlConnection;
+use crate::error;
+use manybase_driver::{Error, ErrorKind, Result, TransactionOptions};
+use mysql_async::consts::StatusFlags;
+use mysql_async::prelude::Queryable;
+
+/// Where the transaction that [`MysqlConnection::begin_transaction`] began has got to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// There is none.
+    None,
+    /// It is open.
+    Open,
+    /// A statement has committed it on its way, as DDL does.
+    Committed,
+    /// The server has rolled it back, as after a deadlock.
+    RolledBack,
+}
+
+impl MysqlConnection {
+    /// Refuses what would commit by itself, because the transaction that it counts on is over.
+    pub(crate) fn check_transaction(&self) -> Result<()> {
+        match self.state {
+            State::None | State::Open => Ok(()),
+            State::RolledBack => Err(rolled_back()),
+            State::Committed => Err(self.committed()),
+        }
+    }
+
+    fn committed(&self) -> Error {
+        let database = self.dialect.name();
+        Error::new(
+            ErrorKind::Transaction,
+            format!("a statement before has committed the transaction, as DDL does on {database}"),
+        )
+        .with_help("run DDL outside of transactions")
+    }
+
+    /// Looks whether the transaction is still open after a statement.
+    pub(crate) async fn watch_transaction<T>(&mut self, result: &Result<T>) {
+        if self.state != State::Open {
+            return;
+        }
+        match result {
+            Ok(_) => {
+                if self.status_says_open() == Some(false) {
+                    self.state = State::Committed;
+                }
+            }
+            // An error comes without the status; the answer to a ping has it. Any error may be the end: DDL commits
+            // before it finds out that it can't be done.
+            Err(error) if error.code().is_some() && !error.is_connection_lost() => {
+                let Ok(conn) = self.conn() else { return };
+                if conn.ping().await.is_ok() && self.status_says_open() == Some(false) {
+                    self.state = match error.is_retryable() || error.kind() == ErrorKind::Transaction {
+                        true => State::RolledBack,
+                        false => State::Committed,
+                    };
+                }
+            }
+            Err(_) => {}
+        }
+    }
+
+    /// What the server said last, if anything.
+    fn status_says_open(&self) -> Option<bool> {
+        if !self.tells_status {
+            return None;
+        }
+        let ok = self.conn.as_ref()?.last_ok_packet()?;
+        Some(ok.status_flags().contains(StatusFlags::SERVER_STATUS_IN_TRANS))
+    }
+
+    pub(crate) async fn begin_transaction(&mut self, options: TransactionOptions) -> Result<()> {
+        if self.state != State::None {
+            return Err(Error::new(ErrorKind::Transaction, "a transaction is open already")
+                .with_help("a second BEGIN would commit the first; use a savepoint"));
+        }
+        let mut sql = String::new();
+        if let Some(level) = options.isolation {
+            if !self.dialect.capability().isolation_levels.contains(&level) {
+                return Err(self.unsupported(&format!("the isolation level {}", level.as_sql())));
+            }
+            sql = format!("SET TRANSACTION ISOLATION LEVEL {}; ", level.as_sql());
+        }
+        sql.push_str(match options.read_only {
+            true => "START TRANSACTION READ ONLY",
+            false => "START TRANSACTION",
+        });
+        self.command(&sql).await?;
+        self.state = State::Open;
+        self.tells_status = true;
+        // A server that does not tell now will not tell later.
+        self.tells_status = self.status_says_open() == Some(true);
+        Ok(())
+    }
+
+    pub(crate) async fn commit_transaction(&mut self) -> Result<()> {
+        match std::mem::replace(&mut self.state, State::None) {
+            State::RolledBack => Err(rolled_back()),
+            State::Committed => Ok(()),
+            State::Open => {
+                self.state = State::Open;
+                let result = self.command("COMMIT").await;
+                if result.is_ok() {
+                    self.state = State::None;
+                } else {
+                    self.watch_transaction(&result).await;
+                }
+                result
+            }
+            State::None => self.command("COMMIT").await,
+        }
+    }
+
+    pub(crate) async fn roll_back_transaction(&mut self) -> Result<()> {
+        let state = self.state;
+        self.command("ROLLBACK").await?;
+        self.state = State::None;
+        match state {
+            State::Committed => Err(self.committed()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Runs a savepoint's statements.
+    pub(crate) async fn savepoint_command(&mut self, sql: String) -> Result<()> {
+        if !self.dialect.capability().savepoints {
+            return Err(self.unsupported("savepoints"));
+        }
+        self.check_transaction()?;
+        let result = self.command(&sql).await;
+        self.watch_transaction(&result).await;
+        result
+    }
+
+    fn unsupported(&self, what: &str) -> Error {
+        let database = self.dialect.name();
+        Error::new(ErrorKind::Unsupported, format!("{database} has not {what}"))
+            .with_help(format!("`capabilities()` tells what {database} can do"))
+    }
+
+    /// Runs text of our own, never a user's.
+    pub(crate) async fn command(&mut self, sql: &str) -> Result<()> {
+        let done = self.conn()?.query_drop(sql).await;
+        done.map_err(|error| error::statement(&error))
+    }
+}
+
+fn rolled_back() -> Error {
+    Error::new(
+        ErrorKind::Transaction,
+        "the server has rolled the transaction back, after an earlier error",
+    )
+    .with_help("run the whole transaction again")
+}
+

@@ -1,0 +1,147 @@
+//! Values to what the server expects in their places.
+//!
+//! The server tells the type of each placeholder when it prepares the statement. A value is encoded as that type
+//! where nothing is lost; else it is an error that names the types and never the value.
+
+mod error;
+mod list;
+mod number;
+
+pub(crate) use error::BindError;
+
+use crate::kind::{Kind, base};
+use crate::temporal;
+use bytes::{BufMut, BytesMut};
+use manybase_sql::Value;
+use std::error::Error;
+use std::fmt;
+use std::slice;
+use tokio_postgres::types::{Format, IsNull, ToSql, Type};
+
+/// The values of one statement, in the form in which the client takes them.
+pub(crate) struct Params<'a>(std::iter::Enumerate<slice::Iter<'a, Value>>);
+
+impl<'a> Params<'a> {
+    pub(crate) fn new(values: &'a [Value]) -> Self {
+        Self(values.iter().enumerate())
+    }
+}
+
+impl<'a> Iterator for Params<'a> {
+    type Item = Param<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (index, value) = self.0.next()?;
+        Some(Param { value, index })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Params<'_> {}
+
+/// One value and its place.
+pub(crate) struct Param<'a> {
+    value: &'a Value,
+    index: usize,
+}
+
+impl ToSql for Param<'_> {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        encode(self.value, base(ty), out).map_err(|error| error.at(self.index).into())
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    fn to_sql_checked(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        self.to_sql(ty, out)
+    }
+
+    fn encode_format(&self, ty: &Type) -> Format {
+        form(self.value, base(ty))
+    }
+}
+
+/// The client logs parameters at its debug level: the value stays out.
+impl fmt::Debug for Param<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.value.kind())
+    }
+}
+
+/// Whether a value travels in the type's binary form, or as text that the server parses: for a text in the place
+/// of a date, an address, a range, or whatever the server has.
+fn form(value: &Value, ty: &Type) -> Format {
+    match (value, Kind::of(ty)) {
+        (Value::Text(_), Kind::Text) => Format::Binary,
+        (Value::Text(_), _) | (Value::F32(_) | Value::F64(_), Kind::Numeric) => Format::Text,
+        (Value::List(list), Kind::Array) => list::form(list, ty),
+        _ => Format::Binary,
+    }
+}
+
+fn encode(value: &Value, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BindError> {
+    let kind = Kind::of(ty);
+    let refused = || BindError::wrong_type(value, ty);
+    match (value, kind) {
+        (Value::Null, _) => return Ok(IsNull::Yes),
+        (Value::List(values), Kind::Array) => return list::encode(values, ty, out),
+        (Value::Bool(bool), Kind::Bool) => out.put_u8(u8::from(*bool)),
+        (Value::I64(number), _) => number::integer((*number).into(), value, ty, out)?,
+        (Value::U64(number), _) => number::integer((*number).into(), value, ty, out)?,
+        (Value::Decimal(number), _) => number::decimal(*number, value, ty, out)?,
+        (Value::F32(number), _) => number::float(f64::from(*number), value, ty, out)?,
+        (Value::F64(number), _) => number::float(*number, value, ty, out)?,
+        (Value::Text(text), _) => self::text(text, value, ty, out)?,
+        (Value::Bytes(bytes), Kind::Bytea) => out.put_slice(bytes),
+        (Value::Date(day), Kind::Date) => {
+            out.put_i32(temporal::date_number(*day).ok_or_else(|| BindError::range(ty))?);
+        }
+        (Value::Time(time), Kind::Time) => {
+            out.put_i64(temporal::time_number(*time).ok_or_else(|| BindError::range(ty))?);
+        }
+        (Value::DateTime(at), Kind::Timestamp) => {
+            out.put_i64(temporal::date_time_number(*at).ok_or_else(|| BindError::range(ty))?);
+        }
+        (Value::Timestamp(at), Kind::Timestamptz | Kind::Timestamp) => {
+            let number = temporal::date_time_number(at.naive_utc());
+            out.put_i64(number.ok_or_else(|| BindError::range(ty))?);
+        }
+        (Value::Uuid(uuid), Kind::Uuid) => out.put_slice(uuid.as_bytes()),
+        (Value::Uuid(uuid), Kind::Text) => {
+            out.put_slice(uuid.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()).as_bytes());
+        }
+        (Value::Json(json), Kind::Json | Kind::Jsonb | Kind::Text) => {
+            if kind == Kind::Jsonb {
+                out.put_u8(1);
+            }
+            serde_json::to_writer(out.writer(), json.as_ref()).map_err(|_| refused())?;
+        }
+        _ => return Err(refused()),
+    }
+    Ok(IsNull::No)
+}
+
+fn text(text: &str, value: &Value, ty: &Type, out: &mut BytesMut) -> Result<(), BindError> {
+    match Kind::of(ty) {
+        // These have a value kind of their own: a text there is a mistake, and every database should say so.
+        Kind::Bool
+        | Kind::Int2
+        | Kind::Int4
+        | Kind::Int8
+        | Kind::Oid
+        | Kind::Float4
+        | Kind::Float8
+        | Kind::Numeric
+        | Kind::Bytea => Err(BindError::wrong_type(value, ty)),
+        _ if text.contains('\0') => Err(BindError::nul()),
+        _ => {
+            out.put_slice(text.as_bytes());
+            Ok(())
+        }
+    }
+}

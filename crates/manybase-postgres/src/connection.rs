@@ -1,0 +1,201 @@
+//! One connection.
+
+use crate::cache::Cache;
+use crate::error;
+use crate::transaction::{State, controls};
+use crate::wire::Wire;
+use manybase_driver::{
+    BoxFuture, Connection, Dialect, Done, Error, ErrorKind, Result, Sink, Statement, TransactionOptions,
+};
+
+/// Brings a session back to how it was after dialling. Not `DISCARD ALL`: that also forgets the prepared
+/// statements, ours and those with which the client looks types up.
+const RESET: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; \
+                     SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES";
+
+pub(crate) struct PostgresConnection {
+    pub(crate) wire: Wire,
+    version: String,
+    pub(crate) cache: Cache,
+    pub(crate) state: State,
+    /// Something in the client is out of order that only a new connection mends.
+    pub(crate) broken: bool,
+}
+
+impl PostgresConnection {
+    pub(crate) fn new(wire: Wire, version: String) -> Self {
+        Self {
+            wire,
+            version,
+            cache: Cache::new(),
+            state: State::Outside,
+            broken: false,
+        }
+    }
+
+    /// An error of the client, with what is known about the connection's end.
+    pub(crate) fn error(&self, error: &tokio_postgres::Error) -> Error {
+        error::running(error, self.wire.why())
+    }
+
+    /// Runs a text with any number of statements in one round trip.
+    pub(crate) async fn simple(&self, sql: &str) -> Result<()> {
+        self.wire
+            .client
+            .batch_execute(sql)
+            .await
+            .map_err(|error| self.error(&error))
+    }
+
+    async fn run_script(&mut self, sql: String) -> Result<()> {
+        check_text(&sql)?;
+        if controls(&sql) {
+            self.state = State::Unknown;
+        }
+        self.simple(&sql).await
+    }
+
+    async fn begin_transaction(&mut self, options: TransactionOptions) -> Result<()> {
+        let mut sql = String::from("BEGIN");
+        if let Some(level) = options.isolation {
+            sql.push_str(" ISOLATION LEVEL ");
+            sql.push_str(level.as_sql());
+        }
+        if options.read_only {
+            sql.push_str(" READ ONLY");
+        }
+        self.state = State::Unknown;
+        self.simple(&sql).await?;
+        self.state = State::Inside;
+        Ok(())
+    }
+
+    /// `COMMIT` in a failed transaction is no error: it rolls back, and only its tag says so, which the client
+    /// keeps to itself. The statement before it fails there, and then the server skips the `COMMIT`.
+    pub(crate) async fn commit_transaction(&mut self) -> Result<()> {
+        if self.state == State::Outside {
+            return Err(Error::new(ErrorKind::Transaction, "there is no transaction to commit"));
+        }
+        self.state = State::Unknown;
+        let result = self.simple("SELECT; COMMIT").await;
+        match &result {
+            Ok(()) => self.state = State::Outside,
+            // It failed earlier, and is open still.
+            Err(error) if error.sqlstate() == Some("25P02") => {
+                self.state = State::Inside;
+                return Err(self.not_committed());
+            }
+            // A deferred constraint, or a conflict with another transaction: over and rolled back.
+            Err(error) if error.sqlstate().is_some_and(|state| state.starts_with("23") || state == "40001") => {
+                self.state = State::Outside;
+            }
+            Err(_) => {}
+        }
+        result
+    }
+
+    fn not_committed(&self) -> Error {
+        Error::new(
+            ErrorKind::Transaction,
+            "nothing was committed: an earlier statement of the transaction failed",
+        )
+        .with_code(manybase_driver::NativeCode::SqlState("25P02".into()))
+        .with_help("roll the transaction back and run it again")
+    }
+
+    pub(crate) async fn roll_back(&mut self) -> Result<()> {
+        if self.state == State::Outside {
+            return Ok(());
+        }
+        self.simple("ROLLBACK").await?;
+        self.state = State::Outside;
+        Ok(())
+    }
+
+    async fn start_over(&mut self) -> Result<()> {
+        self.roll_back().await?;
+        self.simple(RESET).await
+    }
+}
+
+/// The protocol ends texts with a NUL.
+pub(crate) fn check_text(sql: &str) -> Result<()> {
+    if sql.contains('\0') {
+        return Err(Error::new(ErrorKind::Syntax, "the SQL text contains a NUL character"));
+    }
+    Ok(())
+}
+
+impl Connection for PostgresConnection {
+    fn dialect(&self) -> &'static dyn Dialect {
+        manybase_sql::dialect::postgres()
+    }
+
+    fn server_version(&self) -> &str {
+        &self.version
+    }
+
+    fn query(&mut self, statement: Statement, sink: Box<dyn Sink>) -> BoxFuture<'_, Result<Box<dyn Sink>>> {
+        Box::pin(self.run_query(statement, sink))
+    }
+
+    fn execute(&mut self, statement: Statement) -> BoxFuture<'_, Result<Done>> {
+        Box::pin(async move { self.run_execute(&statement).await })
+    }
+
+    fn batch(&mut self, statements: Vec<Statement>, atomic: bool) -> BoxFuture<'_, Result<Vec<Done>>> {
+        Box::pin(self.run_batch(statements, atomic))
+    }
+
+    fn script(&mut self, sql: String) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.run_script(sql))
+    }
+
+    fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.begin_transaction(options))
+    }
+
+    fn commit(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.commit_transaction())
+    }
+
+    fn rollback(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.roll_back())
+    }
+
+    fn savepoint(&mut self, depth: u32) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move { self.simple(&format!("SAVEPOINT mb_{depth}")).await })
+    }
+
+    fn release(&mut self, depth: u32) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move { self.simple(&format!("RELEASE SAVEPOINT mb_{depth}")).await })
+    }
+
+    fn rollback_to(&mut self, depth: u32) -> BoxFuture<'_, Result<()>> {
+        let sql = format!("ROLLBACK TO SAVEPOINT mb_{depth}; RELEASE SAVEPOINT mb_{depth}");
+        Box::pin(async move { self.simple(&sql).await })
+    }
+
+    fn ping(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move { self.simple("").await })
+    }
+
+    fn reset(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.start_over())
+    }
+
+    fn is_closed(&self) -> bool {
+        self.broken || self.wire.is_closed()
+    }
+
+    fn abandon(self: Box<Self>) {
+        self.wire.abandon();
+    }
+
+    fn close(self: Box<Self>) -> BoxFuture<'static, Result<()>> {
+        Box::pin(async move {
+            self.wire.close().await;
+            Ok(())
+        })
+    }
+}

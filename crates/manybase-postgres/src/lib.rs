@@ -1,0 +1,57 @@
+//! The PostgreSQL driver of Manybase, over `tokio-postgres` and rustls.
+//!
+//! ```no_run
+//! # async fn example() -> manybase_driver::Result<()> {
+//! use manybase_driver::{
+//!     Access, Address, ConnectOptions, CountSink, DriverFactory, Pool, PoolOptions, Statement,
+//! };
+//! use manybase_postgres::PostgresFactory;
+//!
+//! let address = Address::parse("postgres://ann:secret@db.example/stock?sslmode=verify-full")?;
+//! let driver = PostgresFactory.open(&address, &ConnectOptions::default())?;
+//! let pool = Pool::new("stock", driver, PoolOptions::default());
+//! let mut session = pool.acquire(Access::Read).await?;
+//! let large = Statement::read("SELECT * FROM item WHERE price > $1", vec![100.into()]);
+//! println!("{} rows", session.query(large, CountSink::default()).await?.0);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where things are
+//! - `factory`, `settings`, `tls`: from an address to what `tokio-postgres` needs;
+//! - `driver`, `wire`: dialling, and the task that moves the bytes;
+//! - `connection`, `query`, `batch`, `transaction`, `cache`: running statements;
+//! - `bind`, `numeric`, `temporal`: values to PostgreSQL's binary format; `kind`, `row`: cells from it;
+//! - `error`: SQLSTATEs to kinds.
+//!
+//! # What to know
+//! - **Types are the server's.** A statement is prepared first, and each value is encoded as the type that the
+//!   server expects there: an `i64` goes into a `smallint` if it fits, else the error says so before anything is
+//!   sent. Where the server can't tell (`SELECT $1`), it expects text: write `$1::bigint`.
+//! - **Stopping early** with [`Flow::Stop`](manybase_driver::Flow::Stop) drops the rest of a read: it is still
+//!   received, but not decoded, before the next answer. A statement that may write is awaited to its end, so that
+//!   its success is known.
+//! - **A failed transaction never counts as committed.** PostgreSQL answers `COMMIT` with a silent rollback
+//!   there; this driver answers with an error.
+//! - **Messages, not details.** The DETAIL of a server's error shows data, so it is left out, and so are values
+//!   quoted in the message of an error about a value.
+
+mod batch;
+mod bind;
+mod cache;
+mod connection;
+mod driver;
+mod error;
+mod factory;
+mod kind;
+mod numeric;
+mod query;
+mod row;
+mod settings;
+mod temporal;
+mod tls;
+mod transaction;
+mod wire;
+
+pub use driver::PostgresDriver;
+pub use factory::PostgresFactory;

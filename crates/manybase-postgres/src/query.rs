@@ -1,0 +1,183 @@
+//! Running one statement.
+
+use crate::bind::Params;
+use crate::cache::Prepared;
+use crate::connection::{PostgresConnection, check_text};
+use crate::error::is_stale;
+use crate::row::{Names, PostgresRow};
+use crate::transaction::{State, controls};
+use futures_util::TryStreamExt;
+use manybase_driver::{Access, Done, Error, ErrorKind, Flow, Result, Sink, Statement};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use tokio_postgres::{Row, RowStream};
+
+/// The protocol counts them in 16 bits.
+const MAX_VALUES: usize = 65_535;
+
+/// Where the rows of a statement were left.
+enum End {
+    Reached,
+    Ahead,
+}
+
+impl PostgresConnection {
+    pub(crate) async fn run_query(
+        &mut self,
+        statement: Statement,
+        mut sink: Box<dyn Sink>,
+    ) -> Result<Box<dyn Sink>> {
+        let (prepared, rows) = self.start(&statement).await?;
+        let mut rows = pin!(rows);
+        let taken = match sink.columns(&Names(prepared.columns())) {
+            Ok(()) => self.pour(&prepared, rows.as_mut(), &mut *sink).await?,
+            Err(error) => Err(error),
+        };
+        // Whoever stops early in a read is done: the client skips what still arrives. A write must come to its
+        // end first: until then it may fail, and nobody else sees what it did.
+        if statement.access == Access::Write && !matches!(taken, Ok(End::Reached)) {
+            while self.next(rows.as_mut()).await?.is_some() {}
+        }
+        taken.map(|_| sink)
+    }
+
+    /// Pushes rows until there are no more or the sink has had enough. The outer error is the server's, the inner
+    /// one the sink's.
+    async fn pour(
+        &self,
+        prepared: &Prepared,
+        mut rows: Pin<&mut RowStream>,
+        sink: &mut dyn Sink,
+    ) -> Result<Result<End>> {
+        while let Some(row) = self.next(rows.as_mut()).await? {
+            let row = PostgresRow {
+                row: &row,
+                kinds: &prepared.kinds,
+            };
+            match sink.row(&row) {
+                Ok(Flow::Continue) => {}
+                Ok(Flow::Stop) => return Ok(Ok(End::Ahead)),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        Ok(Ok(End::Reached))
+    }
+
+    async fn next(&self, mut rows: Pin<&mut RowStream>) -> Result<Option<Row>> {
+        rows.try_next().await.map_err(|error| self.error(&error))
+    }
+
+    /// Prepares and starts a statement; once more where the prepared form turns out to be of no more use.
+    async fn start(&mut self, statement: &Statement) -> Result<(Arc<Prepared>, RowStream)> {
+        let mut again = self.may_retry(statement);
+        loop {
+            let prepared = self.prepare(statement).await?;
+            prepared.check(statement.binds.len())?;
+            let values = Params::new(&statement.binds);
+            match self.wire.client.query_raw(&prepared.statement, values).await {
+                Ok(rows) => return Ok((prepared, rows)),
+                Err(error) if self.is_stale(statement, &error) && again => again = false,
+                Err(error) => return Err(self.error(&error)),
+            }
+        }
+    }
+
+    pub(crate) async fn run_execute(&mut self, statement: &Statement) -> Result<Done> {
+        if !statement.cache && statement.binds.is_empty() {
+            return self.run_once(statement).await;
+        }
+        let mut again = self.may_retry(statement);
+        loop {
+            let prepared = self.prepare(statement).await?;
+            prepared.check(statement.binds.len())?;
+            let values = Params::new(&statement.binds);
+            match self.wire.client.execute_raw(&prepared.statement, values).await {
+                Ok(affected) => return Ok(done(statement, affected)),
+                Err(error) if self.is_stale(statement, &error) && again => again = false,
+                Err(error) => return Err(self.error(&error)),
+            }
+        }
+    }
+
+    /// A statement without values that will not come again: one round trip instead of two.
+    async fn run_once(&mut self, statement: &Statement) -> Result<Done> {
+        check_text(&statement.sql)?;
+        self.note_control(&statement.sql);
+        let affected = self.wire.client.execute_typed(&statement.sql, &[]).await;
+        affected
+            .map(|affected| done(statement, affected))
+            .map_err(|error| self.error(&error))
+    }
+
+    /// A statement's prepared form, from the cache or the server.
+    pub(crate) async fn prepare(&mut self, statement: &Statement) -> Result<Arc<Prepared>> {
+        if statement.cache
+            && let Some(prepared) = self.cache.get(&statement.sql)
+        {
+            return Ok(prepared);
+        }
+        check(statement)?;
+        self.note_control(&statement.sql);
+        match self.wire.client.prepare(&statement.sql).await {
+            Ok(prepared) => Ok(self.keep(statement, prepared)),
+            Err(error) => Err(self.not_prepared(&error)),
+        }
+    }
+
+    pub(crate) fn keep(&mut self, statement: &Statement, prepared: tokio_postgres::Statement) -> Arc<Prepared> {
+        let prepared = Arc::new(Prepared::new(prepared));
+        // BEGIN and its kind stay out, so that each of them is noted.
+        if statement.cache && !controls(&statement.sql) {
+            self.cache.insert(statement.sql.clone(), prepared.clone());
+        }
+        prepared
+    }
+
+    pub(crate) fn not_prepared(&mut self, error: &tokio_postgres::Error) -> Error {
+        // Somebody's DEALLOCATE ALL: the client's own statements, with which it looks types up, are gone, and it
+        // does not know.
+        self.broken |= is_stale(error);
+        self.error(error)
+    }
+
+    /// Whether the error says that the prepared form is of no more use; it is forgotten then.
+    pub(crate) fn is_stale(&mut self, statement: &Statement, error: &tokio_postgres::Error) -> bool {
+        let stale = is_stale(error);
+        if stale {
+            self.cache.remove(&statement.sql);
+        }
+        stale
+    }
+
+    /// Inside a transaction the error has made it fail, and a second try can't help.
+    fn may_retry(&self, statement: &Statement) -> bool {
+        self.state == State::Outside && statement.cache
+    }
+
+    fn note_control(&mut self, sql: &str) {
+        if controls(sql) {
+            self.state = State::Unknown;
+        }
+    }
+}
+
+/// What can be seen before the server is asked.
+pub(crate) fn check(statement: &Statement) -> Result<()> {
+    check_text(&statement.sql)?;
+    if statement.binds.len() > MAX_VALUES {
+        let message = format!(
+            "{} values are more than the {MAX_VALUES} that PostgreSQL takes",
+            statement.binds.len()
+        );
+        return Err(Error::new(ErrorKind::TooManyParameters, message));
+    }
+    Ok(())
+}
+
+pub(crate) fn done(statement: &Statement, rows: u64) -> Done {
+    Done {
+        // The server counts the rows of a SELECT too, which changed nothing.
+        affected: if statement.access == Access::Write { rows } else { 0 },
+        last_insert_id: None,
+    }
+}

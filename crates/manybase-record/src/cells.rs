@@ -1,0 +1,132 @@
+//! Walks over the cells of a row, and says in which column something is wrong.
+
+use crate::{CellResult, ColumnType, ModelMeta};
+use manybase_driver::{CellError, Error, ErrorKind, Result, Row};
+use std::sync::Arc;
+
+/// The cells of one row, taken one after another in the order of the fields.
+///
+/// ```
+/// use manybase_record::{Cells, ColumnType};
+/// use manybase_driver::Result;
+///
+/// fn name_and_age(cells: &mut Cells<'_>) -> Result<(String, Option<i32>)> {
+///     Ok((cells.take()?, cells.take()?))
+/// }
+/// ```
+pub struct Cells<'r> {
+    row: &'r dyn Row,
+    at: usize,
+    layout: &'r Layout,
+}
+
+/// What is the same for all rows of a result.
+#[derive(Debug, Default)]
+pub(crate) struct Layout {
+    /// Where the nth field stands, when columns are found by name.
+    pub(crate) positions: Option<Vec<usize>>,
+    /// Names of the fields' columns, for messages.
+    pub(crate) names: Vec<String>,
+    /// The model, for messages.
+    pub(crate) model: Option<&'static ModelMeta>,
+    /// The connection that records remember, when it is not the model's own.
+    pub(crate) origin: Option<Arc<str>>,
+}
+
+impl<'r> Cells<'r> {
+    pub(crate) fn new(row: &'r dyn Row, layout: &'r Layout) -> Self {
+        Self { row, at: 0, layout }
+    }
+
+    /// The next cell as a value of this type.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`], naming column and model.
+    pub fn take<T: ColumnType>(&mut self) -> Result<T> {
+        let field = self.at;
+        self.at += 1;
+        let index = match &self.layout.positions {
+            Some(positions) => positions.get(field).copied().unwrap_or(usize::MAX),
+            None => field,
+        };
+        T::decode(self.row, index).map_err(|error| self.failed(field, &error))
+    }
+
+    pub(crate) fn origin(&self) -> Option<&Arc<str>> {
+        self.layout.origin.as_ref()
+    }
+
+    #[cold]
+    fn failed(&self, field: usize, error: &CellError) -> Error {
+        let column = match self.layout.model.and_then(|meta| meta.columns.get(field)) {
+            Some(column) => format!("column {} (field {})", column.name, column.field),
+            None => match self.layout.names.get(field) {
+                Some(name) => format!("column {name}"),
+                None => format!("column {} of the result", field + 1),
+            },
+        };
+        let error = Error::new(ErrorKind::Decode, format!("{column}: {error}"));
+        match self.layout.model {
+            Some(meta) => error.with_model(meta.name),
+            None => error,
+        }
+    }
+}
+
+/// Collects the values of a record's fields; the first that can't be written is the error.
+///
+/// ```
+/// use manybase_record::Values;
+/// let mut values = Values::default();
+/// values.put(&7i32);
+/// assert_eq!(values.finish().unwrap().len(), 1);
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Values {
+    values: Vec<manybase_sql::Value>,
+    error: Option<(usize, Box<CellError>)>,
+}
+
+impl Values {
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        Self {
+            values: Vec::with_capacity(capacity),
+            error: None,
+        }
+    }
+
+    /// Adds a field's value.
+    pub fn put<T: ColumnType>(&mut self, field: &T) {
+        self.put_result(field.encode());
+    }
+
+    /// Adds a value that may have failed.
+    pub fn put_result(&mut self, value: CellResult<manybase_sql::Value>) {
+        match value {
+            Ok(value) => self.values.push(value),
+            Err(error) => {
+                self.error.get_or_insert((self.values.len(), error));
+                self.values.push(manybase_sql::Value::Null);
+            }
+        }
+    }
+
+    /// A copy of the values.
+    pub(crate) fn values(&self) -> Result<Vec<manybase_sql::Value>> {
+        self.clone().finish()
+    }
+
+    /// The values.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`] when a field could not be written.
+    pub fn finish(self) -> Result<Vec<manybase_sql::Value>> {
+        match self.error {
+            None => Ok(self.values),
+            Some((field, error)) => Err(Error::new(
+                ErrorKind::Value,
+                format!("field {}: {error}", field + 1),
+            )),
+        }
+    }
+}

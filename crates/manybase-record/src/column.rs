@@ -1,0 +1,90 @@
+//! A column, as closures of queries get it.
+
+use crate::{Assignment, ColumnType, Ex, Operand};
+use manybase_sql::{Expr, Name};
+use std::marker::PhantomData;
+
+/// A column of a model, of type `T`. It is a constant: name and type, nothing else.
+///
+/// ```
+/// use manybase_record::{prelude::*, Col};
+/// const AGE: Col<i32> = Col::new("", "age");
+/// let adult = AGE.ge(18);
+/// ```
+pub struct Col<T> {
+    prefix: &'static str,
+    name: &'static str,
+    marker: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Col<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Col<T> {}
+
+impl<T> Col<T> {
+    /// A column. Inside an embedded struct the prefix comes before the name.
+    pub const fn new(prefix: &'static str, name: &'static str) -> Self {
+        Self {
+            prefix,
+            name,
+            marker: PhantomData,
+        }
+    }
+
+    /// The column's name in the database.
+    ///
+    /// ```
+    /// use manybase_record::Col;
+    /// assert_eq!(Col::<i32>::new("home_", "city").name(), "home_city");
+    /// ```
+    pub fn name(self) -> Name {
+        if self.prefix.is_empty() {
+            Name::Borrowed(self.name)
+        } else {
+            format!("{}{}", self.prefix, self.name).into()
+        }
+    }
+}
+
+impl<T: ColumnType> Col<T> {
+    pub(crate) fn to_expr(self) -> Expr {
+        Expr::typed_column(self.name(), T::DATA_TYPE, T::NULLABLE)
+    }
+
+    /// A new value for this column, in an update.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Stock { #[model(key, auto)] id: i64, qty: i32 }
+    /// # async fn example(db: &manybase_db::Db) -> manybase_driver::Result<()> {
+    /// Stock::filter(|c| c.id.eq(7)).update(db, |c| c.qty.set(c.qty - 1)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set(self, value: impl Operand<T>) -> Assignment {
+        Assignment {
+            column: self.name(),
+            value: value.operand(),
+        }
+    }
+
+    /// The column as an expression.
+    ///
+    /// ```
+    /// use manybase_record::Col;
+    /// let expr = Col::<i32>::new("", "age").ex();
+    /// ```
+    pub fn ex(self) -> Ex<T> {
+        Ex::new(self.to_expr())
+    }
+}
+
+impl<T> std::fmt::Debug for Col<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Col({}{})", self.prefix, self.name)
+    }
+}

@@ -1,0 +1,141 @@
+//! The plain types.
+
+use super::{AutoKey, CellResult, ColumnType, Counter, Stamp};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use manybase_driver::{CellError, Row};
+use manybase_sql::{DataType, Value};
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+fn some<T>(cell: Option<T>) -> CellResult<T> {
+    cell.ok_or_else(|| Box::new(CellError::Null))
+}
+
+macro_rules! plain {
+    ($($type:ty, $data_type:expr, $get:ident $(, $map:expr)?;)*) => {$(
+        impl ColumnType for $type {
+            const DATA_TYPE: DataType = $data_type;
+
+            fn encode(&self) -> CellResult<Value> {
+                Ok(Value::from(self.clone()))
+            }
+
+            fn decode(row: &dyn Row, index: usize) -> CellResult<Self> {
+                let cell = some(row.$get(index)?)?;
+                $(let cell = ($map)(cell)?;)?
+                Ok(cell)
+            }
+        }
+    )*};
+}
+
+macro_rules! narrow {
+    ($type:ty) => {
+        |wide| <$type>::try_from(wide).map_err(|_| CellError::range(stringify!($type)))
+    };
+}
+
+plain! {
+    bool, DataType::Bool, bool;
+    i8, DataType::I16, i64, narrow!(i8);
+    i16, DataType::I16, i64, narrow!(i16);
+    i32, DataType::I32, i64, narrow!(i32);
+    i64, DataType::I64, i64;
+    u8, DataType::I16, i64, narrow!(u8);
+    u16, DataType::I32, i64, narrow!(u16);
+    u32, DataType::I64, i64, narrow!(u32);
+    u64, DataType::U64, u64;
+    f32, DataType::F32, f64, single;
+    f64, DataType::F64, f64;
+    Decimal, DataType::Decimal { precision: None }, decimal;
+    String, DataType::Text { length: None }, str, |text: &str| CellResult::Ok(text.to_owned());
+    Vec<u8>, DataType::Bytes, bytes, |bytes: &[u8]| CellResult::Ok(bytes.to_vec());
+    NaiveDate, DataType::Date, date;
+    NaiveTime, DataType::Time, time;
+    NaiveDateTime, DataType::DateTime, date_time;
+    DateTime<Utc>, DataType::Timestamp, timestamp;
+    Uuid, DataType::Uuid, uuid;
+}
+
+/// Only a number that was single precision before.
+fn single(wide: f64) -> CellResult<f32> {
+    let narrow = wide as f32;
+    if f64::from(narrow) == wide || wide.is_nan() {
+        Ok(narrow)
+    } else {
+        Err(CellError::range("f32"))
+    }
+}
+
+macro_rules! numbered {
+    ($($type:ty)*) => {$(
+        impl AutoKey for $type {
+            const BY_DATABASE: bool = true;
+
+            fn is_unset(&self) -> bool {
+                *self == 0
+            }
+
+            fn from_database(id: i64) -> CellResult<Self> {
+                Self::try_from(id).map_err(|_| CellError::range(stringify!($type)))
+            }
+        }
+
+        impl Counter for $type {
+            fn count(&mut self) {
+                *self = self.wrapping_add(1);
+            }
+        }
+    )*};
+}
+
+numbered! { i16 i32 i64 u16 u32 u64 }
+
+/// Version 7: made in order of time, so that an index on it grows at its end.
+impl AutoKey for Uuid {
+    const BY_DATABASE: bool = false;
+
+    fn is_unset(&self) -> bool {
+        self.is_nil()
+    }
+
+    fn fill(&mut self) {
+        if self.is_nil() {
+            *self = Uuid::now_v7();
+        }
+    }
+
+    fn from_database(_id: i64) -> CellResult<Self> {
+        Err(CellError::wrong_type("UUID", "a number"))
+    }
+}
+
+impl Stamp for DateTime<Utc> {
+    fn is_unset(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn stamp(now: DateTime<Utc>) -> Self {
+        now
+    }
+}
+
+impl Stamp for NaiveDateTime {
+    fn is_unset(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn stamp(now: DateTime<Utc>) -> Self {
+        now.naive_utc()
+    }
+}
+
+impl<T: Stamp> Stamp for Option<T> {
+    fn is_unset(&self) -> bool {
+        self.is_none()
+    }
+
+    fn stamp(now: DateTime<Utc>) -> Self {
+        Some(T::stamp(now))
+    }
+}

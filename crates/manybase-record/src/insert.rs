@@ -1,0 +1,210 @@
+//! Inserts.
+
+use crate::{Cells, Model, ModelMeta, Query, Rec, Role, Values, cells::Layout};
+use chrono::{SubsecRound, Utc};
+use manybase_db::{Executor, Lease};
+use manybase_driver::{Access, Columns, Error, Flow, Result, Row, Sink, Statement};
+use manybase_sql::{Dialect, Insert, Value};
+
+/// Rows of one statement, at most: more do not make it faster, and short texts are prepared sooner.
+const ROWS: usize = 500;
+/// Bytes of one statement, roughly: servers have a limit on what they take at once.
+const BYTES: usize = 1 << 20;
+
+pub(crate) async fn one<M: Model>(mut record: M, on: &dyn Executor) -> Result<Rec<M>> {
+    let meta = M::meta();
+    let named = |error: Error| error.with_model(meta.name);
+    record.stamp(Utc::now().trunc_subsecs(6), true);
+    let unset = record.is_key_unset();
+    let values = written(meta, encode(&record).map_err(named)?, unset);
+    let mut insert = statement(meta, unset);
+    insert.values.extend(values);
+    insert.rows = 1;
+    let mut lease = on.lease(M::route(None), Access::Write).await.map_err(named)?;
+    let dialect = lease.dialect();
+    let render = |insert: &Insert| Ok(Statement::rendered(insert.render(dialect)?, Access::Write));
+    if meta.generated.is_empty() {
+        lease
+            .execute(render(&insert).map_err(named)?)
+            .await
+            .map_err(named)?;
+        return Ok(Rec::new(record));
+    }
+    if dialect.capability().insert_returning {
+        insert.returning = meta
+            .generated
+            .iter()
+            .map(|&at| meta.columns[at].name.clone())
+            .collect();
+        let statement = render(&insert).map_err(named)?;
+        let back = lease
+            .query(statement, ReadBack::new(record))
+            .await
+            .map_err(named)?;
+        return Ok(Rec::new(back.record));
+    }
+    let done = lease
+        .execute(render(&insert).map_err(named)?)
+        .await
+        .map_err(named)?;
+    if unset {
+        let id = done
+            .last_insert_id
+            .ok_or_else(|| Error::driver("no generated key was reported").with_model(meta.name))?;
+        record.set_auto_key(id).map_err(named)?;
+    }
+    read_back(&mut lease, record).await.map_err(named).map(Rec::new)
+}
+
+/// Reads what the database filled in besides the key, by key.
+async fn read_back<M: Model>(lease: &mut Lease<'_>, record: M) -> Result<M> {
+    let meta = M::meta();
+    let by_database = Role::AutoKey { by_database: true };
+    if meta
+        .generated
+        .iter()
+        .all(|&at| meta.columns[at].role == by_database)
+    {
+        return Ok(record);
+    }
+    let mut select = Query::<M>::by_key(record.key()).tree()?;
+    select.items.retain({
+        let mut at = 0;
+        move |_| {
+            at += 1;
+            meta.generated.contains(&(at - 1))
+        }
+    });
+    let statement = Statement::rendered(select.render(lease.dialect())?, Access::Read);
+    Ok(lease.query(statement, ReadBack::new(record)).await?.record)
+}
+
+pub(crate) async fn many<M: Model>(mut records: Vec<M>, on: &dyn Executor) -> Result<u64> {
+    let meta = M::meta();
+    let named = |error: Error| error.with_model(meta.name);
+    if records.is_empty() {
+        return Ok(0);
+    }
+    let now = Utc::now().trunc_subsecs(6);
+    let mut rows: [Vec<Vec<Value>>; 2] = [Vec::new(), Vec::new()];
+    for record in &mut records {
+        record.stamp(now, true);
+        let unset = record.is_key_unset();
+        rows[usize::from(unset)].push(written(meta, encode(record).map_err(named)?, unset));
+    }
+    drop(records);
+    let mut lease = on.lease(M::route(None), Access::Write).await.map_err(named)?;
+    let dialect = lease.dialect();
+    let mut statements = Vec::new();
+    for (unset, rows) in rows.into_iter().enumerate() {
+        chunks(meta, unset == 1, rows, dialect, &mut statements).map_err(named)?;
+    }
+    let done = lease.batch(statements, true).await.map_err(named)?;
+    Ok(done.iter().map(|done| done.affected).sum())
+}
+
+fn chunks(
+    meta: &ModelMeta,
+    unset: bool,
+    rows: Vec<Vec<Value>>,
+    dialect: &dyn Dialect,
+    statements: &mut Vec<Statement>,
+) -> Result<()> {
+    let empty = statement(meta, unset);
+    let width = empty.columns.len();
+    // Rows without a single value can't be put together on every database.
+    let at_most = if width == 0 {
+        1
+    } else {
+        (dialect.capability().max_parameters / width).clamp(1, ROWS)
+    };
+    let (mut insert, mut bytes) = (empty.clone(), 0);
+    for row in rows {
+        bytes += row.iter().map(size).sum::<usize>();
+        insert.values.extend(row);
+        insert.rows += 1;
+        if insert.rows == at_most || bytes >= BYTES {
+            statements.push(Statement::rendered(insert.render(dialect)?, Access::Write));
+            (insert, bytes) = (empty.clone(), 0);
+        }
+    }
+    if insert.rows > 0 {
+        statements.push(Statement::rendered(insert.render(dialect)?, Access::Write));
+    }
+    Ok(())
+}
+
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Text(text) => text.len(),
+        Value::Bytes(bytes) => bytes.len(),
+        // A document's size is not known before it is written; this makes large ones travel few at a time.
+        Value::Json(_) => 4_096,
+        _ => 16,
+    }
+}
+
+pub(crate) fn encode<M: Model>(record: &M) -> Result<Vec<Value>> {
+    let mut values = Values::with_capacity(M::meta().columns.len());
+    record.encode(&mut values);
+    values.finish()
+}
+
+fn is_written(role: Role, unset: bool) -> bool {
+    match role {
+        Role::Generated => false,
+        Role::AutoKey { by_database: true } => !unset,
+        _ => true,
+    }
+}
+
+fn statement(meta: &ModelMeta, unset: bool) -> Insert {
+    let columns = meta
+        .columns
+        .iter()
+        .filter(|column| is_written(column.role, unset));
+    Insert::into(meta.table.clone(), columns.map(|column| column.name.clone()))
+}
+
+fn written(meta: &ModelMeta, values: Vec<Value>, unset: bool) -> Vec<Value> {
+    let columns = meta.columns.iter().zip(values);
+    columns
+        .filter(|(column, _)| is_written(column.role, unset))
+        .map(|(_, value)| value)
+        .collect()
+}
+
+/// Fills generated columns into the record that was inserted.
+struct ReadBack<M> {
+    record: M,
+    layout: Layout,
+}
+
+impl<M: Model> ReadBack<M> {
+    fn new(record: M) -> Self {
+        let meta = M::meta();
+        let names = meta
+            .generated
+            .iter()
+            .map(|&at| meta.columns[at].name.clone().into_owned())
+            .collect();
+        Self {
+            record,
+            layout: Layout {
+                names,
+                ..Layout::default()
+            },
+        }
+    }
+}
+
+impl<M: Model> Sink for ReadBack<M> {
+    fn columns(&mut self, _columns: &dyn Columns) -> Result<()> {
+        Ok(())
+    }
+
+    fn row(&mut self, row: &dyn Row) -> Result<Flow> {
+        self.record.read_generated(&mut Cells::new(row, &self.layout))?;
+        Ok(Flow::Continue)
+    }
+}

@@ -1,0 +1,100 @@
+//! Floor 5 of Manybase: models, queries, records.
+//!
+//! A query is one type over an untyped tree ([`Query`]), its columns and expressions are typed ([`Col`], [`Ex`]),
+//! and its rows are decoded from the driver's buffer straight into the user's struct ([`Cells`]).
+//!
+//! ```
+//! use manybase_record::prelude::*;
+//!
+//! #[derive(Debug, Model)]
+//! struct Person {
+//!     #[model(key, auto)]
+//!     id: i64,
+//!     name: String,
+//!     age: Option<i32>,
+//! }
+//!
+//! let adults = Person::filter(|c| c.age.ge(18) & c.name.starts_with("A")).order_by(|c| c.name.asc()).limit(10);
+//! assert_eq!(
+//!     adults.to_sql(manybase_sql::dialect::postgres())?.sql,
+//!     r#"SELECT "id", "name", "age" FROM "person" WHERE "age" >= $1 AND "name" LIKE $2 ESCAPE '!' ORDER BY "name" LIMIT $3"#
+//! );
+//! # Ok::<(), manybase_driver::Error>(())
+//! ```
+
+// The derive macros write `::manybase_record::…` unless told otherwise; this lets them serve inside this crate.
+extern crate self as manybase_record;
+
+mod cells;
+mod column;
+mod column_type;
+mod expr;
+mod insert;
+mod meta;
+mod model;
+mod order;
+mod query;
+mod raw;
+mod rec;
+mod rows;
+mod schema;
+mod selection;
+
+pub use cells::{Cells, Values};
+pub use column::Col;
+pub use column_type::{AutoKey, CellResult, ColumnType, Counter, Json, Stamp};
+pub use expr::{
+    Assignment, Averaged, Compared, Cond, Dated, Ex, Expression, IntoCond, Number, Operand, Summed, Text,
+    coalesce, count_all, now,
+};
+pub use manybase_macros::{DbEnum, DbType, Embedded, FromRow, Model};
+pub use meta::{ColumnMeta, MetaBuilder, ModelMeta, Role};
+pub use model::{Embedded, Key, Model};
+pub use order::{Assignments, GroupKeys, OrderKeys};
+pub use query::Query;
+pub use raw::{Bind, RawQuery, sql};
+pub use rec::Rec;
+pub use rows::FromRow;
+pub use schema::{create_table, drop_table};
+pub use selection::Selection;
+
+/// What the derive macros' code needs, besides the traits.
+#[doc(hidden)]
+pub mod derive {
+    pub use chrono::{DateTime, Utc};
+    pub use manybase_driver::{CellError, Result, Row};
+    pub use manybase_sql::{DataType, Name, TableName, Value};
+    pub use std::sync::OnceLock;
+
+    /// The names of a model's columns.
+    pub fn column_names<M: crate::Model>() -> Option<Vec<Name>> {
+        Some(
+            M::meta()
+                .columns
+                .iter()
+                .map(|column| column.name.clone())
+                .collect(),
+        )
+    }
+
+    /// Text without a copy.
+    ///
+    /// # Errors
+    /// NULL, another type.
+    pub fn text(row: &dyn Row, index: usize) -> crate::CellResult<&str> {
+        row.str(index)?.ok_or_else(|| Box::new(CellError::Null))
+    }
+
+    /// The error for a value that stands for no variant.
+    pub fn no_variant(expected: &'static str) -> Box<CellError> {
+        CellError::format(expected, "it stands for none of the variants")
+    }
+}
+
+/// What a file that works with models wants in scope.
+pub mod prelude {
+    pub use crate::{
+        DbEnum, DbType, Embedded, Expression, FromRow, IntoCond, Json, Model, Query, Rec, coalesce,
+        count_all, now, sql,
+    };
+}

@@ -1,0 +1,244 @@
+//! What is known of a model: its table, columns and keys.
+
+use crate::ColumnType;
+use manybase_driver::{Error, ErrorKind};
+use manybase_sql::schema::{Column, Table};
+use manybase_sql::{DataType, Dialect, Name, Order, TableName, Value};
+use std::sync::{Arc, RwLock};
+
+/// What a column is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Role {
+    /// Data.
+    Plain,
+    /// Part of the key.
+    Key,
+    /// The key, filled in by the database or the library.
+    AutoKey {
+        /// By the database.
+        by_database: bool,
+    },
+    /// Filled in by the database; never written.
+    Generated,
+    /// The time of creation.
+    CreatedAt,
+    /// The time of the last change.
+    UpdatedAt,
+    /// Counts changes, so that two do not overwrite one another.
+    Version,
+}
+
+/// A column of a model.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ColumnMeta {
+    /// The field, with dots inside embedded structs.
+    pub field: Name,
+    /// The column.
+    pub name: Name,
+    /// Its type.
+    pub data_type: DataType,
+    /// Whether it takes NULL.
+    pub nullable: bool,
+    /// What it is for.
+    pub role: Role,
+    /// Whether each value occurs once.
+    pub unique: bool,
+    /// The default in the schema.
+    pub default: Option<Value>,
+}
+
+/// A model, as data.
+///
+/// ```
+/// use manybase_record::{MetaBuilder, Role};
+/// let meta = MetaBuilder::new("Person", "person".into(), None)
+///     .column::<i64>("id", "id", Role::AutoKey { by_database: true })
+///     .column::<String>("name", "name", Role::Plain)
+///     .finish();
+/// assert_eq!(meta.columns.len(), 2);
+/// assert_eq!(meta.keys, [0]);
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ModelMeta {
+    /// The Rust type's name.
+    pub name: &'static str,
+    /// The table.
+    pub table: TableName,
+    /// The connection that it is bound to.
+    pub connection: Option<&'static str>,
+    /// The columns, in the order of the fields.
+    pub columns: Vec<ColumnMeta>,
+    /// Positions of the key's columns.
+    pub keys: Vec<usize>,
+    /// Positions of columns that the database fills in.
+    pub generated: Vec<usize>,
+    /// The text of "find by key" per dialect, so that the most frequent query is not rendered each time.
+    pub(crate) find: RwLock<Vec<(&'static str, Arc<str>)>>,
+}
+
+impl ModelMeta {
+    /// The schema of the table, as far as the model tells it.
+    ///
+    /// ```
+    /// use manybase_record::{MetaBuilder, Role};
+    /// let meta = MetaBuilder::new("Person", "person".into(), None).column::<i64>("id", "id", Role::Key).finish();
+    /// assert_eq!(meta.schema().primary_key, ["id"]);
+    /// ```
+    pub fn schema(&self) -> Table {
+        let mut table = Table::new(self.table.clone());
+        for column in &self.columns {
+            table.columns.push(Column {
+                name: column.name.clone(),
+                data_type: column.data_type,
+                nullable: column.nullable,
+                default: column.default.clone(),
+                auto: column.role == Role::AutoKey { by_database: true },
+            });
+            if column.unique {
+                table.uniques.push(vec![column.name.clone()]);
+            }
+        }
+        table.primary_key = self
+            .keys
+            .iter()
+            .map(|&key| self.columns[key].name.clone())
+            .collect();
+        table
+    }
+
+    /// The column of a role, if there is one.
+    pub(crate) fn with_role(&self, role: Role) -> Option<usize> {
+        self.columns.iter().position(|column| column.role == role)
+    }
+
+    /// Column as an expression.
+    pub(crate) fn expr(&self, index: usize) -> manybase_sql::Expr {
+        let column = &self.columns[index];
+        manybase_sql::Expr::typed_column(column.name.clone(), column.data_type, column.nullable)
+    }
+
+    pub(crate) fn find_sql(&self, dialect: &dyn Dialect) -> Option<Arc<str>> {
+        let texts = self.find.read().ok()?;
+        texts
+            .iter()
+            .find(|(name, _)| *name == dialect.name())
+            .map(|(_, sql)| sql.clone())
+    }
+
+    pub(crate) fn keep_find_sql(&self, dialect: &dyn Dialect, sql: Arc<str>) {
+        if let Ok(mut texts) = self.find.write()
+            && !texts.iter().any(|(name, _)| *name == dialect.name())
+        {
+            texts.push((dialect.name(), sql));
+        }
+    }
+
+    /// The default order of a query that must have one: by key.
+    pub(crate) fn key_order(&self) -> impl Iterator<Item = manybase_sql::OrderBy> + '_ {
+        self.keys.iter().map(|&key| manybase_sql::OrderBy {
+            expr: self.expr(key),
+            order: Order::Asc,
+            nulls_first: None,
+        })
+    }
+
+    pub(crate) fn no_key(&self) -> Error {
+        Error::new(
+            ErrorKind::Statement,
+            format!("{} has no key, so that one row of it can't be named", self.name),
+        )
+        .with_model(self.name)
+    }
+}
+
+/// Puts a [`ModelMeta`] together; the derive macro calls it.
+#[derive(Debug)]
+pub struct MetaBuilder(ModelMeta);
+
+impl MetaBuilder {
+    /// Begins a model.
+    pub fn new(name: &'static str, table: TableName, connection: Option<&'static str>) -> Self {
+        Self(ModelMeta {
+            name,
+            table,
+            connection,
+            columns: Vec::new(),
+            keys: Vec::new(),
+            generated: Vec::new(),
+            find: RwLock::default(),
+        })
+    }
+
+    /// Adds a column.
+    #[must_use]
+    pub fn column<T: ColumnType>(
+        mut self,
+        field: impl Into<Name>,
+        name: impl Into<Name>,
+        role: Role,
+    ) -> Self {
+        let at = self.0.columns.len();
+        match role {
+            Role::Key => self.0.keys.push(at),
+            Role::AutoKey { by_database } => {
+                self.0.keys.push(at);
+                if by_database {
+                    self.0.generated.push(at);
+                }
+            }
+            Role::Generated => self.0.generated.push(at),
+            _ => {}
+        }
+        self.0.columns.push(ColumnMeta {
+            field: field.into(),
+            name: name.into(),
+            data_type: T::DATA_TYPE,
+            nullable: T::NULLABLE,
+            role,
+            unique: false,
+            default: None,
+        });
+        self
+    }
+
+    /// Gives the last column another type in the schema, such as a length.
+    #[must_use]
+    pub fn typed(mut self, data_type: DataType) -> Self {
+        if let Some(column) = self.0.columns.last_mut() {
+            column.data_type = data_type;
+        }
+        self
+    }
+
+    /// Each value of the last column occurs once.
+    #[must_use]
+    pub fn unique(mut self) -> Self {
+        if let Some(column) = self.0.columns.last_mut() {
+            column.unique = true;
+        }
+        self
+    }
+
+    /// A default for the last column in the schema.
+    #[must_use]
+    pub fn default(mut self, value: impl Into<Value>) -> Self {
+        if let Some(column) = self.0.columns.last_mut() {
+            column.default = Some(value.into());
+        }
+        self
+    }
+
+    /// Adds the columns of an embedded struct.
+    #[must_use]
+    pub fn embed<E: crate::Embedded>(self, field: &'static str, prefix: &'static str) -> Self {
+        E::describe(self, field, prefix)
+    }
+
+    /// The model.
+    pub fn finish(self) -> ModelMeta {
+        self.0
+    }
+}

@@ -1,0 +1,226 @@
+//! Models.
+
+use crate::{Cells, Cond, IntoCond, ModelMeta, Query, Rec, Values, insert};
+use chrono::{DateTime, Utc};
+use manybase_db::{Executor, Route};
+use manybase_driver::Result;
+use manybase_sql::Value;
+
+/// A struct that stands for a table. Derive it; see the derive macro of the same name for the attributes.
+///
+/// ```
+/// use manybase_record::{Model, Query};
+///
+/// #[derive(Debug, Model)]
+/// #[model(table = "person", connection = "hr")]
+/// struct Person {
+///     #[model(key, auto)]
+///     id: i64,
+///     name: String,
+/// }
+///
+/// let query: Query<Person> = Person::filter(|c| c.name.starts_with("A"));
+/// assert_eq!(Person::meta().connection, Some("hr"));
+/// ```
+pub trait Model: Sized + Send + Sync + 'static {
+    /// The key's type: of its field, or a tuple when several fields make up the key.
+    type Key: Key;
+    /// The columns, one field each.
+    type Columns: Copy + Send + Sync + 'static;
+    /// The columns, as closures of queries get them.
+    const COLUMNS: Self::Columns;
+
+    /// Table, columns, connection.
+    fn meta() -> &'static ModelMeta;
+
+    /// Reads a record from a row that has all columns, in order.
+    ///
+    /// # Errors
+    /// A cell that does not fit its field.
+    fn decode(cells: &mut Cells<'_>) -> Result<Self>;
+
+    /// Adds the values of all columns, in order.
+    fn encode(&self, values: &mut Values);
+
+    /// The key.
+    fn key(&self) -> Self::Key;
+
+    /// Whether the key is still to be filled in by the database.
+    #[doc(hidden)]
+    fn is_key_unset(&self) -> bool {
+        false
+    }
+
+    /// Fills in what the library fills in: times, the first version, a key that it makes.
+    #[doc(hidden)]
+    fn stamp(&mut self, _now: DateTime<Utc>, _insert: bool) {}
+
+    /// Takes the key that the database gave.
+    #[doc(hidden)]
+    fn set_auto_key(&mut self, _id: i64) -> Result<()> {
+        Ok(())
+    }
+
+    /// Reads the columns that the database fills in, in order.
+    #[doc(hidden)]
+    fn read_generated(&mut self, _cells: &mut Cells<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    /// All records.
+    ///
+    /// ```
+    /// # use manybase_record::Model;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String }
+    /// let sql = Person::query().limit(3).to_sql(manybase_sql::dialect::sqlite())?.sql;
+    /// assert_eq!(sql, r#"SELECT "id", "name" FROM "person" LIMIT ?"#);
+    /// # Ok::<(), manybase_driver::Error>(())
+    /// ```
+    fn query() -> Query<Self> {
+        Query::new()
+    }
+
+    /// The record with this key.
+    ///
+    /// ```
+    /// # use manybase_record::Model;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String }
+    /// let sql = Person::find(7).to_sql(manybase_sql::dialect::sqlite())?.sql;
+    /// assert_eq!(sql, r#"SELECT "id", "name" FROM "person" WHERE "id" = ?"#);
+    /// # Ok::<(), manybase_driver::Error>(())
+    /// ```
+    fn find(key: impl Into<Self::Key>) -> Query<Self> {
+        Query::by_key(key.into())
+    }
+
+    /// Records for which this holds.
+    ///
+    /// ```
+    /// # use manybase_record::Model;
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String }
+    /// let query = Person::filter(|c| c.name.eq("Ann") | c.id.lt(10));
+    /// ```
+    fn filter<C: IntoCond>(condition: impl FnOnce(Self::Columns) -> C) -> Query<Self> {
+        Query::new().filter(condition)
+    }
+
+    /// Inserts the record and fills in what the database generates.
+    ///
+    /// # Errors
+    /// Those of the database; [`manybase_driver::Error::is_unique_violation`] when the key is taken.
+    fn insert(self, on: &dyn Executor) -> impl Future<Output = Result<Rec<Self>>> + Send {
+        insert::one(self, on)
+    }
+
+    /// Inserts records, in as few statements as the database takes, all or none. Returns how many.
+    ///
+    /// # Errors
+    /// Those of the database.
+    fn insert_many(
+        records: impl IntoIterator<Item = Self> + Send,
+        on: &dyn Executor,
+    ) -> impl Future<Output = Result<u64>> + Send {
+        let records = records.into_iter().collect();
+        insert::many(records, on)
+    }
+
+    #[doc(hidden)]
+    fn route<'a>(using: Option<&'a str>) -> Route<'a> {
+        let meta = Self::meta();
+        Route {
+            using,
+            bound: meta.connection,
+            model: Some(meta.name),
+        }
+    }
+}
+
+/// What can be a key: the type of one column, or a tuple of up to five.
+///
+/// ```
+/// use manybase_record::Key;
+/// assert_eq!((1i64, "a".to_owned()).values().unwrap().len(), 2);
+/// ```
+pub trait Key: Send + Sync + 'static {
+    /// The values, in the order of the key's columns.
+    ///
+    /// # Errors
+    /// A value that can't be bound.
+    fn values(&self) -> Result<Vec<Value>>;
+}
+
+impl<T: crate::ColumnType> Key for T {
+    fn values(&self) -> Result<Vec<Value>> {
+        let mut values = Values::with_capacity(1);
+        values.put(self);
+        values.finish()
+    }
+}
+
+macro_rules! tuple_keys {
+    ($(($($name:ident),+))*) => {$(
+        impl<$($name: crate::ColumnType),+> Key for ($($name,)+) {
+            #[allow(non_snake_case)]
+            fn values(&self) -> Result<Vec<Value>> {
+                let ($($name,)+) = self;
+                let mut values = Values::with_capacity(5);
+                $(values.put($name);)+
+                values.finish()
+            }
+        }
+    )*};
+}
+
+tuple_keys! { (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, E) }
+
+/// A struct whose fields are columns of the model that has it as a field. Derive it.
+///
+/// ```
+/// use manybase_record::{Embedded, Model};
+///
+/// #[derive(Debug, Clone, Embedded)]
+/// struct Address {
+///     street: String,
+///     city: String,
+/// }
+///
+/// #[derive(Debug, Model)]
+/// struct Person {
+///     #[model(key, auto)]
+///     id: i64,
+///     #[model(embedded)]
+///     home: Address,
+/// }
+///
+/// assert_eq!(Person::meta().columns[2].name, "home_city");
+/// ```
+pub trait Embedded: Sized + Send + Sync + 'static {
+    /// The columns, one field each.
+    type Columns: Copy + Send + Sync + 'static;
+
+    /// Adds the columns to a model's description.
+    fn describe(builder: crate::MetaBuilder, field: &'static str, prefix: &'static str)
+    -> crate::MetaBuilder;
+
+    /// Reads the struct from the next cells.
+    ///
+    /// # Errors
+    /// A cell that does not fit its field.
+    fn decode(cells: &mut Cells<'_>) -> Result<Self>;
+
+    /// Adds the values of the columns, in order.
+    fn encode(&self, values: &mut Values);
+}
+
+/// A filter by key.
+pub(crate) fn key_filter(meta: &ModelMeta, values: Vec<Value>) -> Result<Cond> {
+    if meta.keys.is_empty() || meta.keys.len() != values.len() {
+        return Err(meta.no_key());
+    }
+    let mut filter = None;
+    for (&key, value) in meta.keys.iter().zip(values) {
+        manybase_sql::Expr::and_into(&mut filter, meta.expr(key).eq(manybase_sql::Expr::Value(value)));
+    }
+    filter.map(Cond::new).ok_or_else(|| meta.no_key())
+}

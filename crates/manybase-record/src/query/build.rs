@@ -1,0 +1,189 @@
+//! Clauses.
+
+use super::Query;
+use crate::{FromRow, GroupKeys, IntoCond, Model, OrderKeys, Selection};
+use manybase_sql::Name;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+impl<M: Model, O> Query<M, O> {
+    /// Keeps rows for which this holds, besides what was asked before.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// Person::filter(|c| c.age.ge(18)).filter(|c| c.name.ne("Ann"));
+    /// ```
+    pub fn filter<C: IntoCond>(mut self, condition: impl FnOnce(M::Columns) -> C) -> Self {
+        self.select = self.select.filter(condition(M::COLUMNS).into_cond().into_node());
+        self
+    }
+
+    /// Adds a condition when there is a value for it.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// let wanted: Option<i32> = None;
+    /// Person::query().filter_if(wanted, |c, age| c.age.eq(age));
+    /// ```
+    pub fn filter_if<T, C: IntoCond>(
+        self,
+        value: Option<T>,
+        condition: impl FnOnce(M::Columns, T) -> C,
+    ) -> Self {
+        match value {
+            Some(value) => self.filter(|columns| condition(columns, value)),
+            None => self,
+        }
+    }
+
+    /// Adds a condition when something is so.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// Person::query().filter_when(true, |c| c.age.ge(18));
+    /// ```
+    pub fn filter_when<C: IntoCond>(self, so: bool, condition: impl FnOnce(M::Columns) -> C) -> Self {
+        if so { self.filter(condition) } else { self }
+    }
+
+    /// Adds keys to the order.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// Person::query().order_by(|c| (c.age.desc(), c.name.asc()));
+    /// ```
+    pub fn order_by<K: OrderKeys>(mut self, keys: impl FnOnce(M::Columns) -> K) -> Self {
+        keys(M::COLUMNS).add_to(&mut self.select.order_by);
+        self
+    }
+
+    /// At most so many rows.
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.select.limit = Some(rows);
+        self
+    }
+
+    /// Passes over so many rows. Give an order too, else which ones is the database's choice.
+    pub fn offset(mut self, rows: u64) -> Self {
+        self.select.offset = Some(rows);
+        self
+    }
+
+    /// Equal rows come once.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, city: String }
+    /// Person::query().select(|c| c.city).distinct();
+    /// ```
+    pub fn distinct(mut self) -> Self {
+        self.select.distinct = true;
+        self
+    }
+
+    /// Takes rows together.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, city: String, age: i32 }
+    /// Person::query()
+    ///     .group_by(|c| c.city)
+    ///     .having(|c| c.age.avg().gt(40.0))
+    ///     .select(|c| (c.city, count_all(), c.age.max()));
+    /// ```
+    pub fn group_by<K: GroupKeys>(mut self, keys: impl FnOnce(M::Columns) -> K) -> Self {
+        keys(M::COLUMNS).add_to(&mut self.select.group_by);
+        self
+    }
+
+    /// Keeps groups for which this holds.
+    pub fn having<C: IntoCond>(mut self, condition: impl FnOnce(M::Columns) -> C) -> Self {
+        let condition = condition(M::COLUMNS).into_cond().into_node();
+        manybase_sql::Expr::and_into(&mut self.select.having, condition);
+        self
+    }
+
+    /// Runs on this connection instead of the model's own. Records that it loads remember it.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64 }
+    /// Order::query().using("archive");
+    /// ```
+    pub fn using(mut self, connection: impl Into<Arc<str>>) -> Self {
+        self.using = Some(connection.into());
+        self
+    }
+
+    /// Gives these columns and expressions instead of whole records.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String }
+    /// # async fn example(db: &manybase_db::Db) -> manybase_driver::Result<()> {
+    /// let pairs: Vec<(i64, String)> = Person::query().select(|c| (c.id, c.name)).all(db).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn select<S: Selection>(self, selection: impl FnOnce(M::Columns) -> S) -> Query<M, S::Row> {
+        let mut select = self.select;
+        select.items.clear();
+        selection(M::COLUMNS).items(&mut select.items);
+        Query {
+            select,
+            key: self.key,
+            whole: false,
+            using: self.using,
+            decode: S::decode,
+            width: S::WIDTH,
+            model: PhantomData,
+        }
+    }
+
+    /// Gives a struct of the user's: the first expression goes into its first field, and so on.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String }
+    /// #[derive(FromRow)]
+    /// struct Line {
+    ///     number: i64,
+    ///     name: String,
+    /// }
+    /// let lines = Person::query().select_into::<Line, _>(|c| (c.id, c.name.upper()));
+    /// ```
+    pub fn select_into<R: FromRow, S: Selection>(
+        self,
+        selection: impl FnOnce(M::Columns) -> S,
+    ) -> Query<M, R> {
+        let query = self.select(selection);
+        let mut select = query.select;
+        let names = R::columns().unwrap_or_default();
+        for (item, name) in select.items.iter_mut().zip(&names) {
+            item.alias = Some(Name::clone(name));
+        }
+        // A struct with another number of fields is found out before anything is sent.
+        if !names.is_empty() && names.len() != S::WIDTH {
+            let why = format!(
+                "select_into gives {} columns, {} has {} fields",
+                S::WIDTH,
+                std::any::type_name::<R>(),
+                names.len()
+            );
+            select = select.filter(manybase_sql::Expr::Invalid(why));
+        }
+        Query {
+            select,
+            key: query.key,
+            whole: false,
+            using: query.using,
+            decode: R::from_row,
+            width: query.width,
+            model: PhantomData,
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Queries that read.
+
+use super::Query;
+use crate::{
+    Model,
+    rows::{Match, Rows},
+};
+use manybase_db::Executor;
+use manybase_driver::{Access, Dialect, Error, ErrorKind, Result, Statement};
+use manybase_sql::{Expr, SelectItem};
+use std::sync::Arc;
+
+impl<M: Model, O: Send + 'static> Query<M, O> {
+    /// All rows.
+    ///
+    /// # Errors
+    /// Those of the database; [`ErrorKind::Decode`] when a cell does not fit its field.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String }
+    /// # async fn example(db: &manybase_db::Db) -> manybase_driver::Result<()> {
+    /// let people: Vec<Rec<Person>> = Person::filter(|c| c.name.starts_with("A")).all(db).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn all(self, on: &dyn Executor) -> Result<Vec<O>> {
+        self.fetch(on, usize::MAX).await
+    }
+
+    /// The first row, if there is one. Without an order, the first by key.
+    ///
+    /// # Errors
+    /// As [`Query::all`].
+    pub async fn first(mut self, on: &dyn Executor) -> Result<Option<O>> {
+        if self.key.is_none() {
+            if self.whole && self.select.order_by.is_empty() && !self.select.distinct {
+                self.select.order_by.extend(M::meta().key_order());
+            }
+            self.select.limit = Some(self.select.limit.unwrap_or(1).min(1));
+        }
+        Ok(self.fetch(on, 1).await?.pop())
+    }
+
+    /// The only row.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] without a row, [`ErrorKind::NotUnique`] with more than one, else as [`Query::all`].
+    pub async fn one(self, on: &dyn Executor) -> Result<O> {
+        let name = self.using.clone();
+        match self.one_or_none(on).await? {
+            Some(row) => Ok(row),
+            None => {
+                let error = Error::new(ErrorKind::NotFound, "no row for this query")
+                    .with_help("use one_or_none() or first() where there may be none")
+                    .with_model(M::meta().name);
+                Err(match on.resolve(M::route(name.as_deref())) {
+                    Ok(connection) => error.with_connection(connection),
+                    Err(_) => error,
+                })
+            }
+        }
+    }
+
+    /// The only row, if there is one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotUnique`] with more than one, else as [`Query::all`].
+    pub async fn one_or_none(mut self, on: &dyn Executor) -> Result<Option<O>> {
+        if self.key.is_none() {
+            self.select.limit = Some(self.select.limit.unwrap_or(2).min(2));
+        }
+        let mut rows = self.fetch(on, 2).await?;
+        if rows.len() > 1 {
+            return Err(
+                Error::new(ErrorKind::NotUnique, "more than one row for this query")
+                    .with_help("filter by a key, or use first()")
+                    .with_model(M::meta().name),
+            );
+        }
+        Ok(rows.pop())
+    }
+
+    /// The number of rows; with [`Query::limit`] or groups, of what the query would give.
+    ///
+    /// # Errors
+    /// As [`Query::all`].
+    pub async fn count(self, on: &dyn Executor) -> Result<u64> {
+        let mut select = self.tree()?;
+        select.order_by.clear();
+        let plain = !select.distinct
+            && select.group_by.is_empty()
+            && select.having.is_none()
+            && select.limit.is_none()
+            && select.offset.is_none();
+        if plain {
+            select.items = vec![SelectItem {
+                expr: Expr::count_all(),
+                alias: None,
+            }];
+        } else {
+            // Names of the counted columns may coincide, which a subquery must not.
+            for (i, item) in select.items.iter_mut().enumerate() {
+                item.alias = Some(format!("c{i}").into());
+            }
+            select.counted = true;
+        }
+        let render =
+            |dialect: &'static dyn Dialect| Ok(Statement::rendered(select.render(dialect)?, Access::Read));
+        let counted = self
+            .run(on, Match::InOrder(1), 1, |cells| cells.take::<i64>(), &render)
+            .await?;
+        let count = counted.first().copied().unwrap_or_default();
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    /// Whether there is a row.
+    ///
+    /// # Errors
+    /// As [`Query::all`].
+    pub async fn exists(self, on: &dyn Executor) -> Result<bool> {
+        let mut select = self.tree()?;
+        select.order_by.clear();
+        if select.group_by.is_empty() && !select.distinct {
+            select.items = vec![SelectItem {
+                expr: Expr::from(1i64),
+                alias: None,
+            }];
+        }
+        select.limit = Some(select.limit.unwrap_or(1).min(1));
+        let render =
+            |dialect: &'static dyn Dialect| Ok(Statement::rendered(select.render(dialect)?, Access::Read));
+        Ok(!self
+            .run(on, Match::AsTheyCome, 1, |_| Ok(()), &render)
+            .await?
+            .is_empty())
+    }
+
+    async fn fetch(self, on: &dyn Executor, at_most: usize) -> Result<Vec<O>> {
+        let columns = Match::InOrder(self.width);
+        self.run(on, columns, at_most, self.decode, &|dialect| {
+            self.statement(dialect)
+        })
+        .await
+    }
+
+    fn statement(&self, dialect: &'static dyn Dialect) -> Result<Statement> {
+        let plain = self.whole && self.select.filter.is_none() && self.select.order_by.is_empty();
+        let plain =
+            plain && self.select.limit.is_none() && self.select.offset.is_none() && !self.select.distinct;
+        let Some(key) = self.key.as_ref().filter(|_| plain) else {
+            return Ok(Statement::rendered(self.tree()?.render(dialect)?, Access::Read));
+        };
+        let values = key.clone()?;
+        let meta = M::meta();
+        if let Some(sql) = meta.find_sql(dialect)
+            && values.len() == meta.keys.len()
+        {
+            return Ok(Statement::read(sql, values).bounded());
+        }
+        let rendered = self.tree()?.render(dialect)?;
+        let sql: Arc<str> = rendered.sql.into();
+        meta.keep_find_sql(dialect, sql.clone());
+        Ok(Statement::read(sql, rendered.binds).bounded())
+    }
+
+    /// Leases a connection, renders for the server that it leads to, and collects rows.
+    async fn run<T: Send + 'static>(
+        &self,
+        on: &dyn Executor,
+        columns: Match,
+        at_most: usize,
+        decode: fn(&mut crate::Cells<'_>) -> Result<T>,
+        statement: &(dyn Fn(&'static dyn Dialect) -> Result<Statement> + Send + Sync),
+    ) -> Result<Vec<T>> {
+        let meta = M::meta();
+        let named = |error: Error| error.with_model(meta.name);
+        let route = M::route(self.using.as_deref());
+        let mut lease = on.lease(route, Access::Read).await.map_err(named)?;
+        let statement = statement(lease.dialect())
+            .map_err(|error| error.with_connection(lease.connection().clone()))
+            .map_err(named)?;
+        let rows = Rows::new(decode, columns)
+            .of(meta)
+            .from(self.using.clone())
+            .at_most(at_most);
+        Ok(lease.query(statement, rows).await.map_err(named)?.rows)
+    }
+}

@@ -1,0 +1,121 @@
+//! Functions, and the driver's own where SQLite's give another answer than other databases.
+
+use super::decimal::{decimal, is_decimal, is_float};
+use super::{COLLATE, function};
+use crate::expr::Aggregate;
+use crate::{DataType, Error, Expr, Function, Result, SqlWriter, Value, render};
+use rust_decimal::Decimal;
+
+pub(super) fn call(w: &mut SqlWriter<'_>, name: &Function, arguments: &[Expr]) -> Result<()> {
+    let decimals = arguments.iter().any(is_decimal);
+    match (name, arguments) {
+        (Function::Lower, [_]) => function(w, "MB_LOWER", arguments),
+        (Function::Upper, [_]) => function(w, "MB_UPPER", arguments),
+        (Function::Abs, [_]) if decimals => function(w, "MB_ABS", arguments),
+        (Function::Round, [number, digits @ ..]) if digits.len() < 2 => round(w, number, digits.first()),
+        (Function::Coalesce | Function::NullIf, [_, _, ..]) if decimals => {
+            w.push(if *name == Function::Coalesce {
+                "COALESCE("
+            } else {
+                "NULLIF("
+            });
+            w.comma_separated(arguments, decimal)?;
+            w.push(")");
+            Ok(())
+        }
+        (Function::Now, []) => {
+            w.push("STRFTIME('%Y-%m-%d %H:%M:%f+00:00', 'now')");
+            Ok(())
+        }
+        (Function::Year, [at]) => part(w, "%Y", at),
+        (Function::Month, [at]) => part(w, "%m", at),
+        (Function::Day, [at]) => part(w, "%d", at),
+        (name, arguments) => render::call(w, name, arguments),
+    }
+}
+
+fn round(w: &mut SqlWriter<'_>, number: &Expr, digits: Option<&Expr>) -> Result<()> {
+    let of = number.data_type();
+    if of.is_some_and(DataType::is_decimal) {
+        return function(w, "MB_ROUND", [number].into_iter().chain(digits));
+    }
+    let to_tens = match digits {
+        Some(Expr::Value(Value::I64(digits))) => *digits < 0,
+        _ => false,
+    };
+    // It would take the number of digits for zero without a word.
+    if to_tens {
+        return Err(Error::Unsupported {
+            dialect: w.dialect().name(),
+            feature: "rounding to tens, with a negative number of digits",
+            way_out: "divide, round and multiply",
+        });
+    }
+    if of.is_some_and(DataType::is_integer) {
+        // Whole already; ROUND would make a floating-point number of it.
+        return render::grouped(w, number);
+    }
+    function(w, "ROUND", [number].into_iter().chain(digits))
+}
+
+fn part(w: &mut SqlWriter<'_>, format: &str, at: &Expr) -> Result<()> {
+    w.push("CAST(STRFTIME('");
+    w.push(format);
+    w.push("', ");
+    w.dialect().expr(w, at)?;
+    w.push(") AS INTEGER)");
+    Ok(())
+}
+
+pub(super) fn aggregate(
+    w: &mut SqlWriter<'_>,
+    which: Aggregate,
+    argument: Option<&Expr>,
+    distinct: bool,
+) -> Result<()> {
+    let Some(argument) = argument.filter(|argument| is_decimal(argument)) else {
+        return render::aggregate(w, which, argument, distinct);
+    };
+    w.push(match which {
+        Aggregate::Count => "COUNT(",
+        Aggregate::Sum => "MB_SUM(",
+        Aggregate::Avg => "MB_AVG(",
+        Aggregate::Min => "MIN(",
+        Aggregate::Max => "MAX(",
+    });
+    if distinct {
+        w.push("DISTINCT ");
+    }
+    w.dialect().expr(w, argument)?;
+    if matches!(which, Aggregate::Min | Aggregate::Max) {
+        w.push(COLLATE);
+    }
+    w.push(")");
+    Ok(())
+}
+
+pub(super) fn cast(w: &mut SqlWriter<'_>, expr: &Expr, to: DataType) -> Result<()> {
+    match to {
+        // Through text, which is how decimals are kept.
+        DataType::Decimal { precision } => {
+            let zero = Expr::Value(Value::Decimal(Decimal::ZERO));
+            let Some((_, scale)) = precision else {
+                return function(w, "MB_ADD", [expr, &zero]);
+            };
+            w.push("MB_ROUND(");
+            function(w, "MB_ADD", [expr, &zero])?;
+            w.push(", ");
+            w.push(&scale.to_string());
+            w.push(")");
+            Ok(())
+        }
+        // It would cut off where others round.
+        to if to.is_integer() && (is_decimal(expr) || is_float(expr)) => {
+            w.push("CAST(");
+            round(w, expr, None)?;
+            w.push(" AS INTEGER)");
+            Ok(())
+        }
+        to => render::cast(w, expr, to),
+    }
+}

@@ -1,0 +1,190 @@
+//! What SQLite lacks: arithmetic of exact decimals, their order, letters beyond ASCII. The SQLite dialect of
+//! `manybase-sql` writes these names.
+//!
+//! NULL in, NULL out. Arguments may be text, integers and floating-point numbers; results are text in the one form
+//! of a decimal. What overflows is an error; a division by zero is NULL, as SQLite's own is.
+
+use crate::number::{self, NotDecimal};
+use rusqlite::functions::{Aggregate, Context, FunctionFlags};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Error, Result};
+use rust_decimal::{Decimal, RoundingStrategy};
+
+const OVERFLOW: &str = "the result has more digits than a decimal holds";
+const NOT_UTF8: &str = "an argument is not valid UTF-8";
+
+/// What a calculation gives: a number, NULL, or why it can't be done.
+type Outcome = Result<Option<Decimal>, &'static str>;
+
+fn flags() -> FunctionFlags {
+    FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS
+}
+
+/// Registers all of them.
+pub(crate) fn register(raw: &Connection) -> Result<()> {
+    let all: [(&str, fn(Decimal, Decimal) -> Outcome); 5] = [
+        ("MB_ADD", |a, b| a.checked_add(b).ok_or(OVERFLOW).map(Some)),
+        ("MB_SUB", |a, b| a.checked_sub(b).ok_or(OVERFLOW).map(Some)),
+        ("MB_MUL", |a, b| a.checked_mul(b).ok_or(OVERFLOW).map(Some)),
+        ("MB_DIV", |a, b| divide(b, || a.checked_div(b))),
+        ("MB_REM", |a, b| divide(b, || a.checked_rem(b))),
+    ];
+    for (name, calculate) in all {
+        raw.create_scalar_function(name, 2, flags(), move |context| {
+            let (Some(a), Some(b)) = (number(context, 0, name)?, number(context, 1, name)?) else {
+                return Ok(None);
+            };
+            text(calculate(a, b), name)
+        })?;
+    }
+    let all: [(&str, fn(Decimal) -> Decimal); 3] = [
+        ("MB_NEG", |a| -a),
+        ("MB_ABS", |a| a.abs()),
+        ("MB_ROUND", |a| round(a, 0)),
+    ];
+    for (name, calculate) in all {
+        raw.create_scalar_function(name, 1, flags(), move |context| {
+            text(Ok(number(context, 0, name)?.map(calculate)), name)
+        })?;
+    }
+    raw.create_scalar_function("MB_ROUND", 2, flags(), |context| {
+        let name = "MB_ROUND";
+        let places = match context.get_raw(1) {
+            ValueRef::Null => return Ok(None),
+            ValueRef::Integer(places) => places,
+            _ => return Err(bad(name, "the number of places is not an integer")),
+        };
+        text(Ok(number(context, 0, name)?.map(|a| round(a, places))), name)
+    })?;
+    raw.create_aggregate_function("MB_SUM", 1, flags(), Sum { average: false })?;
+    raw.create_aggregate_function("MB_AVG", 1, flags(), Sum { average: true })?;
+    raw.create_scalar_function("MB_LOWER", 1, flags(), |context| {
+        fold(context, "MB_LOWER", str::make_ascii_lowercase, |c, to| {
+            to.extend(c.to_lowercase())
+        })
+    })?;
+    raw.create_scalar_function("MB_UPPER", 1, flags(), |context| {
+        fold(context, "MB_UPPER", str::make_ascii_uppercase, |c, to| {
+            to.extend(c.to_uppercase())
+        })
+    })?;
+    raw.create_collation("MB_DECIMAL", number::compare)
+}
+
+/// An error whose text says no value.
+fn bad(name: &str, why: &str) -> Error {
+    Error::UserFunctionError(format!("{name}: {why}").into())
+}
+
+fn number(context: &Context<'_>, index: usize, name: &str) -> Result<Option<Decimal>> {
+    let number = match context.get_raw(index) {
+        ValueRef::Null => return Ok(None),
+        ValueRef::Integer(number) => Ok(number.into()),
+        ValueRef::Real(number) => number::from_f64(number),
+        ValueRef::Text(text) => number::parse(std::str::from_utf8(text).map_err(|_| bad(name, NOT_UTF8))?),
+        ValueRef::Blob(_) => Err(NotDecimal::Form),
+    };
+    number.map(Some).map_err(|why| match why {
+        NotDecimal::Form => bad(name, "an argument is no decimal number"),
+        NotDecimal::Range => bad(name, "an argument has more digits than a decimal holds"),
+    })
+}
+
+fn text(outcome: Outcome, name: &str) -> Result<Option<String>> {
+    match outcome {
+        Ok(number) => Ok(number.map(|number| number::normal(number).to_string())),
+        Err(why) => Err(bad(name, why)),
+    }
+}
+
+fn divide(by: Decimal, calculate: impl FnOnce() -> Option<Decimal>) -> Outcome {
+    match by.is_zero() {
+        true => Ok(None),
+        false => calculate().ok_or(OVERFLOW).map(Some),
+    }
+}
+
+/// Half away from zero, as PostgreSQL and MySQL do. Negative places round to tens, hundreds and so on.
+fn round(number: Decimal, places: i64) -> Decimal {
+    let strategy = RoundingStrategy::MidpointAwayFromZero;
+    let Ok(places) = u32::try_from(places) else {
+        return round_to_tens(number, places.unsigned_abs());
+    };
+    number.round_dp_with_strategy(places.min(Decimal::MAX_SCALE), strategy)
+}
+
+fn round_to_tens(number: Decimal, zeros: u64) -> Decimal {
+    // In whole numbers, because a division of decimals may round by itself.
+    let unit = u32::try_from(zeros)
+        .ok()
+        .and_then(|zeros| 10_i128.checked_pow(zeros.checked_add(number.scale())?))
+        .filter(|unit| *unit <= i128::MAX / 2);
+    let Some(unit) = unit else {
+        return Decimal::ZERO;
+    };
+    let (times, rest) = (number.mantissa() / unit, number.mantissa() % unit);
+    let up = if 2 * rest.abs() >= unit { rest.signum() } else { 0 };
+    // Beyond the largest decimal the number itself is as close as it gets.
+    let rounded = (times + up)
+        .checked_mul(unit)
+        .and_then(|mantissa| Decimal::try_from_i128_with_scale(mantissa, number.scale()).ok());
+    rounded.unwrap_or(number)
+}
+
+/// Folds letter by letter, so that the start of a text folds to the start of the folded text.
+fn fold(
+    context: &Context<'_>,
+    name: &str,
+    ascii: fn(&mut str),
+    letter: fn(char, &mut String),
+) -> Result<Option<String>> {
+    let mut text = match context.get_raw(0) {
+        ValueRef::Null => return Ok(None),
+        ValueRef::Integer(number) => return Ok(Some(number.to_string())),
+        ValueRef::Real(number) => return Ok(Some(number.to_string())),
+        ValueRef::Text(text) => std::str::from_utf8(text)
+            .map_err(|_| bad(name, NOT_UTF8))?
+            .to_owned(),
+        ValueRef::Blob(_) => return Err(bad(name, "the argument is a BLOB")),
+    };
+    if text.is_ascii() {
+        ascii(&mut text);
+        return Ok(Some(text));
+    }
+    let mut folded = String::with_capacity(text.len());
+    text.chars().for_each(|c| letter(c, &mut folded));
+    Ok(Some(folded))
+}
+
+struct Sum {
+    average: bool,
+}
+
+impl Aggregate<(Decimal, u64), Option<String>> for Sum {
+    fn init(&self, _: &mut Context<'_>) -> Result<(Decimal, u64)> {
+        Ok((Decimal::ZERO, 0))
+    }
+
+    fn step(&self, context: &mut Context<'_>, (sum, count): &mut (Decimal, u64)) -> Result<()> {
+        if let Some(next) = number(context, 0, self.name())? {
+            *sum = sum.checked_add(next).ok_or_else(|| bad(self.name(), OVERFLOW))?;
+            *count += 1;
+        }
+        Ok(())
+    }
+
+    fn finalize(&self, _: &mut Context<'_>, sum: Option<(Decimal, u64)>) -> Result<Option<String>> {
+        let outcome = match sum {
+            None | Some((_, 0)) => Ok(None),
+            Some((sum, count)) if self.average => divide(count.into(), || sum.checked_div(count.into())),
+            Some((sum, _)) => Ok(Some(sum)),
+        };
+        text(outcome, self.name())
+    }
+}
+
+impl Sum {
+    fn name(&self) -> &'static str {
+        if self.average { "MB_AVG" } else { "MB_SUM" }
+    }
+}

@@ -1,0 +1,47 @@
+//! The SQLite driver of Manybase, over `rusqlite` with a bundled SQLite.
+//!
+//! - A connection lives **on a thread of its own**. One hop carries a whole unit of work: the statement there, the
+//!   sink with all its rows back. Bounded reads run on the spot, without a hop.
+//! - Files are in WAL mode: one writer, any number of readers, nobody waits for a reader. Write transactions begin
+//!   with `BEGIN IMMEDIATE`.
+//! - A dropped future stops its statement, also one that waits for a lock, and never the next one.
+//! - Decimals are text in one canonical form; functions and a collation for them are registered on each connection
+//!   (see `manybase_sql::dialect::sqlite`).
+//! - Text in double quotes is an identifier and never a string, unlike in SQLite as it comes: a column that does
+//!   not exist is an error.
+//!
+//! ```
+//! use manybase_driver::{Access, Address, ConnectOptions, DriverFactory, FirstSink, Pool, PoolOptions, Statement};
+//! use manybase_sqlite::SqliteFactory;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> manybase_driver::Result<()> {
+//! let driver = SqliteFactory.open(&Address::parse("sqlite::memory:")?, &ConnectOptions::default())?;
+//! let pool = Pool::new("erp", driver, PoolOptions::default());
+//! let mut session = pool.acquire(Access::Read).await?;
+//! let sum = FirstSink::new(|row| Ok(row.i64(0)?));
+//! let sum = session.query(Statement::read("SELECT ? + 1", vec![41.into()]), sum).await?;
+//! assert_eq!(sum.value, Some(Some(42)));
+//! # Ok(())
+//! # }
+//! ```
+
+mod bind;
+mod config;
+mod connection;
+mod core;
+mod driver;
+mod error;
+mod factory;
+mod functions;
+mod keyword;
+mod moment;
+mod number;
+mod open;
+mod row;
+mod transaction;
+mod watch;
+mod worker;
+
+pub use driver::SqliteDriver;
+pub use factory::SqliteFactory;

@@ -1,0 +1,158 @@
+//! Opening a file and making a connection of it.
+
+use crate::config::{Config, Mode, Place};
+use crate::core::Core;
+use crate::watch::{STEPS, Watch};
+use crate::{error, functions};
+use manybase_driver::{Access, Error, ErrorKind, Result};
+use rusqlite::config::DbConfig;
+use rusqlite::hooks::Action;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Opens a connection. Blocks.
+pub(crate) fn open(config: &Config, access: Access) -> Result<Core> {
+    let place: Arc<str> = config.place.to_string().into();
+    let fail = |error| error::refused(error, &place);
+    let mut raw = match &config.place {
+        Place::Memory => Connection::open_in_memory(),
+        Place::File(path) => {
+            look(path, config.mode)?;
+            Connection::open_with_flags(path, flags(config.mode))
+        }
+    }
+    .map_err(fail)?;
+    let watch = Watch::new(
+        raw.get_interrupt_handle(),
+        config.statement_timeout,
+        config.lock_timeout,
+    );
+    let watch = Arc::new(watch);
+    let inserted = Arc::new(AtomicBool::new(false));
+    hooks(&mut raw, &watch, &inserted).map_err(fail)?;
+    raw.set_prepared_statement_cache_capacity(config.statement_cache);
+    functions::register(&raw).map_err(fail)?;
+
+    // As SQLite comes, a column in double quotes that does not exist turns into a string.
+    for legacy in [
+        DbConfig::SQLITE_DBCONFIG_DQS_DML,
+        DbConfig::SQLITE_DBCONFIG_DQS_DDL,
+    ] {
+        raw.set_db_config(legacy, false).map_err(fail)?;
+    }
+    let is_file = matches!(config.place, Place::File(_));
+    // It also is where the operating system lets nobody write.
+    let protected = is_file && raw.is_readonly(rusqlite::MAIN_DB).map_err(fail)?;
+    if is_file && !protected {
+        journal(&raw, config).map_err(fail)?;
+    }
+    let reader = protected || access == Access::Read && is_file;
+    for (name, value) in settings(config) {
+        raw.execute_batch(&format!("PRAGMA {name} = {value}"))
+            .map_err(fail)?;
+    }
+    if reader {
+        raw.execute_batch("PRAGMA query_only = 1").map_err(fail)?;
+    }
+    // The first look into the file: it may be no database at all.
+    raw.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(()))
+        .map_err(fail)?;
+    Ok(Core::new(
+        raw,
+        watch,
+        place,
+        inserted,
+        reader,
+        config.foreign_keys,
+    ))
+}
+
+fn hooks(raw: &mut Connection, watch: &Arc<Watch>, inserted: &Arc<AtomicBool>) -> rusqlite::Result<()> {
+    let progress = watch.clone();
+    raw.progress_handler(STEPS, Some(move || progress.progress()))?;
+    let busy = watch.clone();
+    raw.busy_handler(Some(move |count| busy.busy(count)))?;
+    // SQLite keeps the last row number for ever, also past an upsert that updated and past tables that have none.
+    let inserted = inserted.clone();
+    raw.update_hook(Some(move |action, _: &str, _: &str, _| {
+        if action == Action::SQLITE_INSERT {
+            inserted.store(true, Ordering::Relaxed);
+        }
+    }))
+}
+
+fn flags(mode: Mode) -> OpenFlags {
+    // One thread at a time uses it, so SQLite need not lock by itself. Not SQLITE_OPEN_URI: a path is a path.
+    OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | match mode {
+            Mode::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+            Mode::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
+            Mode::Create => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        }
+}
+
+/// SQLite says no more than "unable to open database file"; here is what it means.
+fn look(path: &Path, mode: Mode) -> Result<()> {
+    let refuse = |what: String, help: &str| Err(Error::new(ErrorKind::Connect, what).with_help(help));
+    if path.is_dir() {
+        return refuse(format!("{} is a directory", path.display()), "name a file in it");
+    }
+    if let Some(parent) = path.parent().filter(|parent| !parent.is_dir()) {
+        return refuse(
+            format!("the directory {} does not exist", parent.display()),
+            "create it, or correct the path",
+        );
+    }
+    if mode != Mode::Create && !path.exists() {
+        return refuse(
+            format!("the file {} does not exist", path.display()),
+            "open it with mode=rwc to create it",
+        );
+    }
+    Ok(())
+}
+
+/// Switching to WAL takes the file for itself for a moment, without asking the busy handler. When several
+/// connections open a new file at once, all but one have to try again.
+fn journal(raw: &Connection, config: &Config) -> rusqlite::Result<()> {
+    let wanted = config.journal_mode.as_deref().unwrap_or("wal");
+    let deadline = Instant::now() + config.connect_timeout;
+    loop {
+        let now: rusqlite::Result<String> = raw
+            .query_row("PRAGMA journal_mode", [], |row| row.get(0))
+            .and_then(|mode: String| match mode.eq_ignore_ascii_case(wanted) {
+                true => Ok(mode),
+                false => raw.query_row(&format!("PRAGMA journal_mode = {wanted}"), [], |row| row.get(0)),
+            });
+        match now {
+            Ok(mode) => {
+                if !mode.eq_ignore_ascii_case(wanted) {
+                    tracing::warn!(target: "manybase::sqlite", place = %config.place, wanted, got = mode, "journal mode refused");
+                }
+                return Ok(());
+            }
+            Err(error) => {
+                let locked = matches!(
+                    error.sqlite_error_code(),
+                    Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+                );
+                if !locked || Instant::now() >= deadline {
+                    return Err(error);
+                }
+                std::thread::sleep(Duration::from_millis(2));
+            }
+        }
+    }
+}
+
+fn settings(config: &Config) -> impl Iterator<Item = (&str, &str)> {
+    // Without WAL, NORMAL can lose the whole file when the power goes.
+    let synchronous = if config.wal() { "normal" } else { "full" };
+    let foreign_keys = if config.foreign_keys { "1" } else { "0" };
+    [("synchronous", synchronous), ("foreign_keys", foreign_keys)]
+        .into_iter()
+        .chain(config.pragmas.iter().map(|(name, value)| (*name, &**value)))
+}

@@ -1,0 +1,173 @@
+//! The thread that a connection lives on.
+
+use crate::config::Config;
+use crate::core::Core;
+use crate::open::open;
+use crate::watch::Watch;
+use manybase_driver::{Access, Error, ErrorKind, Result};
+use std::sync::{Arc, Mutex, TryLockError, mpsc};
+use std::thread;
+use tokio::sync::oneshot;
+
+/// At most 15 characters, so that the system shows all of it.
+const NAME: &str = "manybase-sqlite";
+
+type Job = Box<dyn FnOnce(&Link) + Send>;
+
+/// What both sides have of a connection. The lock is free whenever no job runs.
+struct Link {
+    core: Mutex<Core>,
+    watch: Arc<Watch>,
+}
+
+/// The caller's side. Dropping it stops the running job and ends the thread, which closes the file.
+pub(crate) struct Worker {
+    // Before `jobs`: its end wakes the thread, which then is the last to hold the link and the one to close.
+    link: Arc<Link>,
+    jobs: mpsc::Sender<Job>,
+    ended: Option<oneshot::Receiver<()>>,
+}
+
+fn lost() -> Error {
+    Error::new(
+        ErrorKind::ConnectionLost,
+        "the thread of this SQLite connection has ended unexpectedly",
+    )
+}
+
+impl Worker {
+    /// Starts the thread, which opens the file.
+    pub(crate) async fn start(config: Arc<Config>, access: Access) -> Result<Self> {
+        let (hand_over, opened) = oneshot::channel();
+        let (jobs, queue) = mpsc::channel();
+        let (end, ended) = oneshot::channel();
+        let limit = config.connect_timeout;
+        let main = move || {
+            let link = open(&config, access).map(|core| {
+                Arc::new(Link {
+                    watch: core.watch.clone(),
+                    core: Mutex::new(core),
+                })
+            });
+            let mine = link.as_ref().ok().cloned();
+            // When nobody waits any more, the queue is closed too.
+            drop(hand_over.send(link));
+            if let Some(link) = mine {
+                serve(&queue, link);
+            }
+            drop(end);
+        };
+        thread::Builder::new()
+            .name(NAME.to_owned())
+            .spawn(main)
+            .map_err(|error| Error::new(ErrorKind::Connect, format!("no thread for it: {error}")))?;
+        let link = match tokio::time::timeout(limit, opened).await {
+            Ok(Ok(link)) => link?,
+            Ok(Err(_)) => return Err(lost()),
+            Err(_) => {
+                let message = format!("the file could not be opened within {limit:.1?}");
+                return Err(Error::new(ErrorKind::Connect, message));
+            }
+        };
+        Ok(Self {
+            link,
+            jobs,
+            ended: Some(ended),
+        })
+    }
+
+    /// Runs work on the connection's thread. Dropping the future stops it.
+    pub(crate) async fn hop<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Core) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let number = self.link.watch.issue();
+        let (reply, answer) = oneshot::channel();
+        let job: Job = Box::new(move |link| {
+            if let Some(result) = link.run(number, work) {
+                // The lock is free again, so that the caller's next read can run on the spot.
+                drop(reply.send(result));
+            }
+        });
+        self.jobs.send(job).map_err(|_| lost())?;
+        let mut guard = CancelOnDrop {
+            watch: &self.link.watch,
+            job: Some(number),
+        };
+        let result = answer.await;
+        guard.job = None;
+        result.map_err(|_| lost())?
+    }
+
+    /// Runs work on the caller's thread, unless the connection's own is still busy.
+    pub(crate) fn on_the_spot<T>(&self, work: impl FnOnce(&mut Core) -> Result<T>) -> Option<Result<T>> {
+        let mut core = match self.link.core.try_lock() {
+            Ok(core) => core,
+            Err(TryLockError::WouldBlock) => return None,
+            Err(TryLockError::Poisoned(_)) => return Some(Err(lost())),
+        };
+        let watch = &self.link.watch;
+        if !watch.start(watch.issue(), true) {
+            return None;
+        }
+        let result = work(&mut core);
+        watch.finish();
+        Some(result)
+    }
+
+    /// Whether a panic has ended it.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.link.core.is_poisoned()
+    }
+
+    /// Closes the file and waits until that is done.
+    pub(crate) async fn close(mut self) {
+        let ended = self.ended.take();
+        drop(self);
+        if let Some(ended) = ended {
+            // The thread never sends; it drops its end when all is closed.
+            drop(ended.await);
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.link.watch.cancel_all();
+    }
+}
+
+impl Link {
+    /// `None` when the job was cancelled before it began.
+    fn run<T>(&self, number: u64, work: impl FnOnce(&mut Core) -> Result<T>) -> Option<Result<T>> {
+        let Ok(mut core) = self.core.lock() else {
+            return Some(Err(lost()));
+        };
+        if !self.watch.start(number, false) {
+            return None;
+        }
+        let result = work(&mut core);
+        self.watch.finish();
+        Some(result)
+    }
+}
+
+fn serve(queue: &mpsc::Receiver<Job>, link: Arc<Link>) {
+    while let Ok(job) = queue.recv() {
+        job(&link);
+    }
+    drop(link);
+}
+
+struct CancelOnDrop<'w> {
+    watch: &'w Watch,
+    job: Option<u64>,
+}
+
+impl Drop for CancelOnDrop<'_> {
+    fn drop(&mut self) {
+        if let Some(job) = self.job {
+            self.watch.cancel(job);
+        }
+    }
+}

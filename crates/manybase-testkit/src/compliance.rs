@@ -1,0 +1,237 @@
+//! The driver compliance suite: what every driver and its dialect must do on the real database.
+//!
+//! A driver crate runs it with one line in `tests/compliance.rs`. The setup makes a fresh, empty database:
+//!
+//! ```no_run
+//! # use manybase_driver::DriverFactory;
+//! # fn factory() -> std::sync::Arc<dyn DriverFactory> { unimplemented!() }
+//! use manybase_testkit::{compliance::Target, postgres};
+//!
+//! manybase_testkit::compliance!(async {
+//!     let database = postgres()?.create_database("compliance")?;
+//!     Ok(Target::new(factory(), database.url()).slow_query("SELECT pg_sleep(60)").keep(database))
+//! });
+//! # fn main() {}
+//! ```
+//!
+//! Each case is a test of its own, `transaction::savepoints_three_deep` for example, and opens its own pool. They
+//! run in parallel on one database, with table names of their own; the database is dropped when no case is left
+//! that uses it. Statements are built as trees and rendered by the target's dialect, so the dialect is tested
+//! with the driver, and answers are compared with what Rust calculates.
+//!
+//! A case asks [`Capability`](manybase_sql::Capability) what the database can do. What it can't is printed, past
+//! the capture of the test harness, and appended to the file that `MANYBASE_SKIP_LOG` names:
+//!
+//! ```text
+//! skipped: transaction::deadlock: SQLite has no row locks
+//! ```
+//!
+//! To add a case: write an `async fn(Case) -> Verdict` in the file of its theme and its name in `cases.rs`.
+
+mod bind;
+mod bulk;
+mod cancel;
+mod case;
+mod cases;
+mod db;
+mod dialect;
+mod errors;
+mod identifiers;
+mod network;
+mod null;
+mod pool;
+mod random;
+mod rows;
+mod skip;
+mod transaction;
+mod types;
+mod value;
+mod verdict;
+mod write;
+
+pub use cases::names;
+pub use skip::report as report_skip;
+
+use std::any::Any;
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use case::Case;
+use manybase_driver::DriverFactory;
+use verdict::Failure;
+
+use crate::ServerError;
+
+/// A case that takes longer hangs.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// A database to test, and the driver that dials it.
+pub struct Target {
+    factory: Arc<dyn DriverFactory>,
+    url: String,
+    slow_query: Option<String>,
+    /// Dropped after the last case: a directory, a database.
+    _keep: Option<Box<dyn Any + Send + Sync>>,
+}
+
+impl Target {
+    /// A fresh, empty database at a URL.
+    ///
+    /// ```no_run
+    /// # use manybase_driver::DriverFactory;
+    /// # fn example(factory: std::sync::Arc<dyn DriverFactory>) {
+    /// let target = manybase_testkit::compliance::Target::new(factory, "sqlite:/tmp/fresh.db");
+    /// # }
+    /// ```
+    pub fn new(factory: Arc<dyn DriverFactory>, url: impl Into<String>) -> Self {
+        Self {
+            factory,
+            url: url.into(),
+            slow_query: None,
+            _keep: None,
+        }
+    }
+
+    /// A query that runs for about a minute, such as `SELECT SLEEP(60)`: it has to be stopped.
+    ///
+    /// ```no_run
+    /// # fn example(target: manybase_testkit::compliance::Target) {
+    /// let target = target.slow_query("SELECT pg_sleep(60)");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn slow_query(mut self, sql: impl Into<String>) -> Self {
+        self.slow_query = Some(sql.into());
+        self
+    }
+
+    /// Something to be dropped when the last case is done.
+    ///
+    /// ```no_run
+    /// # fn example(target: manybase_testkit::compliance::Target, database: manybase_testkit::Database) {
+    /// let target = target.keep(database);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn keep(mut self, what: impl Any + Send + Sync) -> Self {
+        self._keep = Some(Box::new(what));
+        self
+    }
+}
+
+/// Without the URL, which may hold a password.
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Target")
+            .field("factory", &self.factory)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The target that the running cases of a suite share. A static is never dropped, so it holds the target only
+/// as long as a case does.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Shared(Mutex<Weak<Target>>);
+
+impl Shared {
+    #[doc(hidden)]
+    #[allow(clippy::new_without_default, missing_docs)]
+    pub const fn new() -> Self {
+        Self(Mutex::new(Weak::new()))
+    }
+
+    fn target<F>(&self, setup: fn() -> F) -> Result<Arc<Target>, ServerError>
+    where
+        F: Future<Output = Result<Target, ServerError>>,
+    {
+        let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(target) = shared.upgrade() {
+            return Ok(target);
+        }
+        let target = Arc::new(runtime().block_on(setup())?);
+        *shared = Arc::downgrade(&target);
+        Ok(target)
+    }
+
+    #[doc(hidden)]
+    #[allow(missing_docs)]
+    pub fn run<F>(&self, setup: fn() -> F, theme: &str, case: &str)
+    where
+        F: Future<Output = Result<Target, ServerError>>,
+    {
+        let name = format!("{theme}::{case}");
+        let target = match self.target(setup) {
+            Ok(target) => target,
+            Err(ServerError::NotAvailable(skipped)) => {
+                skip::log(&format!("skipped: {name}: {}", skipped.reason()));
+                return skipped.report();
+            }
+            Err(error) => panic!("the setup failed: {error}"),
+        };
+        let Some(work) = cases::find(theme, case) else {
+            panic!("the suite has no case {name}");
+        };
+        let runtime = runtime();
+        let case = Case::new(target.clone(), name.clone());
+        let verdict = runtime.block_on(async { tokio::time::timeout(LIMIT, work(case)).await });
+        // Pools go first, then the runtime, and the database last.
+        drop(runtime);
+        drop(target);
+        match verdict {
+            Ok(Ok(())) => {}
+            Ok(Err(Failure::Skipped(what))) => skip::report(&name, &what),
+            Ok(Err(Failure::Failed { error, at })) => panic!("{name} failed at {at}: {error}"),
+            Err(_) => panic!("{name} hangs: not done after {LIMIT:?}"),
+        }
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => panic!("no tokio runtime: {error}"),
+    }
+}
+
+/// Runs the driver compliance suite: one `#[test]` per case.
+///
+/// The argument is a future that gives a [`Target`](crate::compliance::Target) for a fresh, empty database, or an
+/// error that says why there is none here; [`ServerError::NotAvailable`](crate::ServerError) skips the suite out
+/// loud. See [`compliance`](mod@crate::compliance).
+///
+/// ```no_run
+/// use manybase_testkit::{Skipped, compliance::Target};
+///
+/// manybase_testkit::compliance!(async {
+///     Err(Skipped::new("my database", "it is not installed").into())
+/// });
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! compliance {
+    ($setup:expr) => {
+        static COMPLIANCE: $crate::compliance::Shared = $crate::compliance::Shared::new();
+
+        async fn compliance_setup() -> Result<$crate::compliance::Target, $crate::ServerError> {
+            ($setup).await
+        }
+
+        $crate::compliance_cases! { [$crate::compliance_tests] }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! compliance_tests {
+    ($($theme:ident { $($case:ident)* })*) => {$(
+        mod $theme {$(
+            #[test]
+            fn $case() {
+                super::COMPLIANCE.run(super::compliance_setup, stringify!($theme), stringify!($case));
+            }
+        )*}
+    )*};
+}

@@ -1,0 +1,75 @@
+//! **Manybase: one ActiveRecord over many databases.**
+//!
+//! Models are bound to named connections; one query API speaks every dialect.
+//!
+//! ```
+//! use manybase::prelude::*;
+//!
+//! #[derive(Debug, Model)]
+//! #[model(connection = "erp")]
+//! struct Customer {
+//!     #[model(key, auto)]
+//!     id: i64,
+//!     name: String,
+//!     status: Status,
+//! }
+//!
+//! #[derive(Debug, Clone, Copy, PartialEq, DbEnum)]
+//! enum Status {
+//!     Active,
+//!     Idle,
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> manybase::Result<()> {
+//! let db = Db::builder().connect("erp", "sqlite::memory:").build()?;
+//! manybase::create_table::<Customer>(&db).await?;
+//!
+//! let mut ann = Customer { id: 0, name: "Ann".into(), status: Status::Active }.insert(&db).await?;
+//! ann.status = Status::Idle;
+//! ann.save(&db).await?; // UPDATE "customer" SET "status" = ? WHERE "id" = ?
+//!
+//! let idle = Customer::filter(|c| c.status.eq(Status::Idle) & c.name.starts_with("A")).all(&db).await?;
+//! assert_eq!(idle[0].name, "Ann");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - [`Db`]: named connections, from code or from a file.
+//! - [`Model`]: structs that stand for tables. [`Query`]: what is asked of them. [`Rec`]: a record that knows what
+//!   has changed.
+//! - [`Transaction`]: work that takes effect together or not at all.
+//! - [`sql`]: text of your own, with bound values.
+//! - [`Error`]: one error with kinds that are the same for all databases.
+
+pub use manybase_db::{
+    Access, AsyncFunc, ConnectionConfig, ConnectionHandle, Db, DbBuilder, Executor, Lease, Ping, Route,
+    Scoped, Transaction, TransactionRunner, TransactionSettings,
+};
+pub use manybase_driver::{
+    Capability, Cell, CellError, Done, Error, ErrorKind, IsolationLevel, NativeCode, PoolOptions, PoolStatus,
+    Result, Row, Secret, TestBeforeUse,
+};
+pub use manybase_record::*;
+pub use manybase_sql::{DataType, Dialect, Rendered, Value, dialect, schema};
+
+/// The contract that drivers implement.
+pub mod driver {
+    pub use manybase_driver::*;
+}
+
+/// Crates whose types stand in models.
+pub use {chrono, rust_decimal, serde_json, uuid};
+
+/// What a file that works with models wants in scope.
+///
+/// ```
+/// use manybase::prelude::*;
+/// ```
+pub mod prelude {
+    pub use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+    pub use manybase_db::{Db, Executor, Transaction};
+    pub use manybase_record::prelude::*;
+    pub use rust_decimal::Decimal;
+    pub use uuid::Uuid;
+}
