@@ -55,13 +55,16 @@ fn unknown_scheme(factories: &[Arc<dyn DriverFactory>], scheme: &str) -> Error {
     let wanted = crate::spelling::nearest(scheme, schemes.iter().copied().chain(candidates));
     let feature = wanted.and_then(|wanted| KNOWN.iter().find(|(_, schemes)| schemes.contains(&wanted)));
     match (wanted, feature) {
-        (Some(wanted), _) if schemes.contains(&wanted) => error.with_help(format!("did you mean {wanted:?}?")),
+        (Some(wanted), _) if schemes.contains(&wanted) => {
+            error.with_help(format!("did you mean {wanted:?}?"))
+        }
         (Some(wanted), Some((feature, _))) if wanted == scheme => {
             error.with_help(format!("enable the feature `{feature}`"))
         }
         (Some(wanted), Some((feature, _))) => error.with_help(format!(
             "did you mean {wanted:?}? Then enable the feature `{feature}`"
         )),
-        _ => error.with_help("enable a feature (sqlite, postgres, mysql), or give `Db::builder().driver(..)` one"),
+        _ => error
+            .with_help("enable a feature (sqlite, postgres, mysql), or give `Db::builder().driver(..)` one"),
     }
 }

@@ -1,14 +1,13 @@
 //! A connection while somebody has it.
 
+mod unit;
 mod work;
 
 pub(crate) use work::{Savepoints, Work, next_tag};
 
 use crate::db::with_model;
 use crate::{Error, ErrorKind, Result};
-use manybase_driver::{
-    Access, Dialect, Done, Pool, Session, Sink, Statement, TransactionOptions,
-};
+use manybase_driver::{Access, Dialect, Done, Pool, Session, Sink, Statement};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
@@ -93,21 +92,70 @@ impl Lease<'_> {
     }
 
     /// The connection's name.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # use manybase_db::{Access, Db, Executor, Route};
+    /// # use manybase_driver::{CountSink, Statement};
+    /// # let db = Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let lease = db.lease(Route::default(), Access::Read).await?;
+    /// assert_eq!(&**lease.connection(), "main");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn connection(&self) -> &Arc<str> {
         self.held.session().name()
     }
 
     /// The dialect of the server that was reached.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # use manybase_db::{Access, Db, Executor, Route};
+    /// # use manybase_driver::{CountSink, Statement};
+    /// # let db = Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let lease = db.lease(Route::default(), Access::Read).await?;
+    /// assert_eq!(lease.dialect().name(), "SQLite");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn dialect(&self) -> &'static dyn Dialect {
         self.held.dialect()
     }
 
     /// Whether a transaction is open.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # use manybase_db::{Access, Db, Executor, Route};
+    /// # use manybase_driver::{CountSink, Statement};
+    /// # let db = Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let lease = db.lease(Route::default(), Access::Read).await?;
+    /// assert!(!lease.in_transaction());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn in_transaction(&self) -> bool {
         self.held.depth() > 0
     }
 
     /// Runs a statement, pushes its rows into the sink, and gives the sink back.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # use manybase_db::{Access, Db, Executor, Route};
+    /// # use manybase_driver::{CountSink, Statement};
+    /// # let db = Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let mut lease = db.lease(Route::default(), Access::Read).await?;
+    /// let counted = lease.query(Statement::read("SELECT 1", vec![]), CountSink::default()).await?;
+    /// assert_eq!(counted.0, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// Of the database, of the sink; [`ErrorKind::ReadOnly`] for a write on a lease for reading;
@@ -123,6 +171,20 @@ impl Lease<'_> {
 
     /// Runs a statement whose rows, if any, nobody wants.
     ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # use manybase_db::{Access, Db, Executor, Route};
+    /// # use manybase_driver::{CountSink, Statement};
+    /// # let db = Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let mut lease = db.lease(Route::default(), Access::Write).await?;
+    /// lease.script("CREATE TABLE t (a INTEGER)".to_owned()).await?;
+    /// let done = lease.execute(Statement::write("INSERT INTO t VALUES (?)", vec![7.into()])).await?;
+    /// assert_eq!(done.affected, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Lease::query`].
     pub async fn execute(&mut self, statement: Statement) -> Result<Done> {
@@ -134,10 +196,26 @@ impl Lease<'_> {
     /// Runs statements in order, in one round trip where the protocol can, and stops at the first that fails.
     /// With `atomic` they take effect together or not at all.
     ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # use manybase_db::{Access, Db, Executor, Route};
+    /// # use manybase_driver::{CountSink, Statement};
+    /// # let db = Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let mut lease = db.lease(Route::default(), Access::Write).await?;
+    /// lease.script("CREATE TABLE t (a INTEGER)".to_owned()).await?;
+    /// let insert = Statement::write("INSERT INTO t VALUES (1)", vec![]);
+    /// assert_eq!(lease.batch(vec![insert.clone(), insert], true).await?.len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Lease::query`], of the first that fails. In a transaction, the transaction has failed then.
     pub async fn batch(&mut self, statements: Vec<Statement>, atomic: bool) -> Result<Vec<Done>> {
-        let write = statements.iter().any(|statement| statement.access == Access::Write);
+        let write = statements
+            .iter()
+            .any(|statement| statement.access == Access::Write);
         self.ready(if write { Access::Write } else { Access::Read })?;
         let result = self.held.session_mut().batch(statements, atomic).await;
         self.end(result, write)
@@ -145,67 +223,24 @@ impl Lease<'_> {
 
     /// Runs text with any number of statements and no values.
     ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # use manybase_db::{Access, Db, Executor, Route};
+    /// # use manybase_driver::{CountSink, Statement};
+    /// # let db = Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let mut lease = db.lease(Route::default(), Access::Write).await?;
+    /// lease.script("CREATE TABLE t (a INTEGER); CREATE TABLE u (a INTEGER)".to_owned()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Lease::batch`].
     pub async fn script(&mut self, sql: String) -> Result<()> {
         self.ready(Access::Write)?;
         let result = self.held.session_mut().script(sql).await;
         self.end(result, true)
-    }
-
-    /// Begins a unit of several statements: a transaction if none is open, else a savepoint. A unit that is
-    /// neither committed nor rolled back is rolled back after the lease.
-    ///
-    /// Where the database lacks savepoints, a unit in a transaction that is rolled back fails the transaction.
-    ///
-    /// # Errors
-    /// As [`Lease::query`].
-    pub async fn begin_nested(&mut self) -> Result<()> {
-        let options = TransactionOptions {
-            isolation: None,
-            read_only: self.access == Access::Read,
-        };
-        let begun = match self.held.check() {
-            Ok(()) => self.held.open(next_tag(), options, Savepoints::OrNone).await,
-            Err(error) => Err(error),
-        };
-        begun.map_err(|error| self.named(error))?;
-        self.units += 1;
-        Ok(())
-    }
-
-    /// Ends the innermost unit and keeps its work.
-    ///
-    /// # Errors
-    /// As [`Lease::query`]; [`ErrorKind::Transaction`] when a statement of the unit has failed, after which the
-    /// unit is rolled back, or when this lease has no open unit.
-    pub async fn commit_nested(&mut self) -> Result<()> {
-        self.close_unit()?;
-        let kept = self.held.keep().await;
-        kept.map_err(|error| self.named(error))
-    }
-
-    /// Ends the innermost unit and undoes its work.
-    ///
-    /// # Errors
-    /// As [`Lease::query`]; [`ErrorKind::Transaction`] when this lease has no open unit.
-    pub async fn rollback_nested(&mut self) -> Result<()> {
-        self.close_unit()?;
-        let undone = self.held.undo().await;
-        undone.map_err(|error| self.named(error))
-    }
-
-    fn close_unit(&mut self) -> Result<()> {
-        match self.units.checked_sub(1) {
-            Some(units) => {
-                self.units = units;
-                Ok(())
-            }
-            None => Err(self.named(Error::new(
-                ErrorKind::Transaction,
-                "no unit is open on this lease: `begin_nested` comes first",
-            ))),
-        }
     }
 
     fn ready(&mut self, access: Access) -> Result<()> {

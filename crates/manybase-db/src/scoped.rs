@@ -44,7 +44,9 @@ impl Scoped {
 
 impl Executor for Scoped {
     fn resolve(&self, route: Route<'_>) -> Result<Arc<str>> {
-        self.db.pick(route, Some(&self.name)).map(|pool| pool.name().clone())
+        self.db
+            .pick(route, Some(&self.name))
+            .map(|pool| pool.name().clone())
     }
 
     fn dialect(&self, route: Route<'_>) -> Result<&'static dyn Dialect> {

@@ -29,11 +29,12 @@ pub(crate) struct FieldAttributes {
     pub(crate) default: Option<Expr>,
     pub(crate) length: Option<LitInt>,
     pub(crate) precision: Option<(LitInt, LitInt)>,
+    pub(crate) foreign_key: Option<syn::Ident>,
 }
 
 const CONTAINER: &str = "table = \"…\", schema = \"…\", connection = \"…\"";
 const FIELD: &str = "key, auto, column = \"…\", json, embedded, prefix = \"…\", created_at, updated_at, version, \
-                     generated, unique, default = …, length = …, precision = (…, …)";
+                     generated, unique, default = …, length = …, precision = (…, …), foreign_key = …";
 
 fn unknown(meta: &ParseNestedMeta<'_>, place: &str, known: &str) -> syn::Error {
     let name = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
@@ -119,6 +120,10 @@ impl FieldAttributes {
             }
             "default" => {
                 self.default = Some(meta.value()?.parse()?);
+                return Ok(());
+            }
+            "foreign_key" => {
+                self.foreign_key = Some(meta.value()?.parse()?);
                 return Ok(());
             }
             "length" => {

@@ -8,6 +8,7 @@ mod field;
 mod from_row;
 mod model;
 mod naming;
+mod relation;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -35,6 +36,8 @@ fn run(input: DeriveInput, derive: fn(&DeriveInput) -> syn::Result<proc_macro2::
 /// - `created_at`, `updated_at`: filled in with the time, unless a new record has one,
 /// - `version`: counts changes, so that two do not overwrite one another,
 /// - `generated`: filled in by the database, never written,
+/// - `foreign_key = …` on a relation (`BelongsTo`, `HasMany`, `HasOne`): the field that holds the other end's key,
+///   here for `BelongsTo`, there for the others; else `<relation>_id` here, `<model>_id` there,
 /// - `unique`, `default = …`, `length = …`, `precision = (…, …)`: for the table's schema.
 #[proc_macro_derive(Model, attributes(model))]
 pub fn model(input: TokenStream) -> TokenStream {

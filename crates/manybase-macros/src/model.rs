@@ -3,6 +3,7 @@
 use crate::attributes::Container;
 use crate::field::{self, Field};
 use crate::naming;
+use crate::relation;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::DeriveInput;
@@ -11,9 +12,19 @@ use syn::spanned::Spanned;
 pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     let library = naming::library();
     let container = Container::parse(&input.attrs)?;
-    let fields = field::parse(input, "a model")?;
+    let (relations, fields): (Vec<_>, Vec<_>) = field::parse(input, "a model")?
+        .into_iter()
+        .partition(relation::is_relation);
     check(input, &fields)?;
     let (name, text) = (&input.ident, input.ident.to_string());
+    relation::check(name, &fields, &relations)?;
+    let relation_fields = relations
+        .iter()
+        .map(|field| relation::columns_field(&library, name, field));
+    let relation_values = relations
+        .iter()
+        .map(|field| relation::columns_value(&library, name, field));
+    let unloaded = relations.iter().map(|field| field.ident);
     let columns = format_ident!("{name}Columns");
     let column_fields = fields.iter().map(|field| field.columns_field(&library));
     let column_values = fields
@@ -34,13 +45,13 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
             #[doc = #doc]
             #[derive(Clone, Copy)]
             #[allow(private_interfaces, missing_docs)]
-            pub struct #columns { #(#column_fields),* }
+            pub struct #columns { #(#column_fields,)* #(#relation_fields),* }
 
             #[automatically_derived]
             impl #library::Model for #name {
                 type Key = #key_type;
                 type Columns = #columns;
-                const COLUMNS: #columns = #columns { #(#column_values),* };
+                const COLUMNS: #columns = #columns { #(#column_values,)* #(#relation_values),* };
 
                 fn meta() -> &'static #library::ModelMeta {
                     static META: #library::derive::OnceLock<#library::ModelMeta> = #library::derive::OnceLock::new();
@@ -50,7 +61,7 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
                 }
 
                 fn decode(cells: &mut #library::Cells<'_>) -> #library::derive::Result<Self> {
-                    ::std::result::Result::Ok(Self { #(#decoded),* })
+                    ::std::result::Result::Ok(Self { #(#decoded,)* #(#unloaded: ::std::default::Default::default()),* })
                 }
 
                 fn encode(&self, values: &mut #library::Values) {

@@ -2,12 +2,12 @@
 
 use crate::connection::MysqlConnection;
 use crate::tls::Tls;
-use crate::{error, factory, settings};
+use crate::{error, factory, settings, tls};
 use manybase_driver::{Access, Address, BoxFuture, ConnectOptions, Connection, Driver, Error, ErrorKind, Result};
 use manybase_sql::Dialect;
 use manybase_sql::dialect::{Flavor, MySql};
 use mysql_async::prelude::Queryable;
-use mysql_async::{Conn, DriverError, IoError, Opts, OptsBuilder};
+use mysql_async::{Conn, DriverError, Opts, OptsBuilder};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -108,7 +108,7 @@ impl MysqlDriver {
                         plain()
                     }
                     // A server whose TLS is too old for us.
-                    Err(mysql_async::Error::Io(IoError::Tls(_))) => plain(),
+                    Err(mysql_async::Error::Io(error)) if tls::failed(&error) => plain(),
                     Err(error) => return Err(error),
                 }
             }

@@ -3,6 +3,7 @@
 mod message;
 mod server;
 
+use crate::tls;
 use manybase_driver::{Error, ErrorKind, NativeCode};
 use mysql_async::{DriverError, IoError, ServerError};
 
@@ -54,7 +55,7 @@ pub(crate) fn connect(error: &mysql_async::Error, address: &str) -> Error {
             };
             (refused.message.clone(), help)
         }
-        E::Io(IoError::Tls(error)) => (
+        E::Io(error) if tls::failed(error) => (
             format!("TLS: {error}"),
             "check `sslmode` and `sslrootcert`, and that the host is named as in its certificate",
         ),

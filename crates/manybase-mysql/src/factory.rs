@@ -117,6 +117,7 @@ mod tests {
             ("mysql://h/d?charset=latin1", "`sslmode`, `sslrootcert`, `socket`"),
             ("mysql://h/d?sslmode=maybe", "`verify-full`"),
             ("mysql://h/d?sslrootcert=/none", "/none"),
+            ("mysql://h/d?sslmode=require&sslrootcert=/dev/null", "verify-full"),
             ("mysql://h/d?socket=/s&sslmode=require", "exclude"),
         ] {
             let error = open(url).expect_err(url);

@@ -21,7 +21,7 @@
 //! | parameter | |
 //! |---|---|
 //! | `sslmode` | `disable`; `prefer` (the default): encrypted where the server can; `require`: encrypted; `verify-full`: encrypted, and the certificate must be the host's |
-//! | `sslrootcert` | a PEM file of authorities to trust instead of the built-in ones; with `require` the certificate must then come from one of them |
+//! | `sslrootcert` | with `verify-full`: a PEM file of authorities to trust instead of the built-in ones |
 //! | `socket` | the path of a Unix socket instead of host and port |
 //!
 //! # The trap that this crate is built around

@@ -1,7 +1,7 @@
 //! `sslmode` and `sslrootcert`.
 
 use manybase_driver::{Error, Result};
-use mysql_async::SslOpts;
+use mysql_async::{IoError, SslOpts};
 use std::collections::BTreeMap;
 
 /// How a connection is encrypted.
@@ -30,19 +30,24 @@ impl Tls {
                 mode => Err(unknown(mode)),
             };
         }
-        let trusting = |roots: Option<Vec<u8>>| match roots {
-            Some(roots) => SslOpts::default()
-                .with_disable_built_in_roots(true)
-                .with_root_certs(vec![roots.into()]),
-            None => SslOpts::default(),
-        };
         let anyone = || SslOpts::default().with_danger_accept_invalid_certs(true);
         let tls = match (mode, roots) {
-            ("disable", _) => return Ok(Self::Off),
-            ("prefer", _) => Self::Prefer(anyone()),
+            ("verify-full", None) => Self::Require(SslOpts::default()),
+            ("verify-full", Some(roots)) => Self::Require(
+                SslOpts::default()
+                    .with_disable_built_in_roots(true)
+                    .with_root_certs(vec![roots.into()]),
+            ),
+            // mysql_async can't check the authority without the name.
+            ("disable" | "prefer" | "require", Some(_)) => {
+                return Err(Error::config(format!(
+                    "with `sslmode={mode}` no certificate is checked, so `sslrootcert` has no use; write \
+                     `sslmode=verify-full`"
+                )));
+            }
+            ("disable", None) => return Ok(Self::Off),
+            ("prefer", None) => Self::Prefer(anyone()),
             ("require", None) => Self::Require(anyone()),
-            ("require", roots) => Self::Require(trusting(roots).with_danger_skip_domain_validation(true)),
-            ("verify-full", roots) => Self::Require(trusting(roots)),
             (mode, _) => return Err(unknown(mode)),
         };
         install_provider();
@@ -64,4 +69,14 @@ fn read_roots(path: &str) -> Result<Vec<u8>> {
 fn install_provider() {
     // Whoever was first may have chosen another one; that is fine.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}
+
+/// Whether TLS could not be agreed on; `mysql_async` hides that in an input/output error.
+pub(crate) fn failed(error: &IoError) -> bool {
+    match error {
+        IoError::Tls(_) => true,
+        IoError::Io(error) => error
+            .get_ref()
+            .is_some_and(|inner| inner.is::<rustls::Error>()),
+    }
 }

@@ -17,7 +17,7 @@ use crate::query::{check, done};
 use crate::transaction::{State, is_plain};
 use futures_util::future::join_all;
 use manybase_driver::{Done, Result, Statement};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -28,7 +28,12 @@ use tokio_postgres::{Client, Error};
 const WINDOW: usize = 1_024;
 
 /// A statement and its prepared form.
-type Job<'a> = (&'a Statement, Arc<Prepared>);
+struct Job<'a> {
+    statement: &'a Statement,
+    prepared: Arc<Prepared>,
+    /// From an earlier use, so that it may be out of date.
+    kept: bool,
+}
 
 /// An answer that is awaited, or the failure to ask.
 enum Sent<'a> {
@@ -47,8 +52,9 @@ impl<'a> Sent<'a> {
         }
     }
 
-    async fn job(client: &'a Client, (statement, prepared): &'a Job<'a>) -> Self {
-        Self::new(client.execute_raw(&prepared.statement, Params::new(&statement.binds))).await
+    async fn job(client: &'a Client, job: &'a Job<'a>) -> Self {
+        let values = Params::new(&job.statement.binds);
+        Self::new(client.execute_raw(&job.prepared.statement, values)).await
     }
 
     async fn text(client: &'a Client, sql: &'a str) -> Self {
@@ -108,40 +114,51 @@ impl PostgresConnection {
                 break;
             }
         }
-        self.settle(outcome, statements)
+        if self.is_outdated_batch(&jobs, &outcome) {
+            // All before it is done, and nothing behind it was sent.
+            let rest = &statements[outcome.done.len()..];
+            outcome.done.extend(self.one_by_one(rest).await?);
+            return Ok(outcome.done);
+        }
+        self.settle(outcome)
     }
 
     async fn atomically(&mut self, statements: &[Statement]) -> Result<Vec<Done>> {
         if statements.iter().all(|statement| is_plain(&statement.sql)) {
-            for last_try in [false, true] {
-                // Where one can't be prepared, going one by one finds the failure that comes first.
-                let Ok(jobs) = self.prepare_all(statements).await else {
-                    break;
-                };
+            // Where one can't be prepared, going one by one finds the failure that comes first.
+            while let Ok(jobs) = self.prepare_all(statements).await {
                 let outcome = self.enclosed(&jobs).await;
-                let again = match &outcome.failure {
-                    Some((Some(place), error)) => self.is_stale(&statements[*place], error),
-                    _ => false,
-                };
-                if last_try || !again {
-                    return self.settle(outcome, statements);
+                if !self.is_outdated_batch(&jobs, &outcome) {
+                    return self.settle(outcome);
                 }
             }
         }
         self.begin_batch().await?;
-        match self.one_by_one(statements).await {
-            Ok(all) => match self.commit_transaction().await {
-                Ok(()) => Ok(all),
-                Err(error) => {
-                    self.roll_back().await?;
-                    Err(error)
-                }
-            },
-            Err(error) => {
-                self.roll_back().await?;
-                Err(error)
-            }
+        let result = match self.one_by_one(statements).await {
+            Ok(all) => self.commit_transaction().await.map(|()| all),
+            Err(error) => Err(error),
+        };
+        if result.is_err() {
+            // Where this fails too, the connection is gone, and with it the transaction.
+            let _ = self.roll_back().await;
         }
+        result
+    }
+
+    /// Whether a kept statement may be to blame for the failure, and a second try is worth it. Where one is out of
+    /// date, others may be too: all are forgotten, so that the second try is the last.
+    fn is_outdated_batch(&mut self, jobs: &[Job<'_>], outcome: &Outcome) -> bool {
+        let Some((Some(place), error)) = &outcome.failure else {
+            return false;
+        };
+        let Some(job) = jobs.get(*place).filter(|job| job.kept) else {
+            return false;
+        };
+        let outdated = self.is_outdated(job.statement, error);
+        if outdated {
+            jobs.iter().for_each(|job| self.cache.remove(&job.statement.sql));
+        }
+        outdated
     }
 
     async fn begin_batch(&mut self) -> Result<()> {
@@ -172,33 +189,28 @@ impl PostgresConnection {
         outcome
     }
 
-    fn settle(&mut self, outcome: Outcome, statements: &[Statement]) -> Result<Vec<Done>> {
+    fn settle(&self, outcome: Outcome) -> Result<Vec<Done>> {
         match outcome.failure {
-            Some((place, error)) => {
-                if let Some(statement) = place.and_then(|place| statements.get(place)) {
-                    self.is_stale(statement, &error);
-                }
-                Err(self.error(&error))
-            }
+            Some((_, error)) => Err(self.error(&error)),
             None => Ok(outcome.done),
         }
     }
 
     /// Prepares what the cache does not have, in one round trip.
     async fn prepare_all<'a>(&mut self, statements: &'a [Statement]) -> Result<Vec<Job<'a>>> {
-        let mut known: HashMap<&str, Arc<Prepared>> = HashMap::new();
+        let mut known: HashMap<&str, (Arc<Prepared>, bool)> = HashMap::new();
+        let mut asked: HashSet<&str> = HashSet::new();
         let mut missing: Vec<&Statement> = Vec::new();
-        let mut asked: HashMap<&str, ()> = HashMap::new();
         for statement in statements {
             check(statement)?;
             let sql = &*statement.sql;
-            if known.contains_key(sql) || asked.contains_key(sql) {
+            if known.contains_key(sql) || asked.contains(sql) {
                 continue;
             }
             match self.cache.get(sql) {
-                Some(prepared) => drop(known.insert(sql, prepared)),
+                Some(prepared) => drop(known.insert(sql, (prepared, true))),
                 None => {
-                    asked.insert(sql, ());
+                    asked.insert(sql);
                     missing.push(statement);
                 }
             }
@@ -208,13 +220,17 @@ impl PostgresConnection {
         let prepared = join_all(missing.iter().map(|statement| client.prepare(&statement.sql))).await;
         for (statement, prepared) in missing.into_iter().zip(prepared) {
             let prepared = prepared.map_err(|error| self.not_prepared(&error))?;
-            known.insert(&statement.sql, self.keep(statement, prepared));
+            known.insert(&statement.sql, (self.keep(statement, prepared), false));
         }
         let mut jobs = Vec::with_capacity(statements.len());
         for statement in statements {
-            if let Some(prepared) = known.get(&*statement.sql) {
+            if let Some((prepared, kept)) = known.get(&*statement.sql) {
                 prepared.check(statement.binds.len())?;
-                jobs.push((statement, prepared.clone()));
+                jobs.push(Job {
+                    statement,
+                    prepared: prepared.clone(),
+                    kept: *kept,
+                });
             }
         }
         Ok(jobs)
@@ -246,10 +262,10 @@ impl Outcome {
         if let Some(begin) = begin {
             self.note(None, begin.answer().await);
         }
-        for (request, (statement, _)) in sent.into_iter().zip(jobs) {
+        for (request, job) in sent.into_iter().zip(jobs) {
             let place = self.done.len();
             if let Some(affected) = self.note(Some(place), request.answer().await) {
-                self.done.push(done(statement, affected));
+                self.done.push(done(job.statement, affected));
             }
         }
         if let Some(end) = end {

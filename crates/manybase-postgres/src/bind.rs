@@ -113,7 +113,11 @@ fn encode(value: &Value, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BindEr
         }
         (Value::Uuid(uuid), Kind::Uuid) => out.put_slice(uuid.as_bytes()),
         (Value::Uuid(uuid), Kind::Text) => {
-            out.put_slice(uuid.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()).as_bytes());
+            out.put_slice(
+                uuid.hyphenated()
+                    .encode_lower(&mut uuid::Uuid::encode_buffer())
+                    .as_bytes(),
+            );
         }
         (Value::Json(json), Kind::Json | Kind::Jsonb | Kind::Text) => {
             if kind == Kind::Jsonb {

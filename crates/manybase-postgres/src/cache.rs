@@ -15,7 +15,11 @@ pub(crate) struct Prepared {
 
 impl Prepared {
     pub(crate) fn new(statement: tokio_postgres::Statement) -> Self {
-        let kinds = statement.columns().iter().map(|column| Kind::of(column.type_())).collect();
+        let kinds = statement
+            .columns()
+            .iter()
+            .map(|column| Kind::of(column.type_()))
+            .collect();
         Self { statement, kinds }
     }
 

@@ -74,7 +74,10 @@ impl PostgresConnection {
     /// keeps to itself. The statement before it fails there, and then the server skips the `COMMIT`.
     pub(crate) async fn commit_transaction(&mut self) -> Result<()> {
         if self.state == State::Outside {
-            return Err(Error::new(ErrorKind::Transaction, "there is no transaction to commit"));
+            return Err(Error::new(
+                ErrorKind::Transaction,
+                "there is no transaction to commit",
+            ));
         }
         self.state = State::Unknown;
         let result = self.simple("SELECT; COMMIT").await;
@@ -86,7 +89,11 @@ impl PostgresConnection {
                 return Err(self.not_committed());
             }
             // A deferred constraint, or a conflict with another transaction: over and rolled back.
-            Err(error) if error.sqlstate().is_some_and(|state| state.starts_with("23") || state == "40001") => {
+            Err(error)
+                if error
+                    .sqlstate()
+                    .is_some_and(|state| state.starts_with("23") || state == "40001") =>
+            {
                 self.state = State::Outside;
             }
             Err(_) => {}
@@ -121,7 +128,10 @@ impl PostgresConnection {
 /// The protocol ends texts with a NUL.
 pub(crate) fn check_text(sql: &str) -> Result<()> {
     if sql.contains('\0') {
-        return Err(Error::new(ErrorKind::Syntax, "the SQL text contains a NUL character"));
+        return Err(Error::new(
+            ErrorKind::Syntax,
+            "the SQL text contains a NUL character",
+        ));
     }
     Ok(())
 }

@@ -61,7 +61,10 @@ impl PostgresDriver {
                 .with_help("check host and port, and whether the server runs"));
         };
         let (client, connection) = dialled.map_err(|error| error::connecting(&self.address, &error))?;
-        let version = connection.parameter("server_version").unwrap_or("unknown").to_owned();
+        let version = connection
+            .parameter("server_version")
+            .unwrap_or("unknown")
+            .to_owned();
         let wire = Wire::start(client, connection, tls.clone());
         Ok(Box::new(PostgresConnection::new(wire, version)))
     }

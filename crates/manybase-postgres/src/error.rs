@@ -14,8 +14,7 @@ pub(crate) fn running(error: &tokio_postgres::Error, why: Option<&str>) -> Error
     if let Some(server) = error.as_db_error() {
         return state::server(server);
     }
-    let source = std::error::Error::source(error);
-    if let Some(bind) = source.and_then(|source| source.downcast_ref::<BindError>()) {
+    if let Some(bind) = bind_error(error) {
         return bind.into();
     }
     if error.is_closed() {
@@ -54,15 +53,34 @@ pub(crate) fn chain(error: &tokio_postgres::Error) -> String {
     text
 }
 
-/// Whether a prepared statement is of no more use: its table changed, or the server was told to forget it.
-/// Nothing has been run then.
-pub(crate) fn is_stale(error: &tokio_postgres::Error) -> bool {
+/// Who noticed that a statement which was prepared earlier does not fit what is there now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Blame {
+    /// A value does not fit the type that the server expected then. Nothing was sent.
+    Client,
+    /// The server forgot the statement, or its text no longer suits the tables. Nothing was done.
+    Server,
+}
+
+/// Whether an error may come from a prepared form that is out of date: its tables are others now.
+pub(crate) fn blame(error: &tokio_postgres::Error) -> Option<Blame> {
     match error.as_db_error() {
-        Some(server) => {
-            server.code() == &SqlState::INVALID_SQL_STATEMENT_NAME || is_changed_plan(server)
+        // What was prepared once makes sense; if it no longer does, it may when prepared anew.
+        Some(server) if server.code().code().starts_with("42") || is_changed_plan(server) => {
+            Some(Blame::Server)
         }
-        None => false,
+        Some(_) => is_forgotten(error).then_some(Blame::Server),
+        None => bind_error(error).map(|_| Blame::Client),
     }
+}
+
+/// Whether the server does not know a prepared statement: somebody made it forget.
+pub(crate) fn is_forgotten(error: &tokio_postgres::Error) -> bool {
+    error.code() == Some(&SqlState::INVALID_SQL_STATEMENT_NAME)
+}
+
+fn bind_error(error: &tokio_postgres::Error) -> Option<&BindError> {
+    std::error::Error::source(error)?.downcast_ref()
 }
 
 /// "cached plan must not change result type", in whatever language.

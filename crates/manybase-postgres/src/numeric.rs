@@ -25,8 +25,16 @@ struct Number {
 impl Number {
     /// Reads the server's form. More digits than `u128` holds are out of everybody's range.
     fn read(raw: &[u8], expected: &'static str) -> Result<Self, Box<CellError>> {
-        let mut words = raw.as_chunks::<2>().0.iter().map(|word| u16::from_be_bytes(*word));
-        let mut word = || words.next().ok_or_else(|| CellError::format(expected, "it is cut off"));
+        let mut words = raw
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .map(|word| u16::from_be_bytes(*word));
+        let mut word = || {
+            words
+                .next()
+                .ok_or_else(|| CellError::format(expected, "it is cut off"))
+        };
         let (groups, weight, sign, scale) = (word()?, word()?.cast_signed(), word()?, word()?);
         match sign {
             0 | NEGATIVE => {}
@@ -103,7 +111,10 @@ pub(crate) fn write(mantissa: i128, scale: u32, out: &mut BytesMut) {
     let behind_point = (scale + padding) / 4;
     let digits = &groups[first..];
     let weight = digits.len() as i32 - behind_point as i32 - 1;
-    let kept = digits.iter().rposition(|group| *group != 0).map_or(0, |last| last + 1);
+    let kept = digits
+        .iter()
+        .rposition(|group| *group != 0)
+        .map_or(0, |last| last + 1);
     out.reserve(8 + 2 * kept);
     out.put_u16(kept as u16);
     out.put_i16(if kept == 0 { 0 } else { weight as i16 });
@@ -121,7 +132,10 @@ mod tests {
 
     fn raw(weight: i16, sign: u16, scale: u16, groups: &[u16]) -> Vec<u8> {
         let mut raw = Vec::new();
-        for word in [groups.len() as u16, weight as u16, sign, scale].iter().chain(groups) {
+        for word in [groups.len() as u16, weight as u16, sign, scale]
+            .iter()
+            .chain(groups)
+        {
             raw.extend_from_slice(&word.to_be_bytes());
         }
         raw
@@ -174,18 +188,40 @@ mod tests {
         assert_eq!(decimal(&raw(0, 0, 40, &[1])).unwrap(), Decimal::ONE);
         // 1234567890123456789012345.0000000000: 35 digits, ten of them for nothing.
         let long = raw(6, 0, 10, &[1, 2345, 6789, 123, 4567, 8901, 2345]);
-        assert_eq!(decimal(&long).unwrap().normalize().to_string(), "1234567890123456789012345");
+        assert_eq!(
+            decimal(&long).unwrap().normalize().to_string(),
+            "1234567890123456789012345"
+        );
     }
 
     #[test]
     fn what_does_not_fit_fails() {
         // 10^28 and a digit at the 28th place.
-        for bytes in [raw(7, 0, 0, &[9; 8]), raw(-8, 0, 32, &[1]), raw(7, 0, 28, &[1, 0, 0, 0, 0, 0, 0, 0, 0, 1])] {
+        for bytes in [
+            raw(7, 0, 0, &[9; 8]),
+            raw(-8, 0, 32, &[1]),
+            raw(7, 0, 28, &[1, 0, 0, 0, 0, 0, 0, 0, 0, 1]),
+        ] {
             assert_eq!(decimal(&bytes), Err(CellError::range("decimal")));
         }
-        assert!(decimal(&raw(0, NAN, 0, &[])).unwrap_err().to_string().contains("NaN"));
-        assert!(decimal(&raw(0, MINUS_INFINITY, 0, &[])).unwrap_err().to_string().contains("infinite"));
-        assert!(integer(&raw(-1, 0, 1, &[5000]), "integer").unwrap_err().to_string().contains("fraction"));
+        assert!(
+            decimal(&raw(0, NAN, 0, &[]))
+                .unwrap_err()
+                .to_string()
+                .contains("NaN")
+        );
+        assert!(
+            decimal(&raw(0, MINUS_INFINITY, 0, &[]))
+                .unwrap_err()
+                .to_string()
+                .contains("infinite")
+        );
+        assert!(
+            integer(&raw(-1, 0, 1, &[5000]), "integer")
+                .unwrap_err()
+                .to_string()
+                .contains("fraction")
+        );
         assert_eq!(integer(&raw(0, 0, 3, &[7]), "integer").unwrap(), 7);
     }
 }

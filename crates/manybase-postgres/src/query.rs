@@ -3,7 +3,7 @@
 use crate::bind::Params;
 use crate::cache::Prepared;
 use crate::connection::{PostgresConnection, check_text};
-use crate::error::is_stale;
+use crate::error::{Blame, blame, is_forgotten};
 use crate::row::{Names, PostgresRow};
 use crate::transaction::{State, controls};
 use futures_util::TryStreamExt;
@@ -67,16 +67,15 @@ impl PostgresConnection {
         rows.try_next().await.map_err(|error| self.error(&error))
     }
 
-    /// Prepares and starts a statement; once more where the prepared form turns out to be of no more use.
+    /// Prepares and starts a statement.
     async fn start(&mut self, statement: &Statement) -> Result<(Arc<Prepared>, RowStream)> {
-        let mut again = self.may_retry(statement);
         loop {
-            let prepared = self.prepare(statement).await?;
+            let (prepared, kept) = self.prepare(statement).await?;
             prepared.check(statement.binds.len())?;
             let values = Params::new(&statement.binds);
             match self.wire.client.query_raw(&prepared.statement, values).await {
                 Ok(rows) => return Ok((prepared, rows)),
-                Err(error) if self.is_stale(statement, &error) && again => again = false,
+                Err(error) if kept && self.is_outdated(statement, &error) => {}
                 Err(error) => return Err(self.error(&error)),
             }
         }
@@ -86,14 +85,13 @@ impl PostgresConnection {
         if !statement.cache && statement.binds.is_empty() {
             return self.run_once(statement).await;
         }
-        let mut again = self.may_retry(statement);
         loop {
-            let prepared = self.prepare(statement).await?;
+            let (prepared, kept) = self.prepare(statement).await?;
             prepared.check(statement.binds.len())?;
             let values = Params::new(&statement.binds);
             match self.wire.client.execute_raw(&prepared.statement, values).await {
                 Ok(affected) => return Ok(done(statement, affected)),
-                Err(error) if self.is_stale(statement, &error) && again => again = false,
+                Err(error) if kept && self.is_outdated(statement, &error) => {}
                 Err(error) => return Err(self.error(&error)),
             }
         }
@@ -109,22 +107,26 @@ impl PostgresConnection {
             .map_err(|error| self.error(&error))
     }
 
-    /// A statement's prepared form, from the cache or the server.
-    pub(crate) async fn prepare(&mut self, statement: &Statement) -> Result<Arc<Prepared>> {
+    /// A statement's prepared form, and whether it was kept from an earlier use.
+    async fn prepare(&mut self, statement: &Statement) -> Result<(Arc<Prepared>, bool)> {
         if statement.cache
             && let Some(prepared) = self.cache.get(&statement.sql)
         {
-            return Ok(prepared);
+            return Ok((prepared, true));
         }
         check(statement)?;
         self.note_control(&statement.sql);
         match self.wire.client.prepare(&statement.sql).await {
-            Ok(prepared) => Ok(self.keep(statement, prepared)),
+            Ok(prepared) => Ok((self.keep(statement, prepared), false)),
             Err(error) => Err(self.not_prepared(&error)),
         }
     }
 
-    pub(crate) fn keep(&mut self, statement: &Statement, prepared: tokio_postgres::Statement) -> Arc<Prepared> {
+    pub(crate) fn keep(
+        &mut self,
+        statement: &Statement,
+        prepared: tokio_postgres::Statement,
+    ) -> Arc<Prepared> {
         let prepared = Arc::new(Prepared::new(prepared));
         // BEGIN and its kind stay out, so that each of them is noted.
         if statement.cache && !controls(&statement.sql) {
@@ -136,22 +138,19 @@ impl PostgresConnection {
     pub(crate) fn not_prepared(&mut self, error: &tokio_postgres::Error) -> Error {
         // Somebody's DEALLOCATE ALL: the client's own statements, with which it looks types up, are gone, and it
         // does not know.
-        self.broken |= is_stale(error);
+        self.broken |= is_forgotten(error);
         self.error(error)
     }
 
-    /// Whether the error says that the prepared form is of no more use; it is forgotten then.
-    pub(crate) fn is_stale(&mut self, statement: &Statement, error: &tokio_postgres::Error) -> bool {
-        let stale = is_stale(error);
-        if stale {
-            self.cache.remove(&statement.sql);
-        }
-        stale
-    }
-
-    /// Inside a transaction the error has made it fail, and a second try can't help.
-    fn may_retry(&self, statement: &Statement) -> bool {
-        self.state == State::Outside && statement.cache
+    /// Whether a kept prepared form may be to blame for an error, and preparing anew is worth a try. It is
+    /// forgotten then.
+    pub(crate) fn is_outdated(&mut self, statement: &Statement, error: &tokio_postgres::Error) -> bool {
+        let Some(blame) = blame(error) else {
+            return false;
+        };
+        self.cache.remove(&statement.sql);
+        // A server's error has made the transaction fail, and a second try can't help.
+        blame == Blame::Client || self.state == State::Outside
     }
 
     fn note_control(&mut self, sql: &str) {
@@ -177,7 +176,11 @@ pub(crate) fn check(statement: &Statement) -> Result<()> {
 pub(crate) fn done(statement: &Statement, rows: u64) -> Done {
     Done {
         // The server counts the rows of a SELECT too, which changed nothing.
-        affected: if statement.access == Access::Write { rows } else { 0 },
+        affected: if statement.access == Access::Write {
+            rows
+        } else {
+            0
+        },
         last_insert_id: None,
     }
 }

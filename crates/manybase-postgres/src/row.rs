@@ -66,7 +66,11 @@ impl PostgresRow<'_> {
     }
 
     fn wrong<T>(&self, index: usize, expected: &'static str) -> Cell<T> {
-        let found = self.row.columns().get(index).map_or("unknown", |column| column.type_().name());
+        let found = self
+            .row
+            .columns()
+            .get(index)
+            .map_or("unknown", |column| column.type_().name());
         Err(CellError::wrong_type(expected, found))
     }
 
@@ -112,7 +116,9 @@ impl Row for PostgresRow<'_> {
     fn i64(&self, index: usize) -> Cell<i64> {
         const EXPECTED: &str = "integer";
         match self.integer(index, EXPECTED)? {
-            Some(number) => i64::try_from(number).map(Some).map_err(|_| CellError::range(EXPECTED)),
+            Some(number) => i64::try_from(number)
+                .map(Some)
+                .map_err(|_| CellError::range(EXPECTED)),
             None => Ok(None),
         }
     }
@@ -120,7 +126,9 @@ impl Row for PostgresRow<'_> {
     fn u64(&self, index: usize) -> Cell<u64> {
         const EXPECTED: &str = "unsigned integer";
         match self.integer(index, EXPECTED)? {
-            Some(number) => u64::try_from(number).map(Some).map_err(|_| CellError::range(EXPECTED)),
+            Some(number) => u64::try_from(number)
+                .map(Some)
+                .map_err(|_| CellError::range(EXPECTED)),
             None => Ok(None),
         }
     }

@@ -51,8 +51,10 @@ impl Settings {
         let mode = text(params, "sslmode")?.unwrap_or("prefer");
         let roots = text(params, "sslrootcert")?.map(PathBuf::from);
         if roots.is_some() && mode != "verify-full" {
-            return Err(Error::config("`sslrootcert` is looked at only with `sslmode=verify-full`")
-                .with_help("write `sslmode=verify-full`, or leave `sslrootcert` out"));
+            return Err(
+                Error::config("`sslrootcert` is looked at only with `sslmode=verify-full`")
+                    .with_help("write `sslmode=verify-full`, or leave `sslrootcert` out"),
+            );
         }
         let (mode, verify) = match mode {
             "disable" => (SslMode::Disable, false),
@@ -229,7 +231,10 @@ mod tests {
             ("postgres://h/d?sslmod=require", "known are application_name"),
             ("postgres://h/d?sslmode=allow", "`verify-full`"),
             ("postgres://h/d?sslrootcert=/x.pem", "only with"),
-            ("postgres://h/d?sslmode=verify-full&sslrootcert=/no/such.pem", "/no/such.pem"),
+            (
+                "postgres://h/d?sslmode=verify-full&sslrootcert=/no/such.pem",
+                "/no/such.pem",
+            ),
             ("postgres://h/d?connect_timeout=soon", "seconds"),
             ("postgres://h/d?connect_timeout=0", "seconds"),
             ("postgres://h/d?application_name=a%00b", "NUL"),

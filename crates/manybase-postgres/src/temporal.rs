@@ -55,7 +55,8 @@ pub(crate) fn time_number(time: NaiveTime) -> Option<i64> {
 /// Microseconds since the epoch.
 pub(crate) fn date_time_number(at: NaiveDateTime) -> Option<i64> {
     let days = i64::from(date_number(at.date())?);
-    days.checked_mul(86_400_000_000)?.checked_add(time_number(at.time())?)
+    days.checked_mul(86_400_000_000)?
+        .checked_add(time_number(at.time())?)
 }
 
 #[cfg(test)]

@@ -56,10 +56,23 @@ mod tests {
 
     #[test]
     fn statements_that_control_transactions() {
-        for sql in ["BEGIN", " commit;", "/* a */ -- b\n Rollback", "SELECT 1; start transaction", "PREPARE TRANSACTION 'x'"] {
+        for sql in [
+            "BEGIN",
+            " commit;",
+            "/* a */ -- b\n Rollback",
+            "SELECT 1; start transaction",
+            "PREPARE TRANSACTION 'x'",
+        ] {
             assert!(controls(sql), "{sql}");
         }
-        for sql in ["SELECT 'begin'", "beginning", "CREATE TABLE t (a int)", "", "-- begin", "/* begin"] {
+        for sql in [
+            "SELECT 'begin'",
+            "beginning",
+            "CREATE TABLE t (a int)",
+            "",
+            "-- begin",
+            "/* begin",
+        ] {
             assert!(!controls(sql), "{sql}");
         }
     }

@@ -85,6 +85,8 @@ impl<'r> Cells<'r> {
 pub struct Values {
     values: Vec<manybase_sql::Value>,
     error: Option<(usize, Box<CellError>)>,
+    /// The only field that is wanted, and how many are still to be passed over.
+    only: Option<usize>,
 }
 
 impl Values {
@@ -92,16 +94,45 @@ impl Values {
         Self {
             values: Vec::with_capacity(capacity),
             error: None,
+            only: None,
+        }
+    }
+
+    /// Takes one field's value, and passes over the others.
+    pub(crate) fn only(field: usize) -> Self {
+        Self {
+            only: Some(field),
+            ..Self::default()
+        }
+    }
+
+    /// Whether the next field is one that is not wanted.
+    fn passes_over(&mut self) -> bool {
+        match &mut self.only {
+            None => false,
+            Some(0) => !self.values.is_empty(),
+            Some(left) => {
+                *left -= 1;
+                true
+            }
         }
     }
 
     /// Adds a field's value.
     pub fn put<T: ColumnType>(&mut self, field: &T) {
-        self.put_result(field.encode());
+        if !self.passes_over() {
+            self.add(field.encode());
+        }
     }
 
     /// Adds a value that may have failed.
     pub fn put_result(&mut self, value: CellResult<manybase_sql::Value>) {
+        if !self.passes_over() {
+            self.add(value);
+        }
+    }
+
+    fn add(&mut self, value: CellResult<manybase_sql::Value>) {
         match value {
             Ok(value) => self.values.push(value),
             Err(error) => {

@@ -36,6 +36,7 @@ mod order;
 mod query;
 mod raw;
 mod rec;
+mod relation;
 mod rows;
 mod schema;
 mod selection;
@@ -54,6 +55,7 @@ pub use order::{Assignments, GroupKeys, OrderKeys};
 pub use query::Query;
 pub use raw::{Bind, RawQuery, sql};
 pub use rec::Rec;
+pub use relation::{BelongsTo, HasMany, HasOne, Link, Rel, RelQuery, Related, RelationField};
 pub use rows::FromRow;
 pub use schema::{create_table, drop_table};
 pub use selection::Selection;
@@ -94,7 +96,7 @@ pub mod derive {
 /// What a file that works with models wants in scope.
 pub mod prelude {
     pub use crate::{
-        DbEnum, DbType, Embedded, Expression, FromRow, IntoCond, Json, Model, Query, Rec, coalesce,
-        count_all, now, sql,
+        BelongsTo, DbEnum, DbType, Embedded, Expression, FromRow, HasMany, HasOne, IntoCond, Json, Model,
+        Query, Rec, coalesce, count_all, now, sql,
     };
 }

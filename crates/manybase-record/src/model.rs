@@ -9,7 +9,7 @@ use manybase_sql::Value;
 /// A struct that stands for a table. Derive it; see the derive macro of the same name for the attributes.
 ///
 /// ```
-/// use manybase_record::{Model, Query};
+/// use manybase_record::prelude::*;
 ///
 /// #[derive(Debug, Model)]
 /// #[model(table = "person", connection = "hr")]

@@ -4,8 +4,10 @@ mod build;
 mod fetch;
 mod write;
 
+use crate::relation::Include;
 use crate::{Cells, Model, Rec, model};
-use manybase_driver::{Dialect, Result};
+use manybase_db::Executor;
+use manybase_driver::{BoxFuture, Dialect, Result};
 use manybase_sql::{Rendered, Select, SelectItem, Value};
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -39,7 +41,26 @@ pub struct Query<M, O = Rec<M>> {
     decode: fn(&mut Cells<'_>) -> Result<O>,
     /// Names of the columns, when the row goes into a struct of the user's.
     width: usize,
+    /// Relations to load with whole records.
+    includes: Vec<Include<M>>,
+    /// What loads them; there is something only for whole records.
+    load: Option<Load<M, O>>,
     model: PhantomData<fn() -> M>,
+}
+
+type Load<M, O> = for<'a> fn(&'a [Include<M>], &'a mut [O], &'a dyn Executor) -> BoxFuture<'a, Result<()>>;
+
+fn load_relations<'a, M: Model>(
+    includes: &'a [Include<M>],
+    records: &'a mut [Rec<M>],
+    on: &'a dyn Executor,
+) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        for include in includes {
+            include.load(records, on).await?;
+        }
+        Ok(())
+    })
 }
 
 impl<M, O> Clone for Query<M, O> {
@@ -51,6 +72,8 @@ impl<M, O> Clone for Query<M, O> {
             using: self.using.clone(),
             decode: self.decode,
             width: self.width,
+            includes: self.includes.clone(),
+            load: self.load,
             model: PhantomData,
         }
     }
@@ -66,6 +89,8 @@ impl<M: Model> Query<M> {
             using: None,
             decode: Rec::<M>::decode,
             width: meta.columns.len(),
+            includes: Vec::new(),
+            load: None,
             model: PhantomData,
         }
     }
@@ -76,6 +101,30 @@ impl<M: Model> Query<M> {
             key: Some(key.values()),
             ..Self::new()
         }
+    }
+
+    /// Loads a relation with the records: one query more, on the other end's own connection, whatever database that
+    /// is.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] #[model(connection = "erp")] struct Customer { #[model(key, auto)] id: i64, orders: HasMany<Order> }
+    /// # #[derive(Model)] #[model(connection = "shop")] struct Order { #[model(key, auto)] id: i64, customer_id: i64 }
+    /// # async fn example(db: &manybase_db::Db) -> manybase_driver::Result<()> {
+    /// let customers = Customer::query().include(|c| c.orders).all(db).await?; // two databases
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn include<R: crate::Related<M>>(mut self, relation: impl FnOnce(M::Columns) -> R) -> Self {
+        self.includes.push(relation(M::COLUMNS).into_include());
+        self.load = Some(load_relations::<M>);
+        self
+    }
+
+    /// Only rows whose column at this position has one of these values.
+    pub(crate) fn filter_values(mut self, at: usize, values: Vec<Value>) -> Self {
+        self.select = self.select.filter(M::meta().expr(at).in_list(values));
+        self
     }
 
     pub(crate) fn set_key(&mut self, values: Vec<Value>) {

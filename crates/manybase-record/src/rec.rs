@@ -49,6 +49,11 @@ impl<M: Model> Rec<M> {
         })
     }
 
+    /// For what is no data of the row: it takes no snapshot.
+    pub(crate) fn inner_mut(&mut self) -> &mut M {
+        &mut self.inner
+    }
+
     /// The model alone.
     pub fn into_inner(self) -> M {
         self.inner

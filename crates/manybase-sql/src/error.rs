@@ -9,7 +9,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// ```
 /// use manybase_sql::{dialect, Error, Select};
-/// let error = Select::from("a\0b").render(dialect::sqlite()).unwrap_err();
+/// let error = Select::from("a\0b").column("x").render(dialect::sqlite()).unwrap_err();
 /// assert!(matches!(error, Error::Identifier { .. }));
 /// ```
 #[derive(Debug, Clone, PartialEq)]

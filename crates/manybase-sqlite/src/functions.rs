@@ -16,20 +16,23 @@ const NOT_UTF8: &str = "an argument is not valid UTF-8";
 /// What a calculation gives: a number, NULL, or why it can't be done.
 type Outcome = Result<Option<Decimal>, &'static str>;
 
+type OfTwo = fn(Decimal, Decimal) -> Outcome;
+type OfOne = fn(Decimal) -> Decimal;
+
 fn flags() -> FunctionFlags {
     FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS
 }
 
 /// Registers all of them.
 pub(crate) fn register(raw: &Connection) -> Result<()> {
-    let all: [(&str, fn(Decimal, Decimal) -> Outcome); 5] = [
+    let two: [(&str, OfTwo); 5] = [
         ("MB_ADD", |a, b| a.checked_add(b).ok_or(OVERFLOW).map(Some)),
         ("MB_SUB", |a, b| a.checked_sub(b).ok_or(OVERFLOW).map(Some)),
         ("MB_MUL", |a, b| a.checked_mul(b).ok_or(OVERFLOW).map(Some)),
         ("MB_DIV", |a, b| divide(b, || a.checked_div(b))),
         ("MB_REM", |a, b| divide(b, || a.checked_rem(b))),
     ];
-    for (name, calculate) in all {
+    for (name, calculate) in two {
         raw.create_scalar_function(name, 2, flags(), move |context| {
             let (Some(a), Some(b)) = (number(context, 0, name)?, number(context, 1, name)?) else {
                 return Ok(None);
@@ -37,12 +40,12 @@ pub(crate) fn register(raw: &Connection) -> Result<()> {
             text(calculate(a, b), name)
         })?;
     }
-    let all: [(&str, fn(Decimal) -> Decimal); 3] = [
+    let one: [(&str, OfOne); 3] = [
         ("MB_NEG", |a| -a),
         ("MB_ABS", |a| a.abs()),
         ("MB_ROUND", |a| round(a, 0)),
     ];
-    for (name, calculate) in all {
+    for (name, calculate) in one {
         raw.create_scalar_function(name, 1, flags(), move |context| {
             text(Ok(number(context, 0, name)?.map(calculate)), name)
         })?;

@@ -212,15 +212,19 @@ mod tests {
 
     #[test]
     fn clocks_run_out() {
-        let limit = Duration::from_millis(5);
-        let watch = watch(Some(limit), Duration::from_millis(1));
-        let job = watch.issue();
-        assert!(watch.start(job, false) && watch.clock());
-        assert!(watch.busy(0) && !watch.busy(1));
-        assert_eq!(watch.reason(), Some(Reason::Lock(Duration::from_millis(1))));
+        let limit = Duration::from_millis(1);
+        let locked = watch(None, limit);
+        let job = locked.issue();
+        assert!(locked.start(job, false) && locked.clock() && locked.busy(0));
+        while locked.busy(1) {}
+        assert_eq!(locked.reason(), Some(Reason::Lock(limit)));
+
+        let slow = watch(Some(limit), Duration::from_secs(60));
+        let job = slow.issue();
+        assert!(slow.start(job, false) && slow.clock());
         std::thread::sleep(limit);
-        assert!(watch.progress());
-        assert_eq!(watch.reason(), Some(Reason::Timeout(limit)));
+        assert!(slow.progress() && !slow.busy(0));
+        assert_eq!(slow.reason(), Some(Reason::Timeout(limit)));
     }
 
     #[test]

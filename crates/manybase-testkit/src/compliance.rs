@@ -28,21 +28,31 @@
 //!
 //! To add a case: write an `async fn(Case) -> Verdict` in the file of its theme and its name in `cases.rs`.
 
+mod aggregate;
 mod bind;
 mod bulk;
+mod cache;
 mod cancel;
 mod case;
 mod cases;
+mod conditions;
+mod date;
 mod db;
 mod dialect;
 mod errors;
+mod function;
 mod identifiers;
+mod limits;
+mod lock;
 mod network;
 mod null;
+mod number;
 mod pool;
 mod random;
 mod rows;
+mod sink;
 mod skip;
+mod text;
 mod transaction;
 mod types;
 mod value;
@@ -165,10 +175,7 @@ impl Shared {
         let name = format!("{theme}::{case}");
         let target = match self.target(setup) {
             Ok(target) => target,
-            Err(ServerError::NotAvailable(skipped)) => {
-                skip::log(&format!("skipped: {name}: {}", skipped.reason()));
-                return skipped.report();
-            }
+            Err(ServerError::NotAvailable(skipped)) => return skipped.report(),
             Err(error) => panic!("the setup failed: {error}"),
         };
         let Some(work) = cases::find(theme, case) else {

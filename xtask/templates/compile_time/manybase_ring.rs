@@ -10,9 +10,8 @@ pub struct M@i {
     pub id: i64,
     pub name: String,
     pub prev_id: i64,
-    #[model(key = "prev_id")]
     pub prev: BelongsTo<M@prev>,
-    #[model(foreign_key = "prev_id")]
+    #[model(foreign_key = prev_id)]
     pub nexts: HasMany<M@next>,
 }
 

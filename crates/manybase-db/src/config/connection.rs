@@ -81,36 +81,83 @@ impl ConnectionConfig {
     }
 
     /// How long to wait for a free connection.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// use std::time::Duration;
+    /// let config = manybase_db::ConnectionConfig::from_url("sqlite:erp.db")?.acquire_timeout(Duration::from_secs(5));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn acquire_timeout(mut self, limit: Duration) -> Self {
         self.pool.acquire_timeout = limit;
         self
     }
 
     /// Idle connections are closed after this.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// let config = manybase_db::ConnectionConfig::from_url("sqlite:erp.db")?.idle_timeout(None);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn idle_timeout(mut self, limit: Option<Duration>) -> Self {
         self.pool.idle_timeout = limit;
         self
     }
 
     /// Connections are closed after this, once they are idle.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// use std::time::Duration;
+    /// let config = manybase_db::ConnectionConfig::from_url("sqlite:erp.db")?.max_lifetime(Some(Duration::from_secs(600)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn max_lifetime(mut self, limit: Option<Duration>) -> Self {
         self.pool.max_lifetime = limit;
         self
     }
 
     /// When a connection is pinged before somebody gets it.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// use manybase_driver::TestBeforeUse;
+    /// let config = manybase_db::ConnectionConfig::from_url("sqlite:erp.db")?.test_before_use(TestBeforeUse::Always);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn test_before_use(mut self, when: TestBeforeUse) -> Self {
         self.pool.test_before_use = when;
         self
     }
 
     /// For dialling, with the handshake.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// use std::time::Duration;
+    /// let config = manybase_db::ConnectionConfig::from_url("sqlite:erp.db")?.connect_timeout(Duration::from_secs(3));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect.connect_timeout = limit;
         self
     }
 
     /// For one statement.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// use std::time::Duration;
+    /// let config = manybase_db::ConnectionConfig::from_url("sqlite:erp.db")?.statement_timeout(Some(Duration::from_secs(60)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn statement_timeout(mut self, limit: Option<Duration>) -> Self {
         self.connect.statement_timeout = limit;
         self.pool.statement_timeout = limit;
@@ -118,6 +165,14 @@ impl ConnectionConfig {
     }
 
     /// For waiting on another transaction's lock.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// use std::time::Duration;
+    /// let config = manybase_db::ConnectionConfig::from_url("sqlite:erp.db")?.lock_timeout(Some(Duration::from_secs(2)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn lock_timeout(mut self, limit: Option<Duration>) -> Self {
         self.connect.lock_timeout = limit;
         self

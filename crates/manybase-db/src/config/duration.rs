@@ -42,7 +42,17 @@ mod tests {
 
     #[test]
     fn takes_nothing_else() {
-        for text in ["", "s", "1.5s", "-1", "1w", "1 hour", "99999999999999999999", "18446744073709551615d", "ß"] {
+        for text in [
+            "",
+            "s",
+            "1.5s",
+            "-1",
+            "1w",
+            "1 hour",
+            "99999999999999999999",
+            "18446744073709551615d",
+            "ß",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

@@ -5,9 +5,7 @@ use crate::Result;
 use std::collections::BTreeMap;
 
 /// Keys that say where the database is, apart from `url`.
-pub(super) const ADDRESS: [&str; 7] = [
-    "driver", "host", "port", "user", "password", "database", "params",
-];
+pub(super) const ADDRESS: [&str; 7] = ["driver", "host", "port", "user", "password", "database", "params"];
 
 /// Keys of the pool and the time limits.
 pub(super) const POOL: [&str; 8] = [

@@ -56,7 +56,11 @@ impl File {
                         let mut layer = Layer::default();
                         for (key, node) in node.table(text)? {
                             if !layer.take(key, &node, text)? {
-                                return Err(unknown(&node.place, key, ["default", "connections"].into_iter()));
+                                return Err(unknown(
+                                    &node.place,
+                                    key,
+                                    ["default", "connections"].into_iter(),
+                                ));
                             }
                         }
                         file.environments.insert(name.to_owned(), layer);

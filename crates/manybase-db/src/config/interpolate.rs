@@ -4,7 +4,11 @@ use super::Variables;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What a variable's value keeps in the user and the password of a URL.
-const USER_INFO: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const USER_INFO: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 enum Piece<'t> {
     Literal(&'t str),
@@ -128,13 +132,19 @@ mod tests {
     fn puts_variables_in() {
         assert_eq!(text("a ${USER} b ${PW}").as_deref(), Ok("a ann b p@ss/w?rd"));
         assert_eq!(text("${MISSING:-x}${EMPTY:-y}${EMPTY}").as_deref(), Ok("xy"));
-        assert_eq!(text("$${USER} costs $5 ${USER}").as_deref(), Ok("${USER} costs $5 ann"));
+        assert_eq!(
+            text("$${USER} costs $5 ${USER}").as_deref(),
+            Ok("${USER} costs $5 ann")
+        );
         assert_eq!(text("${MISSING:-}").as_deref(), Ok(""));
     }
 
     #[test]
     fn tells_what_is_wrong() {
-        assert_eq!(text("${MISSING}"), Err("the variable MISSING is not set".to_owned()));
+        assert_eq!(
+            text("${MISSING}"),
+            Err("the variable MISSING is not set".to_owned())
+        );
         assert!(text("${USER").is_err_and(|error| error.contains("has no `}`")));
         assert!(text("${}").is_err_and(|error| error.contains("name of a variable")));
         assert!(text("${a b}").is_err_and(|error| error.contains("name of a variable")));
@@ -148,7 +158,13 @@ mod tests {
             Ok("postgres://ann:p%40ss%2Fw%3Frd@db/stock")
         );
         assert_eq!(url("${URL}").as_deref(), Ok("postgres://ann:p%40ss@db/stock"));
-        assert_eq!(url("sqlite:${DIR:-/var/lib}/x.db").as_deref(), Ok("sqlite:/var/lib/x.db"));
-        assert_eq!(url("postgres://db/stock?a=${PW}@").as_deref(), Ok("postgres://db/stock?a=p@ss/w?rd@"));
+        assert_eq!(
+            url("sqlite:${DIR:-/var/lib}/x.db").as_deref(),
+            Ok("sqlite:/var/lib/x.db")
+        );
+        assert_eq!(
+            url("postgres://db/stock?a=${PW}@").as_deref(),
+            Ok("postgres://db/stock?a=p@ss/w?rd@")
+        );
     }
 }

@@ -56,9 +56,7 @@ impl Loader {
             match file.environments.remove(&name) {
                 Some(upper) => layer.overlay(upper),
                 None => {
-                    let error = file
-                        .place
-                        .error(format!("there is no [env.{name}], which {by}"));
+                    let error = file.place.error(format!("there is no [env.{name}], which {by}"));
                     return Err(error.with_help(existing(&name, file.environments.keys())));
                 }
             }
@@ -75,10 +73,7 @@ impl Loader {
             Some(entry) => Some((entry.text(variables)?.into(), entry.place.to_string())),
             None => None,
         };
-        Ok(Loaded {
-            connections,
-            default,
-        })
+        Ok(Loaded { connections, default })
     }
 }
 

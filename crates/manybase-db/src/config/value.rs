@@ -56,9 +56,7 @@ impl Entry {
     /// A duration above zero.
     pub(super) fn duration(&self, variables: &Variables) -> Result<Duration> {
         match duration::parse(&self.text(variables)?) {
-            Some(duration) if duration.is_zero() => {
-                Err(self.place.error("it must be more than zero"))
-            }
+            Some(duration) if duration.is_zero() => Err(self.place.error("it must be more than zero")),
             Some(duration) => Ok(duration),
             None => Err(self.place.error("it is no duration").with_help(DURATION)),
         }
@@ -85,14 +83,12 @@ impl Entry {
         match text.trim() {
             "always" => Ok(TestBeforeUse::Always),
             "never" => Ok(TestBeforeUse::Never),
-            text => duration::parse(text)
-                .map(TestBeforeUse::IdleFor)
-                .ok_or_else(|| {
-                    let error = self
-                        .place
-                        .error("it must be \"always\", \"never\" or the idle time after which to test");
-                    error.with_help("for example \"5s\"")
-                }),
+            text => duration::parse(text).map(TestBeforeUse::IdleFor).ok_or_else(|| {
+                let error = self
+                    .place
+                    .error("it must be \"always\", \"never\" or the idle time after which to test");
+                error.with_help("for example \"5s\"")
+            }),
         }
     }
 }

@@ -65,10 +65,7 @@ impl DbBuilder {
     ///     .variables(|name| (name == "ERP_PASSWORD").then(|| "hunter2".to_owned()));
     /// # let _ = builder;
     /// ```
-    pub fn variables(
-        mut self,
-        lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
-    ) -> Self {
+    pub fn variables(mut self, lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
         self.variables = Some(crate::config::Variables::new(lookup));
         self
     }

@@ -148,10 +148,7 @@ async fn drained(pools: &[Pool], limit: Duration) -> Result<()> {
             busy.sort_unstable();
             let error = Error::new(
                 ErrorKind::Timeout,
-                format!(
-                    "connections still in use after {limit:.1?}: {}",
-                    busy.join(", ")
-                ),
+                format!("connections still in use after {limit:.1?}: {}", busy.join(", ")),
             );
             return Err(error.with_help("they are closed when they come back; end transactions before"));
         }

@@ -19,7 +19,10 @@ pub(super) struct Registry {
 impl Registry {
     /// Takes the pools of the start. `default` has been checked.
     pub(super) fn new(pools: impl IntoIterator<Item = Pool>, default: Option<Arc<str>>) -> Self {
-        let pools = pools.into_iter().map(|pool| (pool.name().clone(), pool)).collect();
+        let pools = pools
+            .into_iter()
+            .map(|pool| (pool.name().clone(), pool))
+            .collect();
         let mut registry = Self { pools, default };
         if registry.default.is_none() {
             registry.default = registry.guess().map(|pool| pool.name().clone());

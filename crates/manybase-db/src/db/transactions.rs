@@ -36,7 +36,12 @@ impl Db {
         for<'t> <F as AsyncFunc<&'t Transaction, Result<R>>>::Fut: Send,
         R: Send,
     {
-        run(Transaction::new(self.clone(), None, TransactionSettings::new()), work, None).await
+        run(
+            Transaction::new(self.clone(), None, TransactionSettings::new()),
+            work,
+            None,
+        )
+        .await
     }
 
     /// A transaction with settings, to be run with [`TransactionRunner::run`].

@@ -138,11 +138,11 @@ impl Work {
         match self.frames.len() {
             1 => self.commit().await,
             len => {
-                if frame.real {
-                    if let Err(error) = self.session.release(depth(len)).await {
-                        self.fail_all(&error);
-                        return Err(error);
-                    }
+                if frame.real
+                    && let Err(error) = self.session.release(depth(len)).await
+                {
+                    self.fail_all(&error);
+                    return Err(error);
                 }
                 self.frames.pop();
                 Ok(())
@@ -177,10 +177,14 @@ impl Work {
             // A broken session is rolled back by being thrown away.
             return match self.session.is_broken() {
                 true => Ok(()),
-                false => self.session.rollback().await.or_else(|error| match error.is_connection_lost() {
-                    true => Ok(()),
-                    false => Err(error),
-                }),
+                false => self
+                    .session
+                    .rollback()
+                    .await
+                    .or_else(|error| match error.is_connection_lost() {
+                        true => Ok(()),
+                        false => Err(error),
+                    }),
             };
         };
         if whole.failed.is_some() {
@@ -248,10 +252,7 @@ fn depth(frames: usize) -> u32 {
 }
 
 fn cut_off() -> Error {
-    Error::new(
-        ErrorKind::ConnectionLost,
-        "a statement was cut off in the middle",
-    )
+    Error::new(ErrorKind::ConnectionLost, "a statement was cut off in the middle")
 }
 
 fn failure(first: &Error) -> Error {
@@ -266,7 +267,10 @@ fn failure(first: &Error) -> Error {
 fn unknown_outcome(error: Error) -> Error {
     Error::new(
         error.kind(),
-        format!("{}; it happened in the commit, so that the outcome is not known", error.message()),
+        format!(
+            "{}; it happened in the commit, so that the outcome is not known",
+            error.message()
+        ),
     )
     .with_help("look whether the work is there before doing it again")
     .with_source(error)

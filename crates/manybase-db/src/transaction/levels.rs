@@ -26,7 +26,9 @@ impl Levels {
                 ErrorKind::Transaction,
                 "a nested transaction is open, and the outer one was used",
             );
-            return Err(error.with_help("use the handle that the nested closure is given, or wait until it is over"));
+            return Err(
+                error.with_help("use the handle that the nested closure is given, or wait until it is over")
+            );
         }
         Ok(levels.clone())
     }

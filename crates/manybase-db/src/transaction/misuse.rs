@@ -49,9 +49,9 @@ pub(crate) fn check(db: &Db, name: &Arc<str>) -> Result<()> {
         ErrorKind::Transaction,
         "the outer Db was used inside its own open transaction",
     );
-    Err(error
-        .with_connection(name.clone())
-        .with_help("use the handle that the closure is given; for work apart from the transaction use `tokio::spawn`"))
+    Err(error.with_connection(name.clone()).with_help(
+        "use the handle that the closure is given; for work apart from the transaction use `tokio::spawn`",
+    ))
 }
 
 /// Checked in debug builds only.

@@ -34,11 +34,7 @@ pub struct TransactionRunner {
 
 impl TransactionRunner {
     pub(crate) fn new(db: Db, scope: Option<Arc<str>>, settings: TransactionSettings) -> Self {
-        Self {
-            db,
-            scope,
-            settings,
-        }
+        Self { db, scope, settings }
     }
 
     /// A transaction to be committed by hand. There are no retries.

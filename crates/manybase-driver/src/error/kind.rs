@@ -82,6 +82,8 @@ kinds! {
     NotFound = "not found",
     /// One row was asked for, and there are more.
     NotUnique = "more than one row",
+    /// A relation was read that the query did not include.
+    NotLoaded = "not loaded",
     /// The row has been changed by somebody else since it was loaded.
     Stale = "stale record",
     /// The transaction is over, failed, or used wrongly.

@@ -30,7 +30,12 @@ pub(super) fn integer(number: i128, value: &Value, ty: &Type, out: &mut BytesMut
 }
 
 /// A decimal; into a floating-point type only where that, written out, is the same number again.
-pub(super) fn decimal(number: Decimal, value: &Value, ty: &Type, out: &mut BytesMut) -> Result<(), BindError> {
+pub(super) fn decimal(
+    number: Decimal,
+    value: &Value,
+    ty: &Type,
+    out: &mut BytesMut,
+) -> Result<(), BindError> {
     let inexact = || BindError::inexact(ty);
     match Kind::of(ty) {
         Kind::Numeric => numeric::write(number.mantissa(), number.scale(), out),

@@ -107,10 +107,19 @@ mod tests {
     #[test]
     fn values_stay_out_of_messages() {
         for (message, expected) in [
-            (r#"invalid input syntax for type uuid: "se"cret""#, r#"invalid input syntax for type uuid: "…""#),
-            (r#"value "99" is out of range for type integer"#, r#"value "…" is out of range for type integer"#),
+            (
+                r#"invalid input syntax for type uuid: "se"cret""#,
+                r#"invalid input syntax for type uuid: "…""#,
+            ),
+            (
+                r#"value "99" is out of range for type integer"#,
+                r#"value "…" is out of range for type integer"#,
+            ),
             ("division by zero", "division by zero"),
-            ("value too long for type character varying(3)", "value too long for type character varying(3)"),
+            (
+                "value too long for type character varying(3)",
+                "value too long for type character varying(3)",
+            ),
         ] {
             assert_eq!(without_values(message), expected);
         }

@@ -132,6 +132,10 @@ impl<M: Model, O> Query<M, O> {
     pub fn select<S: Selection>(self, selection: impl FnOnce(M::Columns) -> S) -> Query<M, S::Row> {
         let mut select = self.select;
         select.items.clear();
+        if !self.includes.is_empty() {
+            let why = "select gives values, not records, so that include has nothing to fill: leave one of them out";
+            select = select.filter(manybase_sql::Expr::Invalid(why.to_owned()));
+        }
         selection(M::COLUMNS).items(&mut select.items);
         Query {
             select,
@@ -140,6 +144,8 @@ impl<M: Model, O> Query<M, O> {
             using: self.using,
             decode: S::decode,
             width: S::WIDTH,
+            includes: Vec::new(),
+            load: None,
             model: PhantomData,
         }
     }
@@ -183,6 +189,8 @@ impl<M: Model, O> Query<M, O> {
             using: query.using,
             decode: R::from_row,
             width: query.width,
+            includes: Vec::new(),
+            load: None,
             model: PhantomData,
         }
     }

@@ -138,10 +138,15 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
 
     async fn fetch(self, on: &dyn Executor, at_most: usize) -> Result<Vec<O>> {
         let columns = Match::InOrder(self.width);
-        self.run(on, columns, at_most, self.decode, &|dialect| {
-            self.statement(dialect)
-        })
-        .await
+        let statement = |dialect: &'static dyn Dialect| self.statement(dialect);
+        let mut rows = self.run(on, columns, at_most, self.decode, &statement).await?;
+        // The connection is free again here: inside a transaction the relations need it.
+        if let Some(load) = self.load
+            && !rows.is_empty()
+        {
+            load(&self.includes, &mut rows, on).await?;
+        }
+        Ok(rows)
     }
 
     fn statement(&self, dialect: &'static dyn Dialect) -> Result<Statement> {

@@ -103,8 +103,9 @@ impl Dialect for MySql {
                 self.name()
             ));
         }
-        if name.ends_with(' ') {
-            return Some(format!("{} takes no space at its end", self.name()));
+        // Of an alias it takes the spaces in front away, without a word.
+        if name.starts_with(' ') || name.ends_with(' ') {
+            return Some(format!("{} takes no space at its ends", self.name()));
         }
         (length > limit).then(|| format!("it has {length} characters, {} takes {limit}", self.name()))
     }
@@ -134,6 +135,19 @@ impl Dialect for MySql {
             w.push(" DESC");
         }
         Ok(())
+    }
+
+    /// A decimal travels as text, and texts are compared and calculated with as doubles here. The cast says what it is.
+    fn expr(&self, w: &mut SqlWriter<'_>, expr: &Expr) -> Result<()> {
+        match expr {
+            Expr::Value(Value::Decimal(value)) => {
+                w.push("CAST(");
+                w.bind(Value::Decimal(*value));
+                w.push(&format!(" AS DECIMAL(65, {}))", value.scale()));
+                Ok(())
+            }
+            expr => render::expr(w, expr),
+        }
     }
 
     fn binary(&self, w: &mut SqlWriter<'_>, left: &Expr, op: BinaryOp, right: &Expr) -> Result<()> {

@@ -54,14 +54,16 @@ pub fn translate<'t>(sql: &'t str, binds: usize, dialect: &dyn Dialect) -> Resul
                     )));
                 }
                 questions += 1;
-                // `a?` and `?AND` must not become parts of longer words.
+                // `a?` and `?AND` must not become parts of longer words, nor be taken for such.
                 let numbered = rules.numbered_placeholders;
-                if numbered && (last == '_' || last == '$' || last.is_alphanumeric() || !last.is_ascii()) {
+                if last == '_' || last == '$' || last.is_alphanumeric() || !last.is_ascii() {
                     out.push(' ');
+                    changed = true;
                 }
                 dialect.placeholder(&mut out, questions);
-                if numbered && !word.is_empty() {
+                if !word.is_empty() {
                     out.push(' ');
+                    changed = true;
                 }
                 changed |= numbered;
             }

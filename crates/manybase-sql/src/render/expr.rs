@@ -119,8 +119,8 @@ pub(crate) fn in_placeholders(
     grouped(w, expr)?;
     w.push(if negated { " NOT IN (" } else { " IN (" });
     w.comma_separated(list, |w, value| {
-        w.bind(value.clone());
-        Ok(())
+        // Some databases have to be told of what type a value is.
+        w.dialect().expr(w, &Expr::Value(value.clone()))
     })?;
     w.push(")");
     Ok(())

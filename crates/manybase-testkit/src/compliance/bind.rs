@@ -77,8 +77,14 @@ async fn lists(case: Case, data_type: DataType, nth: Nth, sizes: &[usize]) -> Ve
                 .order_by(Expr::typed_column("id", I64, false), Order::Asc);
             let rendered = select.render(db.dialect);
             if let Err(error @ manybase_sql::Error::TooManyParameters { .. }) = rendered {
-                assert!(*size > db.dialect.capability().max_parameters, "{size} values: {error}");
-                case.without(&db, &format!("list of {size} values of {data_type:?} (a typed error says so)"));
+                assert!(
+                    *size > db.dialect.capability().max_parameters,
+                    "{size} values: {error}"
+                );
+                case.without(
+                    &db,
+                    &format!("list of {size} values of {data_type:?} (a typed error says so)"),
+                );
                 continue;
             }
             let got = db.column(&select, I64).await?;
@@ -132,7 +138,12 @@ pub(super) async fn lists_of_booleans(case: Case) -> Verdict {
     let name = case.table("bools");
     db.table(&name, &[("id", I64), ("v", DataType::Bool)]).await?;
     let insert = Insert::into(name.clone(), ["id", "v"]);
-    db.run(&insert.row([1i64.into(), Value::Bool(true)]).row([2i64.into(), Value::Bool(false)])).await?;
+    db.run(
+        &insert
+            .row([1i64.into(), Value::Bool(true)])
+            .row([2i64.into(), Value::Bool(false)]),
+    )
+    .await?;
     for size in [1, 2_000] {
         let list = vec![true; size];
         let condition = Expr::typed_column("v", DataType::Bool, true).in_list(list);
@@ -147,7 +158,8 @@ pub(super) async fn lists_for_a_column_of_unknown_type(case: Case) -> Verdict {
     let mut db = case.db().await?;
     let name = case.table("unknown");
     db.table(&name, &[("id", I64), ("v", TEXT)]).await?;
-    db.run(&Insert::into(name.clone(), ["id", "v"]).row([7i64.into(), Value::from("seven")])).await?;
+    db.run(&Insert::into(name.clone(), ["id", "v"]).row([7i64.into(), Value::from("seven")]))
+        .await?;
     for size in [3, 3_000] {
         let ids = Expr::column("id").in_list(5..5 + size);
         let texts = Expr::column("v").in_list((0..size).map(|n| format!("x{n}")).chain(["seven".into()]));
@@ -163,7 +175,8 @@ pub(super) async fn as_many_values_as_the_limit(case: Case) -> Verdict {
     let name = case.table("limit");
     db.table(&name, &[("id", I64), ("v", I64)]).await?;
     let limit = db.dialect.capability().max_parameters as i64;
-    let rows = |count: i64| (0..count).fold(Insert::into(name.clone(), ["id"]), |insert, id| insert.row([id]));
+    let rows =
+        |count: i64| (0..count).fold(Insert::into(name.clone(), ["id"]), |insert, id| insert.row([id]));
     let done = db.run(&rows(limit)).await?;
     assert_eq!(done.affected, limit as u64);
     assert_eq!(db.count(&name).await?, limit);
@@ -191,15 +204,24 @@ pub(super) async fn placeholders_and_values_must_match(case: Case) -> Verdict {
             let binds = Vec::from_iter((1..=values).map(Value::I64));
             let statement = Statement::read(question(&db, &name, placeholders), binds);
             let statement = if cache { statement } else { statement.once() };
-            let as_write = Statement { access: Access::Write, ..statement.clone() };
+            let as_write = Statement {
+                access: Access::Write,
+                ..statement.clone()
+            };
             let result = db.session.execute(statement).await;
             if placeholders == values as usize {
                 result?;
             } else {
                 refused(result, &[ErrorKind::Placeholders]);
-                refused(db.session.batch(vec![as_write], false).await, &[ErrorKind::Placeholders]);
+                refused(
+                    db.session.batch(vec![as_write], false).await,
+                    &[ErrorKind::Placeholders],
+                );
             }
-            assert!(!db.session.is_broken(), "{placeholders} placeholders, {values} values");
+            assert!(
+                !db.session.is_broken(),
+                "{placeholders} placeholders, {values} values"
+            );
             db.assert_usable().await?;
         }
     }
@@ -212,7 +234,11 @@ pub(super) async fn a_long_list_beside_other_values(case: Case) -> Verdict {
     let name = case.table("beside");
     db.keys(&name, 0..20).await?;
     let capability = db.dialect.capability();
-    let size = if capability.list_bind == ListBind::Placeholders { 1_000 } else { MANY as i64 };
+    let size = if capability.list_bind == ListBind::Placeholders {
+        1_000
+    } else {
+        MANY as i64
+    };
     let id = || Expr::typed_column("id", I64, false);
     let select = Select::from(name)
         .item(id().add(100i64))

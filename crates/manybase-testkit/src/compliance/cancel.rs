@@ -15,7 +15,10 @@ const I64: DataType = DataType::I64;
 const SEED: u64 = 41;
 const ROUNDS: i64 = 100;
 const SOON: Duration = Duration::from_secs(15);
-const PLAIN: TransactionOptions = TransactionOptions { isolation: None, read_only: false };
+const PLAIN: TransactionOptions = TransactionOptions {
+    isolation: None,
+    read_only: false,
+};
 
 /// What is cut off.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -70,7 +73,14 @@ fn rows(name: &str, ids: [i64; 2]) -> [Insert; 2] {
 }
 
 /// One round: something is begun and cut off, and the session goes back to the pool.
-async fn round(db: &mut Db, kind: Kind, name: &str, many: &str, ids: [i64; 2], random: &mut Random) -> Verdict {
+async fn round(
+    db: &mut Db,
+    kind: Kind,
+    name: &str,
+    many: &str,
+    ids: [i64; 2],
+    random: &mut Random,
+) -> Verdict {
     let [first, second] = rows(name, ids);
     let statements = vec![db.statement(&first)?, db.statement(&second)?];
     let token = random.between(1, i64::MAX / 2);
@@ -93,7 +103,10 @@ async fn round(db: &mut Db, kind: Kind, name: &str, many: &str, ids: [i64; 2], r
             let _ = cut(random, db.session.begin(PLAIN)).await;
         }
         Kind::Script => {
-            let sql = format!("INSERT INTO {name} (id, v) VALUES ({}, 0); SELECT {token}; INSERT INTO {name} (id, v) VALUES ({}, 0)", ids[0], ids[1]);
+            let sql = format!(
+                "INSERT INTO {name} (id, v) VALUES ({}, 0); SELECT {token}; INSERT INTO {name} (id, v) VALUES ({}, 0)",
+                ids[0], ids[1]
+            );
             let _ = cut(random, db.session.script(sql)).await;
         }
         Kind::Commit | Kind::Rollback | Kind::Savepoint | Kind::InTransaction => {
@@ -126,18 +139,27 @@ async fn present(db: &mut Db, name: &str, ids: [i64; 2]) -> Verdict<i64> {
 
 async fn survive(case: Case, kind: Kind) -> Verdict {
     let mut random = Random::new(SEED + kind as u64);
-    let (name, many, one) = (case.table("cut"), case.table("many"), case.table("one"));
-    let mut db = case.db().await?;
-    db.keys(&name, [0]).await?;
-    db.keys(&one, [0]).await?;
-    db.keys(&many, 0..if kind == Kind::LargeSelect { 3_000 } else { 1 }).await?;
-    if kind == Kind::Savepoint {
-        case.needs(db.dialect.capability().savepoints, "savepoints")?;
-    }
-    drop(db);
     for size in [1, 4] {
-        let connect = ConnectOptions { lock_timeout: Some(Duration::from_secs(10)), ..ConnectOptions::default() };
-        let pool = case.pool_with(&connect, PoolOptions { max_size: size, ..PoolOptions::default() })?;
+        let connect = ConnectOptions {
+            lock_timeout: Some(Duration::from_secs(10)),
+            ..ConnectOptions::default()
+        };
+        let pool = case.pool_with(
+            &connect,
+            PoolOptions {
+                max_size: size,
+                ..PoolOptions::default()
+            },
+        )?;
+        let (name, many, one) = (case.table("cut"), case.table("many"), case.table("one"));
+        let mut db = Db::take(pool.clone(), Access::Write).await?;
+        let savepoints = db.dialect.capability().savepoints;
+        case.needs(savepoints || kind != Kind::Savepoint, "savepoints")?;
+        db.keys(&name, [0]).await?;
+        db.keys(&one, [0]).await?;
+        let large = if kind == Kind::LargeSelect { 3_000 } else { 1 };
+        db.keys(&many, 0..large).await?;
+        drop(db);
         for n in 1..=ROUNDS {
             let ids = [n * 10 + size as i64, n * 10 + size as i64 + 1];
             if kind == Kind::Acquire {
@@ -152,7 +174,11 @@ async fn survive(case: Case, kind: Kind) -> Verdict {
             let users = access.min(if n % 10 == 0 { 4 } else { 1 });
             let tasks = (0..users).map(|user| {
                 let (pool, one) = (pool.clone(), one.clone());
-                let access = if user % 2 == 0 { Access::Write } else { Access::Read };
+                let access = if user % 2 == 0 {
+                    Access::Write
+                } else {
+                    Access::Read
+                };
                 tokio::spawn(async move {
                     let mut db = Db::take(pool, access).await?;
                     assert!(!db.session.in_transaction());
@@ -169,19 +195,30 @@ async fn survive(case: Case, kind: Kind) -> Verdict {
             let mut db = within(SOON, "a connection", Db::take(pool.clone(), Access::Write)).await?;
             let there = present(&mut db, &name, ids).await?;
             match kind {
-                Kind::Commit | Kind::AtomicBatch => assert!(there != 1, "{kind:?}, round {n}: half a transaction"),
+                Kind::Commit | Kind::AtomicBatch => {
+                    assert!(there != 1, "{kind:?}, round {n}: half a transaction")
+                }
                 Kind::Begin | Kind::Rollback | Kind::Savepoint | Kind::InTransaction => {
-                    assert_eq!(there, 0, "{kind:?}, round {n}: a transaction that nobody committed");
+                    assert_eq!(
+                        there, 0,
+                        "{kind:?}, round {n}: a transaction that nobody committed"
+                    );
                 }
                 _ => {}
             }
             // Locks are free: the same rows can be written at once.
             if there == 0 && !matches!(kind, Kind::Select | Kind::LargeSelect | Kind::Acquire) {
-                let delete = Delete::from(name.clone()).filter(Expr::typed_column("id", I64, false).in_list(ids));
+                let delete =
+                    Delete::from(name.clone()).filter(Expr::typed_column("id", I64, false).in_list(ids));
                 within(SOON, "the locks of what was cut off", db.run(&delete)).await?;
             }
         }
-        let mut db = within(SOON, "a connection at the end", Db::take(pool.clone(), Access::Write)).await?;
+        let mut db = within(
+            SOON,
+            "a connection at the end",
+            Db::take(pool.clone(), Access::Write),
+        )
+        .await?;
         db.assert_good(&one).await?;
         assert!(pool.status().open <= pool.status().max);
     }
@@ -220,7 +257,10 @@ pub(super) async fn a_long_statement_is_stopped(case: Case) -> Verdict {
     let mut db = Db::take(pool.clone(), Access::Write).await?;
     db.keys(&name, [0]).await?;
     drop(db);
-    for by_timeout in [false, true] {
+    for from_another_pool in [false, true] {
+        if from_another_pool {
+            case.needs_connections()?;
+        }
         let mut db = Db::take(pool.clone(), Access::Write).await?;
         db.session.begin(PLAIN).await?;
         db.run(&rows(&name, [1, 2])[0]).await?;
@@ -230,7 +270,14 @@ pub(super) async fn a_long_statement_is_stopped(case: Case) -> Verdict {
         drop(db);
 
         let begun = Instant::now();
-        let take = Db::take(if by_timeout { case.pool(1)? } else { pool.clone() }, Access::Write);
+        let take = Db::take(
+            if from_another_pool {
+                case.pool(1)?
+            } else {
+                pool.clone()
+            },
+            Access::Write,
+        );
         let mut db = within(SOON, "a place in the pool", take).await?;
         let insert = &rows(&name, [1, 2])[0];
         within(SOON, "the locks of a long statement", db.run(insert)).await?;

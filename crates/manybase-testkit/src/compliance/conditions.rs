@@ -1,11 +1,14 @@
 //! Random conditions over a small table, compared with what Rust makes of them in three-valued logic.
 
+mod operand;
+
 use super::case::Case;
 use super::db::{DECIMAL, TEXT, col};
 use super::random::Random;
 use super::text::like;
 use super::verdict::Verdict;
 use manybase_sql::{DataType, Expr, Function, Insert, LikePattern, Order, Select, Value};
+use operand::{Line, Meaning, Operand, decimal, exact, line, number, whole, words};
 use rust_decimal::Decimal;
 
 const I64: DataType = DataType::I64;
@@ -13,107 +16,13 @@ const SEED: u64 = 2026;
 const ROWS: i64 = 50;
 const TREES: usize = 400;
 
-/// One row of the table.
-#[derive(Debug, Clone)]
-struct Line {
-    id: i64,
-    a: Option<i64>,
-    b: Option<i64>,
-    d: Option<Decimal>,
-    t: Option<&'static str>,
-    f: Option<bool>,
-}
-
-/// A condition and what it means.
-type Meaning = Box<dyn Fn(&Line) -> Option<bool>>;
-/// An operand and what it means.
-type Operand<T> = (Expr, Box<dyn Fn(&Line) -> Option<T>>);
-
-const WORDS: &[&str] = &["", "a", "A", "ab", "Ab ", "b%", "_", "ä", "Ä", "50%", "x\\y", "it's", "😀", "zz"];
-const PATTERNS: &[&str] = &["%", "a%", "A%", "%b%", "_", "__", "%\\%", "\\_", "ä", "%y", "%'s", ""];
-
-fn number(random: &mut Random) -> i64 {
-    random.between(-4, 12)
-}
-
-fn decimal(random: &mut Random) -> Decimal {
-    // Trailing zeros and numbers of different lengths: 9.5 < 10.
-    Decimal::new(random.between(-200, 1_200), *random.pick(&[1, 1, 2]))
-}
-
-fn line(random: &mut Random, id: i64) -> Line {
-    let null = |random: &mut Random| random.once_in(5);
-    Line {
-        id,
-        a: (!null(random)).then(|| number(random)),
-        b: (!null(random)).then(|| number(random)),
-        d: (!null(random)).then(|| decimal(random)),
-        t: (!null(random)).then(|| *random.pick(WORDS)),
-        f: (!null(random)).then(|| random.once_in(2)),
-    }
-}
-
-fn whole(random: &mut Random, depth: u32) -> Operand<i64> {
-    match random.below(if depth == 0 { 3 } else { 6 }) {
-        0 => (col("a", I64), Box::new(|line| line.a)),
-        1 => (col("b", I64), Box::new(|line| line.b)),
-        2 => {
-            let n = number(random);
-            (n.into(), Box::new(move |_| Some(n)))
-        }
-        3 => {
-            let ((x, f), (y, g)) = (whole(random, depth - 1), whole(random, depth - 1));
-            match random.below(3) {
-                0 => (x.add(y), Box::new(move |line| Some(f(line)? + g(line)?))),
-                1 => (x.sub(y), Box::new(move |line| Some(f(line)? - g(line)?))),
-                _ => (x.mul(y), Box::new(move |line| Some(f(line)? * g(line)?))),
-            }
-        }
-        4 => {
-            // A divisor that is not zero: that is an error or NULL, as the database likes.
-            let (x, f) = whole(random, depth - 1);
-            let by = *random.pick(&[2i64, 3, -3, 7]);
-            if random.once_in(2) {
-                (x.div(by), Box::new(move |line| Some(f(line)? / by)))
-            } else {
-                (x.rem(by), Box::new(move |line| Some(f(line)? % by)))
-            }
-        }
-        _ => {
-            let ((x, f), n) = (whole(random, depth - 1), number(random));
-            (Expr::call(Function::Coalesce, [x, n.into()]), Box::new(move |line| Some(f(line).unwrap_or(n))))
-        }
-    }
-}
-
-fn exact(random: &mut Random) -> Operand<Decimal> {
-    match random.below(4) {
-        0 | 1 => (col("d", DECIMAL), Box::new(|line| line.d)),
-        2 => {
-            let d = decimal(random);
-            (d.into(), Box::new(move |_| Some(d)))
-        }
-        _ => {
-            let d = decimal(random);
-            (col("d", DECIMAL).add(d), Box::new(move |line| Some(line.d? + d)))
-        }
-    }
-}
-
-fn words(random: &mut Random) -> Operand<String> {
-    let column = || col("t", TEXT);
-    match random.below(3) {
-        0 => (column(), Box::new(|line| line.t.map(str::to_owned))),
-        1 => {
-            let word = *random.pick(WORDS);
-            (column().concat(word), Box::new(move |line| Some(format!("{}{word}", line.t?))))
-        }
-        _ => (Expr::call(Function::Lower, [column()]), Box::new(|line| Some(line.t?.to_lowercase()))),
-    }
-}
-
 /// A comparison of two operands.
-fn compare<T: PartialOrd + 'static>(random: &mut Random, (x, f): Operand<T>, (y, g): Operand<T>, order: bool) -> (Expr, Meaning) {
+fn compare<T: PartialOrd + 'static>(
+    random: &mut Random,
+    (x, f): Operand<T>,
+    (y, g): Operand<T>,
+    order: bool,
+) -> (Expr, Meaning) {
     macro_rules! by {
         ($expr:expr, $op:tt) => { ($expr, Box::new(move |line: &Line| Some(f(line)? $op g(line)?))) };
     }
@@ -127,17 +36,28 @@ fn compare<T: PartialOrd + 'static>(random: &mut Random, (x, f): Operand<T>, (y,
     }
 }
 
-fn member<T: PartialEq + Clone + Into<Value> + 'static>(random: &mut Random, (x, f): Operand<T>, make: fn(&mut Random) -> T) -> (Expr, Meaning) {
+fn member<T: PartialEq + Clone + Into<Value> + 'static>(
+    random: &mut Random,
+    (x, f): Operand<T>,
+    make: fn(&mut Random) -> T,
+) -> (Expr, Meaning) {
     let size = *random.pick(&[0u64, 1, 3, 6]);
     let list = Vec::from_iter((0..size).map(|_| make(random)));
     let values = list.clone();
     let within = move |line: &Line| {
-        if values.is_empty() { Some(false) } else { f(line).map(|value| values.contains(&value)) }
+        if values.is_empty() {
+            Some(false)
+        } else {
+            f(line).map(|value| values.contains(&value))
+        }
     };
     if random.once_in(2) {
         (x.in_list(list), Box::new(within))
     } else {
-        (x.not_in_list(list), Box::new(move |line| within(line).map(|v| !v)))
+        (
+            x.not_in_list(list),
+            Box::new(move |line| within(line).map(|v| !v)),
+        )
     }
 }
 
@@ -167,7 +87,10 @@ fn leaf(random: &mut Random) -> (Expr, Meaning) {
         6 => {
             let (pattern, (x, f)) = (*random.pick(PATTERNS), words(random));
             if random.once_in(2) {
-                (x.like(LikePattern::parse(pattern)), Box::new(move |line| Some(like(&f(line)?, pattern))))
+                (
+                    x.like(LikePattern::parse(pattern)),
+                    Box::new(move |line| Some(like(&f(line)?, pattern))),
+                )
             } else {
                 let lower = pattern.to_lowercase();
                 let meaning = move |line: &Line| Some(like(&f(line)?.to_lowercase(), &lower));
@@ -205,9 +128,18 @@ fn condition(random: &mut Random, depth: u32) -> (Expr, Meaning) {
         0 => (x.not(), Box::new(move |line| f(line).map(|v| !v))),
         1 => {
             let ((when, holds), (y, g)) = (leaf(random), condition(random, depth - 1));
-            let expr = Expr::Case { branches: vec![(when, x)], otherwise: Some(Box::new(y)) };
+            let expr = Expr::Case {
+                branches: vec![(when, x)],
+                otherwise: Some(Box::new(y)),
+            };
             // A CASE alone is no condition everywhere, its comparison is.
-            let meaning = move |line: &Line| if holds(line) == Some(true) { f(line) } else { g(line) };
+            let meaning = move |line: &Line| {
+                if holds(line) == Some(true) {
+                    f(line)
+                } else {
+                    g(line)
+                }
+            };
             (expr.eq(true), Box::new(meaning))
         }
         n => {
@@ -235,20 +167,39 @@ pub(super) async fn random_conditions(case: Case) -> Verdict {
     let mut random = Random::new(SEED);
     let mut db = case.db().await?;
     let name = case.table("random");
-    let types = [("id", I64), ("a", I64), ("b", I64), ("d", DECIMAL), ("t", TEXT), ("f", DataType::Bool)];
+    let types = [
+        ("id", I64),
+        ("a", I64),
+        ("b", I64),
+        ("d", DECIMAL),
+        ("t", TEXT),
+        ("f", DataType::Bool),
+    ];
     db.table(&name, &types).await?;
     let lines = Vec::from_iter((0..ROWS).map(|id| line(&mut random, id)));
     let mut insert = Insert::into(name.clone(), types.map(|(column, _)| column));
     for line in lines.clone() {
         let text = line.t.map(str::to_owned);
-        insert = insert.row([line.id.into(), line.a.into(), line.b.into(), line.d.into(), Value::from(text), line.f.into()]);
+        insert = insert.row([
+            line.id.into(),
+            line.a.into(),
+            line.b.into(),
+            line.d.into(),
+            Value::from(text),
+            line.f.into(),
+        ]);
     }
     db.run(&insert).await?;
 
     let mut wrong = Vec::new();
     for tree in 0..TREES {
         let (expr, meaning) = condition(&mut random, 1 + (tree % 4) as u32);
-        let expected = Vec::from_iter(lines.iter().filter(|line| meaning(line) == Some(true)).map(|line| Value::I64(line.id)));
+        let expected = Vec::from_iter(
+            lines
+                .iter()
+                .filter(|line| meaning(line) == Some(true))
+                .map(|line| Value::I64(line.id)),
+        );
         let select = Select::from(name.clone())
             .column("id")
             .filter(expr)
@@ -257,10 +208,17 @@ pub(super) async fn random_conditions(case: Case) -> Verdict {
         if !got.as_ref().is_ok_and(|got| *got == expected) {
             let got = got.map_err(|error| error.to_string());
             let rendered = select.render(db.dialect)?;
-            wrong.push(format!("tree {tree}: {}\n  with {:?}\n  expected {expected:?}\n  got {got:?}", rendered.sql, rendered.binds));
+            wrong.push(format!(
+                "tree {tree}: {}\n  with {:?}\n  expected {expected:?}\n  got {got:?}",
+                rendered.sql, rendered.binds
+            ));
         }
     }
     let shown = Vec::from_iter(wrong.iter().take(5).map(String::as_str)).join("\n");
-    assert!(wrong.is_empty(), "{} of {TREES} conditions are wrong:\n{shown}", wrong.len());
+    assert!(
+        wrong.is_empty(),
+        "{} of {TREES} conditions are wrong:\n{shown}",
+        wrong.len()
+    );
     Ok(())
 }

@@ -161,7 +161,10 @@ impl Db {
 
     /// Whether the connection still answers.
     pub(super) async fn assert_usable(&mut self) -> Result<()> {
-        assert_eq!(self.raw("SELECT 41 + 1", &[DataType::I64]).await?, [[Value::I64(42)]]);
+        assert_eq!(
+            self.raw("SELECT 41 + 1", &[DataType::I64]).await?,
+            [[Value::I64(42)]]
+        );
         Ok(())
     }
 
@@ -169,7 +172,11 @@ impl Db {
     pub(super) async fn assert_good(&mut self, one_row: &str) -> Result<()> {
         let token = i64::from(uuid::Uuid::new_v4().as_fields().0);
         let got = self.eval(one_row, &[(token.into(), DataType::I64)]).await?;
-        assert_eq!(got, [Value::I64(token)], "the answer belongs to another statement");
+        assert_eq!(
+            got,
+            [Value::I64(token)],
+            "the answer belongs to another statement"
+        );
         Ok(())
     }
 }

@@ -14,7 +14,8 @@ const I64: DataType = DataType::I64;
 async fn sample(case: &Case) -> Verdict<(Db, String)> {
     let mut db = case.db().await?;
     let name = case.table("sample");
-    db.table(&name, &[("id", I64), ("n", I64), ("t", TEXT), ("d", DECIMAL)]).await?;
+    db.table(&name, &[("id", I64), ("n", I64), ("t", TEXT), ("d", DECIMAL)])
+        .await?;
     let rows: [(i64, Option<i64>, Option<&str>, Option<Decimal>); 6] = [
         (1, Some(10), Some("b"), Some(Decimal::new(95, 1))),
         (2, None, Some("B"), Some(Decimal::new(1000, 2))),
@@ -23,18 +24,26 @@ async fn sample(case: &Case) -> Verdict<(Db, String)> {
         (5, None, Some("ä"), Some(Decimal::new(95, 1))),
         (6, Some(7), Some("b "), Some(Decimal::new(2, 0))),
     ];
-    let insert = rows.into_iter().fold(Insert::into(name.clone(), ["id", "n", "t", "d"]), |insert, row| {
-        insert.row([row.0.into(), Value::from(row.1), row.2.map(str::to_owned).into(), row.3.into()])
-    });
+    let insert = rows.into_iter().fold(
+        Insert::into(name.clone(), ["id", "n", "t", "d"]),
+        |insert, row| {
+            insert.row([
+                row.0.into(),
+                Value::from(row.1),
+                row.2.map(str::to_owned).into(),
+                row.3.into(),
+            ])
+        },
+    );
     db.run(&insert).await?;
     Ok((db, name))
 }
 
-fn id() -> Expr {
+pub(super) fn id() -> Expr {
     Expr::typed_column("id", I64, false)
 }
 
-fn ids(wanted: &[i64]) -> Vec<Value> {
+pub(super) fn ids(wanted: &[i64]) -> Vec<Value> {
     wanted.iter().map(|id| Value::I64(*id)).collect()
 }
 
@@ -50,20 +59,34 @@ pub(super) async fn null_is_least_in_order(case: Case) -> Verdict {
     ];
     for (order, nulls_first, expected) in forms {
         let mut select = Select::from(name.clone()).column("id");
-        select.order_by.push(OrderBy { expr: col("n", I64), order, nulls_first });
+        select.order_by.push(OrderBy {
+            expr: col("n", I64),
+            order,
+            nulls_first,
+        });
         let select = select.order_by(id(), Order::Asc);
-        assert_eq!(db.column(&select, I64).await?, ids(expected), "{order:?}, nulls first {nulls_first:?}");
+        assert_eq!(
+            db.column(&select, I64).await?,
+            ids(expected),
+            "{order:?}, nulls first {nulls_first:?}"
+        );
     }
     Ok(())
 }
 
 pub(super) async fn order_of_decimals_is_by_number(case: Case) -> Verdict {
     let (mut db, name) = sample(&case).await?;
-    let select = Select::from(name.clone()).column("id").order_by(col("d", DECIMAL), Order::Asc);
+    let select = Select::from(name.clone())
+        .column("id")
+        .order_by(col("d", DECIMAL), Order::Asc);
     let select = select.order_by(id(), Order::Desc);
     assert_eq!(db.column(&select, I64).await?, ids(&[4, 3, 6, 5, 1, 2]));
-    let by_expression = Select::from(name).column("id").filter(col("d", DECIMAL).is_not_null());
-    let by_expression = by_expression.order_by(col("d", DECIMAL).neg(), Order::Asc).order_by(id(), Order::Asc);
+    let by_expression = Select::from(name)
+        .column("id")
+        .filter(col("d", DECIMAL).is_not_null());
+    let by_expression = by_expression
+        .order_by(col("d", DECIMAL).neg(), Order::Asc)
+        .order_by(id(), Order::Asc);
     assert_eq!(db.column(&by_expression, I64).await?, ids(&[2, 1, 5, 6, 3]));
     Ok(())
 }
@@ -83,23 +106,51 @@ pub(super) async fn limit_and_offset(case: Case) -> Verdict {
     ];
     for (limit, offset, expected) in forms {
         let select = Select::from(name.clone()).column("id").order_by(id(), Order::Asc);
-        let select = Select { limit, offset, ..select };
-        assert_eq!(db.column(&select, I64).await?, ids(expected), "limit {limit:?} offset {offset:?}");
-        let counted = Select { counted: true, ..select };
-        assert_eq!(db.cell(&counted, I64).await?, Value::I64(expected.len() as i64), "counted");
+        let select = Select {
+            limit,
+            offset,
+            ..select
+        };
+        assert_eq!(
+            db.column(&select, I64).await?,
+            ids(expected),
+            "limit {limit:?} offset {offset:?}"
+        );
+        let counted = Select {
+            counted: true,
+            ..select
+        };
+        assert_eq!(
+            db.cell(&counted, I64).await?,
+            Value::I64(expected.len() as i64),
+            "counted"
+        );
     }
     Ok(())
 }
 
 pub(super) async fn distinct_rows(case: Case) -> Verdict {
     let (mut db, name) = sample(&case).await?;
-    let select = Select { distinct: true, ..Select::from(name.clone()) };
-    let numbers = select.clone().item(col("n", I64)).order_by(col("n", I64), Order::Asc);
+    let select = Select {
+        distinct: true,
+        ..Select::from(name.clone())
+    };
+    let numbers = select
+        .clone()
+        .item(col("n", I64))
+        .order_by(col("n", I64), Order::Asc);
     let expected = [Value::Null, Value::I64(-5), Value::I64(7), Value::I64(10)];
     assert_eq!(db.column(&numbers, I64).await?, expected);
     let texts = select.clone().item(col("t", TEXT));
-    assert_eq!(db.column(&texts, TEXT).await?.len(), 6, "texts that differ in case or spaces are not the same");
-    let decimals = Select { counted: true, ..select.item(col("d", DECIMAL)) };
+    assert_eq!(
+        db.column(&texts, TEXT).await?.len(),
+        6,
+        "texts that differ in case or spaces are not the same"
+    );
+    let decimals = Select {
+        counted: true,
+        ..select.item(col("d", DECIMAL))
+    };
     assert_eq!(db.cell(&decimals, I64).await?, Value::I64(5));
     Ok(())
 }
@@ -112,16 +163,37 @@ pub(super) async fn groups_and_having(case: Case) -> Verdict {
         .item(id().aggregate(Aggregate::Max))
         .order_by(Expr::count_all(), Order::Desc)
         .order_by(col("n", I64), Order::Asc);
-    let having = Some(Expr::count_all().ge(2i64).or(col("n", I64).aggregate(Aggregate::Min).eq(7i64)));
-    let select = Select { group_by: vec![col("n", I64)], having, ..select };
-    let expected = [[None, Some(2), Some(5)], [Some(10), Some(2), Some(4)], [Some(7), Some(1), Some(6)]];
+    let having = Some(
+        Expr::count_all()
+            .ge(2i64)
+            .or(col("n", I64).aggregate(Aggregate::Min).eq(7i64)),
+    );
+    let select = Select {
+        group_by: vec![col("n", I64)],
+        having,
+        ..select
+    };
+    let expected = [
+        [None, Some(2), Some(5)],
+        [Some(10), Some(2), Some(4)],
+        [Some(7), Some(1), Some(6)],
+    ];
     let expected = expected.map(|row| row.map(|n: Option<i64>| Value::from(n)).to_vec());
     assert_eq!(db.rows(&select, &[I64; 3]).await?, expected);
 
-    let grouped = Select::from(name).item(col("d", DECIMAL)).item(Expr::count_all()).order_by(col("d", DECIMAL), Order::Asc);
-    let grouped = Select { group_by: vec![col("d", DECIMAL)], ..grouped };
+    let grouped = Select::from(name)
+        .item(col("d", DECIMAL))
+        .item(Expr::count_all())
+        .order_by(col("d", DECIMAL), Order::Asc);
+    let grouped = Select {
+        group_by: vec![col("d", DECIMAL)],
+        ..grouped
+    };
     let counts = db.rows(&grouped, &[DECIMAL, I64]).await?;
-    assert_eq!(Vec::from_iter(counts.iter().map(|row| row[1].clone())), ids(&[1, 1, 1, 2, 1]));
+    assert_eq!(
+        Vec::from_iter(counts.iter().map(|row| row[1].clone())),
+        ids(&[1, 1, 1, 2, 1])
+    );
     Ok(())
 }
 
@@ -134,9 +206,14 @@ pub(super) async fn case_and_coalesce(case: Case) -> Verdict {
         ],
         otherwise: otherwise.map(Box::new),
     };
-    let select = Select::from(name.clone()).item(sized(None)).order_by(id(), Order::Asc);
+    let select = Select::from(name.clone())
+        .item(sized(None))
+        .order_by(id(), Order::Asc);
     let with_else = select.clone().item(sized(Some("other".into())));
-    let with_else = with_else.item(Expr::call(Function::Coalesce, [col("n", I64), col("id", I64), 0i64.into()]));
+    let with_else = with_else.item(Expr::call(
+        Function::Coalesce,
+        [col("n", I64), col("id", I64), 0i64.into()],
+    ));
     let got = db.rows(&with_else, &[TEXT, TEXT, I64]).await?;
     let row = |a: Option<&str>, b: &str, c: i64| vec![a.map(str::to_owned).into(), b.into(), c.into()];
     let expected = [
@@ -152,8 +229,14 @@ pub(super) async fn case_and_coalesce(case: Case) -> Verdict {
         branches: vec![(col("t", TEXT).is_null(), Decimal::new(15, 1).into())],
         otherwise: Some(Box::new(col("d", DECIMAL))),
     };
-    let select = Select::from(name).item(numbers).filter(id().in_list([1i64, 3])).order_by(id(), Order::Asc);
-    assert_eq!(db.column(&select, DECIMAL).await?, [Decimal::new(95, 1), Decimal::new(15, 1)].map(Value::from));
+    let select = Select::from(name)
+        .item(numbers)
+        .filter(id().in_list([1i64, 3]))
+        .order_by(id(), Order::Asc);
+    assert_eq!(
+        db.column(&select, DECIMAL).await?,
+        [Decimal::new(95, 1), Decimal::new(15, 1)].map(Value::from)
+    );
     Ok(())
 }
 
@@ -165,72 +248,34 @@ pub(super) async fn between_includes_both_ends(case: Case) -> Verdict {
         ("n", col("n", I64).between(-5i64, 7i64), &[3, 6]),
         ("n, upside down", col("n", I64).between(7i64, -5i64), &[]),
         ("NOT n", col("n", I64).between(-5i64, 7i64).not(), &[1, 4]),
-        ("d", col("d", DECIMAL).between(decimal(2, 0), decimal(95, 1)), &[1, 5, 6]),
-        ("d, with zeros", col("d", DECIMAL).between(decimal(950, 2), decimal(1_000_000, 5)), &[1, 2, 5]),
-        ("a value between columns", Expr::from(8i64).between(id(), col("n", I64)), &[1, 4]),
-        ("two at once", id().between(2i64, 5i64).and(col("t", TEXT).eq("a").or(id().between(3i64, 3i64))), &[3, 4]),
+        (
+            "d",
+            col("d", DECIMAL).between(decimal(2, 0), decimal(95, 1)),
+            &[1, 5, 6],
+        ),
+        (
+            "d, with zeros",
+            col("d", DECIMAL).between(decimal(950, 2), decimal(1_000_000, 5)),
+            &[1, 2, 5],
+        ),
+        (
+            "a value between columns",
+            Expr::from(8i64).between(id(), col("n", I64)),
+            &[1, 4],
+        ),
+        (
+            "two at once",
+            id().between(2i64, 5i64)
+                .and(col("t", TEXT).eq("a").or(id().between(3i64, 3i64))),
+            &[3, 4],
+        ),
     ];
     for (form, condition, expected) in forms {
-        let select = Select::from(name.clone()).column("id").filter(condition).order_by(id(), Order::Asc);
-        assert_eq!(db.column(&select, I64).await?, ids(expected), "{form}");
-    }
-    Ok(())
-}
-
-/// Comparisons of days and instants, and their parts in UTC.
-pub(super) async fn dates_and_their_parts(case: Case) -> Verdict {
-    let mut db = case.db().await?;
-    let name = case.table("dates");
-    let types = [("id", I64), ("day", DataType::Date), ("at", DataType::DateTime), ("instant", DataType::Timestamp)];
-    db.table(&name, &types).await?;
-    let texts = ["2025-12-31T23:59:59.999999", "2026-01-01T00:00:00", "2024-02-29T12:00:00.5", "0999-06-07T08:09:10"];
-    let moments = Vec::from_iter(texts.iter().filter_map(|text| text.parse::<NaiveDateTime>().ok()));
-    for (id, at) in (1i64..).zip(&moments) {
-        let row = [id.into(), Value::from(at.date()), Value::from(*at), Value::from(at.and_utc())];
-        db.run(&Insert::into(name.clone(), ["id", "day", "at", "instant"]).row(row)).await?;
-    }
-    for (column, data_type) in &types[1..] {
-        let part = |function| Expr::call(function, [col(column, *data_type)]);
         let select = Select::from(name.clone())
-            .item(part(Function::Year))
-            .item(part(Function::Month))
-            .item(part(Function::Day))
+            .column("id")
+            .filter(condition)
             .order_by(id(), Order::Asc);
-        let expected = [[2025, 12, 31], [2026, 1, 1], [2024, 2, 29], [999, 6, 7]].map(|row| ids(&row));
-        assert_eq!(db.rows(&select, &[I64; 3]).await?, expected, "parts of {data_type:?}");
-    }
-    let late = moments[0];
-    let instant: DateTime<Utc> = late.and_utc();
-    let forms: [(&str, Expr, &[i64]); 6] = [
-        ("day >=", col("day", DataType::Date).ge(late.date()), &[1, 2]),
-        ("day IN", col("day", DataType::Date).in_list([late.date(), NaiveDate::default()]), &[1]),
-        ("at =", col("at", DataType::DateTime).eq(late), &[1]),
-        ("at >", col("at", DataType::DateTime).gt(late), &[2]),
-        ("instant <", col("instant", DataType::Timestamp).lt(instant), &[3, 4]),
-        ("year", Expr::call(Function::Year, [col("instant", DataType::Timestamp)]).eq(2025i64), &[1]),
-    ];
-    for (form, condition, expected) in forms {
-        let select = Select::from(name.clone()).column("id").filter(condition).order_by(id(), Order::Asc);
         assert_eq!(db.column(&select, I64).await?, ids(expected), "{form}");
     }
-    let ordered = Select::from(name.clone()).column("id").order_by(col("instant", DataType::Timestamp), Order::Asc);
-    assert_eq!(db.column(&ordered, I64).await?, ids(&[4, 3, 1, 2]));
-    let extremes = Select::from(name)
-        .item(col("day", DataType::Date).aggregate(Aggregate::Min))
-        .item(col("instant", DataType::Timestamp).aggregate(Aggregate::Max));
-    let got = db.rows(&extremes, &[DataType::Date, DataType::Timestamp]).await?;
-    assert_eq!(got, [vec![Value::from(moments[3].date()), Value::from(moments[1].and_utc())]]);
-    Ok(())
-}
-
-/// The database's clock, read as an instant, is near ours.
-pub(super) async fn now_is_an_instant(case: Case) -> Verdict {
-    let (mut db, name) = sample(&case).await?;
-    let select = Select::from(name).item(Expr::call(Function::Now, [])).limit(1);
-    let Value::Timestamp(now) = db.cell(&select, DataType::Timestamp).await? else {
-        panic!("the clock gave no instant");
-    };
-    let apart = (now - Utc::now()).num_seconds().abs();
-    assert!(apart < 60, "the clock is {apart} s apart: a zone got in between?");
     Ok(())
 }

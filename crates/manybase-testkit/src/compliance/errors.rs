@@ -37,7 +37,9 @@ async fn still_good(db: &mut Db, name: &str) -> Verdict {
 
 pub(super) async fn unique_violation(case: Case) -> Verdict {
     let (mut db, name) = account(&case).await?;
-    let insert = |id: i64, email: &str| Insert::into(name.clone(), ["id", "email"]).row([id.into(), Value::from(email)]);
+    let insert = |id: i64, email: &str| {
+        Insert::into(name.clone(), ["id", "email"]).row([id.into(), Value::from(email)])
+    };
     let of_the_set = refused(db.run(&insert(2, EMAIL)).await, &[ErrorKind::UniqueViolation]);
     assert!(of_the_set.is_unique_violation() && !of_the_set.is_retryable());
     assert_eq!(of_the_set.connection(), Some(CONNECTION));
@@ -74,9 +76,15 @@ pub(super) async fn not_null_violation(case: Case) -> Verdict {
 pub(super) async fn check_violation(case: Case) -> Verdict {
     let mut db = case.db().await?;
     let name = case.table("checked");
-    db.ddl(&format!("CREATE TABLE {name} (id INT NOT NULL, CONSTRAINT positive_{name} CHECK (id > 0))")).await?;
+    db.ddl(&format!(
+        "CREATE TABLE {name} (id INT NOT NULL, CONSTRAINT positive_{name} CHECK (id > 0))"
+    ))
+    .await?;
     db.run(&Insert::into(name.clone(), ["id"]).row([1i64])).await?;
-    let error = refused(db.run(&Insert::into(name.clone(), ["id"]).row([-1i64])).await, &[ErrorKind::CheckViolation]);
+    let error = refused(
+        db.run(&Insert::into(name.clone(), ["id"]).row([-1i64])).await,
+        &[ErrorKind::CheckViolation],
+    );
     if let Some(constraint) = error.constraint() {
         assert_eq!(constraint, format!("positive_{name}"));
     }
@@ -87,13 +95,28 @@ pub(super) async fn unknown_table_and_column(case: Case) -> Verdict {
     let (mut db, name) = account(&case).await?;
     let missing = case.table("missing");
     for access in [Access::Read, Access::Write] {
-        let statement = Statement { access, ..Statement::read(format!("SELECT * FROM {missing}"), vec![]) };
+        let statement = Statement {
+            access,
+            ..Statement::read(format!("SELECT * FROM {missing}"), vec![])
+        };
         refused(db.session.execute(statement).await, &[ErrorKind::UnknownTable]);
     }
-    refused(db.run(&Insert::into(missing, ["id"]).row([1i64])).await, &[ErrorKind::UnknownTable]);
-    refused(db.column(&Select::from(name.clone()).column("nope"), I64).await, &[ErrorKind::UnknownColumn]);
-    refused(db.run(&Insert::into(name.clone(), ["nope"]).row([1i64])).await, &[ErrorKind::UnknownColumn]);
-    refused(db.run(&Update::table(name.clone()).set("nope", 1i64)).await, &[ErrorKind::UnknownColumn]);
+    refused(
+        db.run(&Insert::into(missing, ["id"]).row([1i64])).await,
+        &[ErrorKind::UnknownTable],
+    );
+    refused(
+        db.column(&Select::from(name.clone()).column("nope"), I64).await,
+        &[ErrorKind::UnknownColumn],
+    );
+    refused(
+        db.run(&Insert::into(name.clone(), ["nope"]).row([1i64])).await,
+        &[ErrorKind::UnknownColumn],
+    );
+    refused(
+        db.run(&Update::table(name.clone()).set("nope", 1i64)).await,
+        &[ErrorKind::UnknownColumn],
+    );
     still_good(&mut db, &name).await
 }
 
@@ -101,7 +124,10 @@ pub(super) async fn syntax_error(case: Case) -> Verdict {
     let (mut db, name) = account(&case).await?;
     for sql in ["SELEC 1", "SELECT FROM WHERE", "SELECT 'open", "SELECT (1"] {
         for cache in [true, false] {
-            let statement = Statement { cache, ..Statement::read(sql, vec![]) };
+            let statement = Statement {
+                cache,
+                ..Statement::read(sql, vec![])
+            };
             refused(db.session.execute(statement).await, &[ErrorKind::Syntax]);
         }
         refused(db.session.script(sql.into()).await, &[ErrorKind::Syntax]);
@@ -115,9 +141,16 @@ pub(super) async fn one_statement_at_a_time(case: Case) -> Verdict {
     let (mut db, name) = account(&case).await?;
     let sql = format!("SELECT 1; DELETE FROM {name}");
     for cache in [true, false] {
-        let statement = Statement { cache, ..Statement::write(sql.clone(), vec![]) };
+        let statement = Statement {
+            cache,
+            ..Statement::write(sql.clone(), vec![])
+        };
         if let Err(error) = db.session.execute(statement).await {
-            assert!(matches!(error.kind(), ErrorKind::Syntax | ErrorKind::Statement), "{:?}: {error}", error.kind());
+            assert!(
+                matches!(error.kind(), ErrorKind::Syntax | ErrorKind::Statement),
+                "{:?}: {error}",
+                error.kind()
+            );
         }
         still_good(&mut db, &name).await?;
     }
@@ -141,7 +174,10 @@ pub(super) async fn empty_texts(case: Case) -> Verdict {
 /// A read-only transaction refuses every kind of write, and the next transaction may write again.
 pub(super) async fn read_only_transactions(case: Case) -> Verdict {
     let (mut db, name) = account(&case).await?;
-    let options = TransactionOptions { read_only: true, ..TransactionOptions::default() };
+    let options = TransactionOptions {
+        read_only: true,
+        ..TransactionOptions::default()
+    };
     let insert = Insert::into(name.clone(), ["id", "email"]).row([2i64.into(), Value::from("b")]);
     for round in 0..3 {
         db.session.begin(options).await?;
@@ -157,8 +193,14 @@ pub(super) async fn read_only_transactions(case: Case) -> Verdict {
     db.session.begin(TransactionOptions::default()).await?;
     db.run(&insert).await?;
     db.session.commit().await?;
-    let update = Update::table(name.clone()).set("email", "d").filter(Expr::column("id").eq(2i64));
-    assert_eq!(db.run(&update).await?.affected, 1, "outside a transaction writing works too");
+    let update = Update::table(name.clone())
+        .set("email", "d")
+        .filter(Expr::column("id").eq(2i64));
+    assert_eq!(
+        db.run(&update).await?.affected,
+        1,
+        "outside a transaction writing works too"
+    );
     assert_eq!(db.count(&name).await?, 2);
     Ok(())
 }
@@ -167,7 +209,10 @@ pub(super) async fn read_only_transactions(case: Case) -> Verdict {
 pub(super) async fn readers_do_not_write(case: Case) -> Verdict {
     case.needs_connections()?;
     let (db, name) = account(&case).await?;
-    case.needs(db.dialect.capability().single_writer, "readers apart from the writer")?;
+    case.needs(
+        db.dialect.capability().single_writer,
+        "readers apart from the writer",
+    )?;
     let mut reader = db.another(Access::Read).await?;
     assert_eq!(reader.count(&name).await?, 1);
     let insert = Insert::into(name.clone(), ["id", "email"]).row([2i64.into(), Value::from("b")]);
@@ -179,7 +224,11 @@ pub(super) async fn readers_do_not_write(case: Case) -> Verdict {
 pub(super) async fn no_secrets(case: Case) -> Verdict {
     let pool = case.pool(1)?;
     let session = pool.acquire(Access::Write).await?;
-    let shown = format!("{pool:?} {session:?} {:?} {}", pool.driver(), pool.driver().address());
+    let shown = format!(
+        "{pool:?} {session:?} {:?} {}",
+        pool.driver(),
+        pool.driver().address()
+    );
     let address = manybase_driver::Address::parse(case.url())?;
     if let Some(password) = &address.password {
         assert!(!shown.contains(password.expose()), "{shown}");
@@ -187,8 +236,14 @@ pub(super) async fn no_secrets(case: Case) -> Verdict {
         let driver = case.driver_at(&wrong, &manybase_driver::ConnectOptions::default())?;
         let result = driver.connect(Access::Write).await.map(|_| ());
         let error = refused(result, &[ErrorKind::Connect, ErrorKind::PermissionDenied]);
-        let shown = format!("{error} {:?}", std::error::Error::source(&error).map(ToString::to_string));
-        assert!(!shown.contains("wrong-password") && !shown.contains(password.expose()), "{shown}");
+        let shown = format!(
+            "{error} {:?}",
+            std::error::Error::source(&error).map(ToString::to_string)
+        );
+        assert!(
+            !shown.contains("wrong-password") && !shown.contains(password.expose()),
+            "{shown}"
+        );
     } else {
         return case.needs(false, "password");
     }
@@ -202,12 +257,18 @@ pub(super) async fn an_error_in_the_middle_of_rows(case: Case) -> Verdict {
     db.table(&name, &[("id", I64), ("v", TEXT)]).await?;
     let rows = [(1i64, "1"), (2, "2"), (3, "deadlock")];
     let insert = Insert::into(name.clone(), ["id", "v"]);
-    let insert = rows.iter().fold(insert, |insert, (id, v)| insert.row([(*id).into(), Value::from(*v)]));
+    let insert = rows.iter().fold(insert, |insert, (id, v)| {
+        insert.row([(*id).into(), Value::from(*v)])
+    });
     db.run(&insert).await?;
     // Where the database converts on the way, it fails after the first rows; elsewhere nothing fails.
     let select = Select::from(name.clone()).item(Expr::column("v").cast(I64));
     if let Err(error) = db.column(&select, I64).await {
-        assert!(matches!(error.kind(), ErrorKind::Value), "{:?}: {error}", error.kind());
+        assert!(
+            matches!(error.kind(), ErrorKind::Value),
+            "{:?}: {error}",
+            error.kind()
+        );
     }
     assert_eq!(db.count(&name).await?, 3);
     Ok(())

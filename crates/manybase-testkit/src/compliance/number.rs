@@ -11,18 +11,37 @@ use rust_decimal::{Decimal, RoundingStrategy};
 const I64: DataType = DataType::I64;
 const F64: DataType = DataType::F64;
 
-const WHOLE: &[(i64, i64)] = &[(7, 2), (-7, 2), (7, -2), (-7, -2), (0, 5), (6, 3), (1, 10), (-1, 10), (1_000_000_007, 97)];
+const WHOLE: &[(i64, i64)] = &[
+    (7, 2),
+    (-7, 2),
+    (7, -2),
+    (-7, -2),
+    (0, 5),
+    (6, 3),
+    (1, 10),
+    (-1, 10),
+    (1_000_000_007, 97),
+];
 
-async fn compare(case: Case, data_type: DataType, pairs: &[(Value, Value)], forms: Vec<(&str, Expr, DataType, Vec<Value>)>) -> Verdict {
+async fn compare(
+    case: Case,
+    data_type: DataType,
+    pairs: &[(Value, Value)],
+    forms: Vec<(&str, Expr, DataType, Vec<Value>)>,
+) -> Verdict {
     let mut db = case.db().await?;
     let name = case.table("numbers");
-    db.table(&name, &[("id", I64), ("a", data_type), ("b", data_type)]).await?;
+    db.table(&name, &[("id", I64), ("a", data_type), ("b", data_type)])
+        .await?;
     for (id, (a, b)) in (0i64..).zip(pairs) {
-        db.run(&Insert::into(name.clone(), ["id", "a", "b"]).row([id.into(), a.clone(), b.clone()])).await?;
+        db.run(&Insert::into(name.clone(), ["id", "a", "b"]).row([id.into(), a.clone(), b.clone()]))
+            .await?;
     }
     let mut wrong = Vec::new();
     for (form, expr, result, expected) in forms {
-        let select = Select::from(name.clone()).item(expr).order_by(Expr::typed_column("id", I64, false), Order::Asc);
+        let select = Select::from(name.clone())
+            .item(expr)
+            .order_by(Expr::typed_column("id", I64, false), Order::Asc);
         match db.column(&select, result).await {
             Ok(got) if got == expected => {}
             Ok(got) => wrong.push(format!("{form}: expected {expected:?}, got {got:?}")),
@@ -52,9 +71,24 @@ pub(super) async fn whole_numbers(case: Case) -> Verdict {
         ("-a", a().neg(), I64, whole(|a, _| -a)),
         ("- -a", a().neg().neg(), I64, whole(|a, _| a)),
         ("a - -b", a().sub(b().neg()), I64, whole(|a, b| a + b)),
-        ("a - (b - 1)", a().sub(b().sub(1i64)), I64, whole(|a, b| a - (b - 1))),
-        ("(a + b) * 2", a().add(b()).mul(2i64), I64, whole(|a, b| (a + b) * 2)),
-        ("abs(a)", Expr::call(Function::Abs, [a()]), I64, whole(|a, _| a.abs())),
+        (
+            "a - (b - 1)",
+            a().sub(b().sub(1i64)),
+            I64,
+            whole(|a, b| a - (b - 1)),
+        ),
+        (
+            "(a + b) * 2",
+            a().add(b()).mul(2i64),
+            I64,
+            whole(|a, b| (a + b) * 2),
+        ),
+        (
+            "abs(a)",
+            Expr::call(Function::Abs, [a()]),
+            I64,
+            whole(|a, _| a.abs()),
+        ),
         ("a < b", a().lt(b()), DataType::Bool, bools(|a, b| a < b)),
         ("a <= b", a().le(b()), DataType::Bool, bools(|a, b| a <= b)),
         ("a > b", a().gt(b()), DataType::Bool, bools(|a, b| a > b)),
@@ -77,28 +111,75 @@ const DECIMALS: &[(&str, &str)] = &[
 
 /// Decimals calculate exactly and compare by number, not by text.
 pub(super) async fn decimals(case: Case) -> Verdict {
-    let pairs = Vec::from_iter(DECIMALS.iter().filter_map(|(a, b)| Some((a.parse::<Decimal>().ok()?, b.parse::<Decimal>().ok()?))));
-    let numbers = |f: fn(Decimal, Decimal) -> Decimal| Vec::from_iter(pairs.iter().map(|(a, b)| Value::from(f(*a, *b))));
-    let bools = |f: fn(Decimal, Decimal) -> bool| Vec::from_iter(pairs.iter().map(|(a, b)| Value::from(f(*a, *b))));
+    let pairs = Vec::from_iter(
+        DECIMALS
+            .iter()
+            .filter_map(|(a, b)| Some((a.parse::<Decimal>().ok()?, b.parse::<Decimal>().ok()?))),
+    );
+    let numbers = |f: fn(Decimal, Decimal) -> Decimal| {
+        Vec::from_iter(pairs.iter().map(|(a, b)| Value::from(f(*a, *b))))
+    };
+    let bools =
+        |f: fn(Decimal, Decimal) -> bool| Vec::from_iter(pairs.iter().map(|(a, b)| Value::from(f(*a, *b))));
     let (a, b) = (|| col("a", DECIMAL), || col("b", DECIMAL));
     let half = || Decimal::new(50, 2);
     let forms = vec![
         ("a + b", a().add(b()), DECIMAL, numbers(|a, b| a + b)),
         ("a - b", a().sub(b()), DECIMAL, numbers(|a, b| a - b)),
         ("a * b", a().mul(b()), DECIMAL, numbers(|a, b| a * b)),
-        ("a + 0.50", a().add(half()), DECIMAL, numbers(|a, _| a + Decimal::new(5, 1))),
-        ("0.50 * a", Expr::from(half()).mul(a()), DECIMAL, numbers(|a, _| a * Decimal::new(5, 1))),
+        (
+            "a + 0.50",
+            a().add(half()),
+            DECIMAL,
+            numbers(|a, _| a + Decimal::new(5, 1)),
+        ),
+        (
+            "0.50 * a",
+            Expr::from(half()).mul(a()),
+            DECIMAL,
+            numbers(|a, _| a * Decimal::new(5, 1)),
+        ),
         ("-a", a().neg(), DECIMAL, numbers(|a, _| -a)),
-        ("abs(a)", Expr::call(Function::Abs, [a()]), DECIMAL, numbers(|a, _| a.abs())),
+        (
+            "abs(a)",
+            Expr::call(Function::Abs, [a()]),
+            DECIMAL,
+            numbers(|a, _| a.abs()),
+        ),
         ("a < b", a().lt(b()), DataType::Bool, bools(|a, b| a < b)),
         ("a >= b", a().ge(b()), DataType::Bool, bools(|a, b| a >= b)),
         ("a = b", a().eq(b()), DataType::Bool, bools(|a, b| a == b)),
         ("a <> b", a().ne(b()), DataType::Bool, bools(|a, b| a != b)),
-        ("a > 9", a().gt(Decimal::from(9)), DataType::Bool, bools(|a, _| a > Decimal::from(9))),
-        ("a > 9 (whole)", a().gt(9i64), DataType::Bool, bools(|a, _| a > Decimal::from(9))),
-        ("a = 100.000", a().eq(Decimal::new(100_000, 3)), DataType::Bool, bools(|a, _| a == Decimal::from(100))),
-        ("100 = a (whole)", Expr::from(100i64).eq(a()), DataType::Bool, bools(|a, _| a == Decimal::from(100))),
-        ("a + b = 0.3", a().add(b()).eq(Decimal::new(3, 1)), DataType::Bool, bools(|a, b| a + b == Decimal::new(3, 1))),
+        (
+            "a > 9",
+            a().gt(Decimal::from(9)),
+            DataType::Bool,
+            bools(|a, _| a > Decimal::from(9)),
+        ),
+        (
+            "a > 9 (whole)",
+            a().gt(9i64),
+            DataType::Bool,
+            bools(|a, _| a > Decimal::from(9)),
+        ),
+        (
+            "a = 100.000",
+            a().eq(Decimal::new(100_000, 3)),
+            DataType::Bool,
+            bools(|a, _| a == Decimal::from(100)),
+        ),
+        (
+            "100 = a (whole)",
+            Expr::from(100i64).eq(a()),
+            DataType::Bool,
+            bools(|a, _| a == Decimal::from(100)),
+        ),
+        (
+            "a + b = 0.3",
+            a().add(b()).eq(Decimal::new(3, 1)),
+            DataType::Bool,
+            bools(|a, b| a + b == Decimal::new(3, 1)),
+        ),
     ];
     let values = Vec::from_iter(pairs.iter().map(|(a, b)| (Value::from(*a), Value::from(*b))));
     compare(case, DECIMAL, &values, forms).await
@@ -106,7 +187,9 @@ pub(super) async fn decimals(case: Case) -> Verdict {
 
 /// Half goes away from zero.
 pub(super) async fn rounding(case: Case) -> Verdict {
-    let texts = ["2.5", "-2.5", "0.5", "1.005", "-1.005", "1.2345", "1.2355", "99.995", "0"];
+    let texts = [
+        "2.5", "-2.5", "0.5", "1.005", "-1.005", "1.2345", "1.2355", "99.995", "0",
+    ];
     let decimals = Vec::from_iter(texts.iter().filter_map(|text| text.parse::<Decimal>().ok()));
     let rounded = |digits: u32| {
         let round = |d: &Decimal| d.round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero);
@@ -135,79 +218,13 @@ pub(super) async fn floats(case: Case) -> Verdict {
         ("a / b", a().div(b()), F64, numbers(|a, b| a / b)),
         ("a / 2", a().div(2.0), F64, numbers(|a, _| a / 2.0)),
         ("-a", a().neg(), F64, numbers(|a, _| -a)),
-        ("abs(a)", Expr::call(Function::Abs, [a()]), F64, numbers(|a, _| a.abs())),
+        (
+            "abs(a)",
+            Expr::call(Function::Abs, [a()]),
+            F64,
+            numbers(|a, _| a.abs()),
+        ),
         ("a < b", a().lt(b()), DataType::Bool, less),
     ];
     compare(case, F64, &pairs.map(|(a, b)| (a.into(), b.into())), forms).await
-}
-
-/// Sum, least and greatest are exact; a mean is right to six places, whatever type it comes in.
-pub(super) async fn aggregates(case: Case) -> Verdict {
-    let mut db = case.db().await?;
-    let name = case.table("aggregates");
-    db.table(&name, &[("id", I64), ("n", I64), ("d", DECIMAL), ("f", F64)]).await?;
-    let texts = ["9.5", "10", "-10.25", "100.000001", "0.1"];
-    let decimals = Vec::from_iter(texts.iter().filter_map(|text| text.parse::<Decimal>().ok()));
-    for (id, d) in (1i64..).zip(&decimals) {
-        let row = [id.into(), Value::I64(id * 2), Value::from(*d), Value::F64(id as f64 / 4.0)];
-        db.run(&Insert::into(name.clone(), ["id", "n", "d", "f"]).row(row)).await?;
-    }
-    let of = |column, data_type, function| (col(column, data_type).aggregate(function), data_type);
-    let got = db
-        .eval(
-            &name,
-            &[
-                of("n", I64, Aggregate::Sum),
-                of("n", I64, Aggregate::Min),
-                of("n", I64, Aggregate::Max),
-                of("d", DECIMAL, Aggregate::Sum),
-                of("d", DECIMAL, Aggregate::Min),
-                of("d", DECIMAL, Aggregate::Max),
-                of("f", F64, Aggregate::Sum),
-                of("f", F64, Aggregate::Max),
-                (Expr::count_all(), I64),
-            ],
-        )
-        .await?;
-    let sum: Decimal = decimals.iter().sum();
-    let (least, greatest) = (decimals[2], decimals[3]);
-    let expected: [Value; 9] =
-        [30i64.into(), 2i64.into(), 10i64.into(), sum.into(), least.into(), greatest.into(), 3.75.into(), 1.25.into(), 5i64.into()];
-    assert_eq!(got, expected);
-
-    let avg = |column, data_type| col(column, data_type).aggregate(Aggregate::Avg);
-    let select = Select::from(name).item(avg("n", I64)).item(avg("d", DECIMAL)).item(avg("f", F64));
-    let statement = db.statement(&select)?;
-    let sink = super::value::EachRow(|row: &dyn Row| {
-        for (i, expected) in [6.0, 21.870_000_2, 0.75].into_iter().enumerate() {
-            // A decimal or a floating-point number, as the database has it.
-            let mean = row.f64(i).ok().flatten();
-            let mean = mean.or_else(|| row.decimal(i).ok()??.to_string().parse().ok());
-            assert!(mean.is_some_and(|mean: f64| (mean - expected).abs() < 1e-6), "mean {i}: {mean:?}, not {expected}");
-        }
-        Ok(Flow::Continue)
-    });
-    db.session.query(statement, sink).await?;
-    Ok(())
-}
-
-/// A sum in a condition, of whole numbers and decimals together.
-pub(super) async fn whole_numbers_and_decimals_together(case: Case) -> Verdict {
-    let mut db = case.db().await?;
-    let name = case.table("mixed");
-    db.table(&name, &[("id", I64), ("qty", DataType::I32), ("price", DECIMAL)]).await?;
-    let row = [1i64.into(), Value::I64(3), Decimal::new(1999, 2).into()];
-    db.run(&Insert::into(name.clone(), ["id", "qty", "price"]).row(row)).await?;
-    let total = || col("price", DECIMAL).mul(col("qty", DataType::I32));
-    let exprs = [
-        (total(), DECIMAL),
-        (col("qty", DataType::I32).mul(col("price", DECIMAL)), DECIMAL),
-        (total().gt(col("qty", DataType::I32)), DataType::Bool),
-        (total().eq(Decimal::new(5997, 2)), DataType::Bool),
-        (col("qty", DataType::I32).lt(col("price", DECIMAL)), DataType::Bool),
-    ];
-    let total = Value::from(Decimal::new(5997, 2));
-    let yes = Value::Bool(true);
-    assert_eq!(db.eval(&name, &exprs).await?, [total.clone(), total, yes.clone(), yes.clone(), yes]);
-    Ok(())
 }

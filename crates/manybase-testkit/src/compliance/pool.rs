@@ -10,7 +10,11 @@ use std::time::{Duration, Instant};
 const SOON: Duration = Duration::from_secs(15);
 
 fn options(max_size: usize) -> PoolOptions {
-    PoolOptions { max_size, acquire_timeout: Duration::from_millis(200), ..PoolOptions::default() }
+    PoolOptions {
+        max_size,
+        acquire_timeout: Duration::from_millis(200),
+        ..PoolOptions::default()
+    }
 }
 
 fn patient() -> ConnectOptions {
@@ -22,7 +26,10 @@ pub(super) async fn exhausted(case: Case) -> Verdict {
     let pool = case.pool_with(&patient(), options(1))?;
     let taken = pool.acquire(Access::Write).await?;
     for _ in 0..2 {
-        let error = refused(pool.acquire(Access::Write).await.map(|_| ()), &[ErrorKind::PoolTimeout]);
+        let error = refused(
+            pool.acquire(Access::Write).await.map(|_| ()),
+            &[ErrorKind::PoolTimeout],
+        );
         assert_eq!(error.connection(), Some(CONNECTION));
         assert!(error.help().is_some(), "it does not say what to do: {error}");
     }
@@ -33,7 +40,13 @@ pub(super) async fn exhausted(case: Case) -> Verdict {
 
 /// Somebody who waits gets what the other gives back.
 pub(super) async fn waiting(case: Case) -> Verdict {
-    let pool = case.pool_with(&patient(), PoolOptions { acquire_timeout: SOON, ..options(1) })?;
+    let pool = case.pool_with(
+        &patient(),
+        PoolOptions {
+            acquire_timeout: SOON,
+            ..options(1)
+        },
+    )?;
     let taken = pool.acquire(Access::Write).await?;
     let waiter = tokio::spawn({
         let pool = pool.clone();
@@ -50,7 +63,13 @@ pub(super) async fn waiting(case: Case) -> Verdict {
 }
 
 pub(super) async fn closed(case: Case) -> Verdict {
-    let pool = case.pool_with(&patient(), PoolOptions { acquire_timeout: SOON, ..options(1) })?;
+    let pool = case.pool_with(
+        &patient(),
+        PoolOptions {
+            acquire_timeout: SOON,
+            ..options(1)
+        },
+    )?;
     let mut taken = Db::take(pool.clone(), Access::Write).await?;
     let waiter = tokio::spawn({
         let pool = pool.clone();
@@ -67,15 +86,28 @@ pub(super) async fn closed(case: Case) -> Verdict {
     assert_eq!(error.connection(), Some(CONNECTION));
     taken.assert_usable().await?;
     drop(taken);
-    assert_eq!(pool.status().open, 0, "what comes back to a closed pool is closed");
+    assert_eq!(
+        pool.status().open,
+        0,
+        "what comes back to a closed pool is closed"
+    );
     Ok(())
 }
 
 pub(super) async fn idle_connections_are_closed(case: Case) -> Verdict {
     case.needs_connections()?;
     let idle_timeout = Some(Duration::from_millis(200));
-    let pool = case.pool_with(&patient(), PoolOptions { idle_timeout, ..options(3) })?;
-    Db::take(pool.clone(), Access::Write).await?.assert_usable().await?;
+    let pool = case.pool_with(
+        &patient(),
+        PoolOptions {
+            idle_timeout,
+            ..options(3)
+        },
+    )?;
+    Db::take(pool.clone(), Access::Write)
+        .await?
+        .assert_usable()
+        .await?;
     assert_eq!(pool.status().open, 1);
     let begun = Instant::now();
     while pool.status().open > 0 {
@@ -100,7 +132,13 @@ async fn is_marked(db: &mut Db, name: &str) -> Verdict<bool> {
 pub(super) async fn old_connections_are_closed(case: Case) -> Verdict {
     case.needs_connections()?;
     let max_lifetime = Some(Duration::from_millis(500));
-    let pool = case.pool_with(&patient(), PoolOptions { max_lifetime, ..options(1) })?;
+    let pool = case.pool_with(
+        &patient(),
+        PoolOptions {
+            max_lifetime,
+            ..options(1)
+        },
+    )?;
     let name = case.table("temporary");
     let begun = Instant::now();
     let mut db = Db::take(pool.clone(), Access::Write).await?;
@@ -108,17 +146,33 @@ pub(super) async fn old_connections_are_closed(case: Case) -> Verdict {
     drop(db);
     let mut db = Db::take(pool.clone(), Access::Write).await?;
     let marked = is_marked(&mut db, &name).await?;
-    assert!(marked || begun.elapsed() > Duration::from_millis(400), "a young connection was not used again");
+    assert!(
+        marked || begun.elapsed() > Duration::from_millis(400),
+        "a young connection was not used again"
+    );
     drop(db);
     tokio::time::sleep(Duration::from_millis(600)).await;
     let mut db = Db::take(pool, Access::Write).await?;
-    assert!(!is_marked(&mut db, &name).await?, "a connection beyond its time was used again");
+    assert!(
+        !is_marked(&mut db, &name).await?,
+        "a connection beyond its time was used again"
+    );
     Ok(())
 }
 
 pub(super) async fn tested_before_use(case: Case) -> Verdict {
-    for test_before_use in [TestBeforeUse::Always, TestBeforeUse::Never, TestBeforeUse::IdleFor(Duration::ZERO)] {
-        let pool = case.pool_with(&patient(), PoolOptions { test_before_use, ..options(1) })?;
+    for test_before_use in [
+        TestBeforeUse::Always,
+        TestBeforeUse::Never,
+        TestBeforeUse::IdleFor(Duration::ZERO),
+    ] {
+        let pool = case.pool_with(
+            &patient(),
+            PoolOptions {
+                test_before_use,
+                ..options(1)
+            },
+        )?;
         for _ in 0..5 {
             let mut db = Db::take(pool.clone(), Access::Write).await?;
             db.session.ping().await?;
@@ -132,12 +186,19 @@ pub(super) async fn tested_before_use(case: Case) -> Verdict {
 pub(super) async fn many_tasks(case: Case) -> Verdict {
     let pool = case.pool(4)?;
     let one = case.table("one");
-    Db::take(pool.clone(), Access::Write).await?.keys(&one, [0]).await?;
+    Db::take(pool.clone(), Access::Write)
+        .await?
+        .keys(&one, [0])
+        .await?;
     let tasks = Vec::from_iter((0..64).map(|n| {
         let (pool, one) = (pool.clone(), one.clone());
         tokio::spawn(async move {
             for round in 0..10 {
-                let access = if (n + round) % 4 == 0 { Access::Write } else { Access::Read };
+                let access = if (n + round) % 4 == 0 {
+                    Access::Write
+                } else {
+                    Access::Read
+                };
                 Db::take(pool.clone(), access).await?.assert_good(&one).await?;
             }
             Ok::<_, manybase_driver::Error>(())
@@ -150,7 +211,10 @@ pub(super) async fn many_tasks(case: Case) -> Verdict {
         }
     }
     let status = pool.status();
-    assert!(status.open <= status.max && status.in_use == 0 && status.waiting == 0, "{status:?}");
+    assert!(
+        status.open <= status.max && status.in_use == 0 && status.waiting == 0,
+        "{status:?}"
+    );
     Ok(())
 }
 
@@ -158,23 +222,47 @@ pub(super) async fn many_tasks(case: Case) -> Verdict {
 pub(super) async fn statement_timeout(case: Case) -> Verdict {
     let slow = case.slow_query()?;
     let limit = Duration::from_millis(700);
-    let connect = ConnectOptions { statement_timeout: Some(limit), ..patient() };
-    let pool: Pool = case.pool_with(&connect, PoolOptions { statement_timeout: Some(limit), acquire_timeout: SOON, ..options(1) })?;
+    let connect = ConnectOptions {
+        statement_timeout: Some(limit),
+        ..patient()
+    };
+    let pool: Pool = case.pool_with(
+        &connect,
+        PoolOptions {
+            statement_timeout: Some(limit),
+            acquire_timeout: SOON,
+            ..options(1)
+        },
+    )?;
     let one = case.table("one");
-    Db::take(pool.clone(), Access::Write).await?.keys(&one, [0]).await?;
+    Db::take(pool.clone(), Access::Write)
+        .await?
+        .keys(&one, [0])
+        .await?;
     for access in [Access::Write, Access::Read] {
         let mut db = Db::take(pool.clone(), access).await?;
         let begun = Instant::now();
-        let statement = Statement { access, ..Statement::read(slow.clone(), vec![]).once() };
+        let statement = Statement {
+            access,
+            ..Statement::read(slow.clone(), vec![]).once()
+        };
         let error = refused(db.session.execute(statement).await, &[ErrorKind::Timeout]);
         let took = begun.elapsed();
-        assert!(took >= limit / 2 && took < limit * 6, "after {took:?} with a limit of {limit:?}");
+        assert!(
+            took >= limit / 2 && took < limit * 6,
+            "after {took:?} with a limit of {limit:?}"
+        );
         assert_eq!(error.connection(), Some(CONNECTION));
         if !db.session.is_broken() {
             db.assert_good(&one).await?;
         }
         drop(db);
-        let mut db = within(SOON, "a connection after a timeout", Db::take(pool.clone(), access)).await?;
+        let mut db = within(
+            SOON,
+            "a connection after a timeout",
+            Db::take(pool.clone(), access),
+        )
+        .await?;
         db.assert_good(&one).await?;
     }
     Ok(())
@@ -184,7 +272,11 @@ pub(super) async fn statement_timeout(case: Case) -> Verdict {
 pub(super) async fn sessions_know_their_server(case: Case) -> Verdict {
     let pool = case.pool(1)?;
     let session = pool.acquire(Access::Write).await?;
-    assert!(session.server_version()?.chars().any(|c| c.is_ascii_digit()), "{:?}", session.server_version()?);
+    assert!(
+        session.server_version()?.chars().any(|c| c.is_ascii_digit()),
+        "{:?}",
+        session.server_version()?
+    );
     assert_eq!(session.dialect()?.name(), pool.dialect().name());
     assert_eq!(&**session.name(), CONNECTION);
     Ok(())
@@ -192,17 +284,35 @@ pub(super) async fn sessions_know_their_server(case: Case) -> Verdict {
 
 /// Settings and temporary tables of one user are not the next one's after a reset.
 pub(super) async fn a_reset_after_a_dropped_transaction(case: Case) -> Verdict {
-    let pool = case.pool_with(&patient(), PoolOptions { acquire_timeout: SOON, ..options(1) })?;
+    let pool = case.pool_with(
+        &patient(),
+        PoolOptions {
+            acquire_timeout: SOON,
+            ..options(1)
+        },
+    )?;
     let one = case.table("one");
-    Db::take(pool.clone(), Access::Write).await?.keys(&one, [0]).await?;
+    Db::take(pool.clone(), Access::Write)
+        .await?
+        .keys(&one, [0])
+        .await?;
     for _ in 0..10 {
         let mut db = Db::take(pool.clone(), Access::Write).await?;
-        db.session.begin(manybase_driver::TransactionOptions { isolation: None, read_only: true }).await?;
+        db.session
+            .begin(manybase_driver::TransactionOptions {
+                isolation: None,
+                read_only: true,
+            })
+            .await?;
         db.assert_good(&one).await?;
         drop(db);
         let mut db = within(SOON, "a connection", Db::take(pool.clone(), Access::Write)).await?;
         let insert = manybase_sql::Update::table(one.clone()).set("v", 1i64);
-        assert_eq!(db.run(&insert).await?.affected, 1, "read-only leaked to the next user");
+        assert_eq!(
+            db.run(&insert).await?.affected,
+            1,
+            "read-only leaked to the next user"
+        );
     }
     Ok(())
 }

@@ -50,7 +50,7 @@ const TEXTS: &[&str] = &[
     "e\u{301}",
 ];
 
-fn lower(text: &str) -> String {
+pub(super) fn lower(text: &str) -> String {
     text.to_lowercase()
 }
 
@@ -74,7 +74,9 @@ async fn find(case: Case, forms: Vec<(String, Expr, Box<dyn Fn(&str) -> bool + S
     let name = case.table("texts");
     db.table(&name, &[("id", I64), ("t", TEXT)]).await?;
     let insert = Insert::into(name.clone(), ["id", "t"]);
-    let insert = (0i64..).zip(TEXTS).fold(insert, |insert, (id, text)| insert.row([id.into(), Value::from(*text)]));
+    let insert = (0i64..).zip(TEXTS).fold(insert, |insert, (id, text)| {
+        insert.row([id.into(), Value::from(*text)])
+    });
     db.run(&insert).await?;
     let mut wrong = Vec::new();
     for (form, condition, oracle) in forms {
@@ -89,7 +91,12 @@ async fn find(case: Case, forms: Vec<(String, Expr, Box<dyn Fn(&str) -> bool + S
                 continue;
             }
         };
-        let expected = Vec::from_iter(TEXTS.iter().filter(|text| oracle(text)).map(|text| Value::from(*text)));
+        let expected = Vec::from_iter(
+            TEXTS
+                .iter()
+                .filter(|text| oracle(text))
+                .map(|text| Value::from(*text)),
+        );
         if got != expected {
             wrong.push(format!("{form}: expected {expected:?}, got {got:?}"));
         }
@@ -98,7 +105,7 @@ async fn find(case: Case, forms: Vec<(String, Expr, Box<dyn Fn(&str) -> bool + S
     Ok(())
 }
 
-fn t() -> Expr {
+pub(super) fn t() -> Expr {
     col("t", TEXT)
 }
 
@@ -106,36 +113,78 @@ fn t() -> Expr {
 pub(super) async fn equality_is_exact(case: Case) -> Verdict {
     let mut forms: Vec<(String, Expr, Box<dyn Fn(&str) -> bool + Send>)> = Vec::new();
     for text in TEXTS {
-        forms.push((format!("= {text:?}"), t().eq(*text), Box::new(move |other| other == *text)));
-        forms.push((format!("<> {text:?}"), t().ne(*text), Box::new(move |other| other != *text)));
+        forms.push((
+            format!("= {text:?}"),
+            t().eq(*text),
+            Box::new(move |other| other == *text),
+        ));
+        forms.push((
+            format!("<> {text:?}"),
+            t().ne(*text),
+            Box::new(move |other| other != *text),
+        ));
     }
     let some = ["a", "Ä", "ss", "a😀b"];
-    forms.push(("IN".into(), t().in_list(some), Box::new(move |text| some.contains(&text))));
-    forms.push(("NOT IN".into(), t().not_in_list(some), Box::new(move |text| !some.contains(&text))));
-    let many = || TEXTS.iter().map(|text| text.to_string()).take(3).chain((0..2_000).map(|n| format!("no {n}")));
-    forms.push(("IN many".into(), t().in_list(many()), Box::new(|text| TEXTS[..3].contains(&text))));
+    forms.push((
+        "IN".into(),
+        t().in_list(some),
+        Box::new(move |text| some.contains(&text)),
+    ));
+    forms.push((
+        "NOT IN".into(),
+        t().not_in_list(some),
+        Box::new(move |text| !some.contains(&text)),
+    ));
+    let many = || {
+        TEXTS
+            .iter()
+            .map(|text| text.to_string())
+            .take(3)
+            .chain((0..2_000).map(|n| format!("no {n}")))
+    };
+    forms.push((
+        "IN many".into(),
+        t().in_list(many()),
+        Box::new(|text| TEXTS[..3].contains(&text)),
+    ));
     find(case, forms).await
 }
 
 pub(super) async fn patterns(case: Case) -> Verdict {
     let patterns = [
-        "%", "", "_", "__", "a%", "A%", "%b", "%B%", "a_", "50\\%", "50%", "5\\_0", "5_0", "%\\\\%", "wow!", "wow_", "%!%",
-        "star*", "star_", "what?", "[ab]", "[%", "%]", "_ab_", "ä", "Ä", "_", "%😀%", "a_b", "%'%", "%\n%", "stra%e",
+        "%", "", "_", "__", "a%", "A%", "%b", "%B%", "a_", "50\\%", "50%", "5\\_0", "5_0", "%\\\\%", "wow!",
+        "wow_", "%!%", "star*", "star_", "what?", "[ab]", "[%", "%]", "_ab_", "ä", "Ä", "_", "%😀%", "a_b",
+        "%'%", "%\n%", "stra%e",
     ];
     let mut forms: Vec<(String, Expr, Box<dyn Fn(&str) -> bool + Send>)> = Vec::new();
     for pattern in patterns {
         let parsed = || LikePattern::parse(pattern);
-        forms.push((format!("LIKE {pattern:?}"), t().like(parsed()), Box::new(move |text| like(text, pattern))));
-        forms.push((format!("NOT LIKE {pattern:?}"), t().like(parsed()).not(), Box::new(move |text| !like(text, pattern))));
+        forms.push((
+            format!("LIKE {pattern:?}"),
+            t().like(parsed()),
+            Box::new(move |text| like(text, pattern)),
+        ));
+        forms.push((
+            format!("NOT LIKE {pattern:?}"),
+            t().like(parsed()).not(),
+            Box::new(move |text| !like(text, pattern)),
+        ));
         let oracle = move |text: &str| like(&lower(text), &lower(pattern));
-        forms.push((format!("ILIKE {pattern:?}"), t().ilike(parsed()), Box::new(oracle)));
+        forms.push((
+            format!("ILIKE {pattern:?}"),
+            t().ilike(parsed()),
+            Box::new(oracle),
+        ));
     }
     find(case, forms).await
 }
 
 /// Wildcards in text that comes from a user are data.
 pub(super) async fn parts_with_wildcards_in_them(case: Case) -> Verdict {
-    let parts = ["", "a", "A", "%", "_", "!", "\\", "*", "?", "[", "]", "[a", "^", "-", "50%", "5_", "w!", "'", "ä", "😀", " ", "\n", "slash", "b]"];
+    let parts = [
+        "", "a", "A", "%", "_", "!", "\\", "*", "?", "[", "]", "[a", "^", "-", "50%", "5_", "w!", "'", "ä",
+        "😀", " ", "\n", "slash", "b]",
+    ];
     let mut forms: Vec<(String, Expr, Box<dyn Fn(&str) -> bool + Send>)> = Vec::new();
     for part in parts {
         forms.push((
@@ -162,79 +211,20 @@ pub(super) async fn parts_with_wildcards_in_them(case: Case) -> Verdict {
     find(case, forms).await
 }
 
-/// Functions of text, of columns and of values.
-pub(super) async fn functions(case: Case) -> Verdict {
-    let mut db = case.db().await?;
-    let name = case.table("functions");
-    db.table(&name, &[("id", I64), ("t", TEXT)]).await?;
-    let texts = ["ÄÖü Straße", "😀a😀", "", "  mixed Case  ", "a'b\\c%d", "aaa"];
-    let insert = Insert::into(name.clone(), ["id", "t"]);
-    let insert = (0i64..).zip(texts).fold(insert, |insert, (id, text)| insert.row([id.into(), Value::from(text)]));
-    db.run(&insert).await?;
-    let cut = |text: &str, from: usize, count: usize| text.chars().skip(from - 1).take(count).collect::<String>();
-    type Form<'f> = (&'f str, Expr, DataType, Box<dyn Fn(&str) -> Value>);
-    let call = |function, arguments: Vec<Expr>| Expr::call(function, arguments);
-    let forms: Vec<Form<'_>> = vec![
-        ("lower", call(Function::Lower, vec![t()]), TEXT, Box::new(|text| lower(text).into())),
-        // One to one: whether ß becomes SS differs.
-        ("upper", call(Function::Upper, vec![call(Function::Replace, vec![t(), "ß".into(), "".into()])]), TEXT, Box::new(|text| text.replace('ß', "").to_uppercase().into())),
-        ("length", call(Function::Length, vec![t()]), I64, Box::new(|text| Value::I64(text.chars().count() as i64))),
-        ("trim", call(Function::Trim, vec![t()]), TEXT, Box::new(|text| text.trim_matches(' ').into())),
-        ("substring 2, 3", call(Function::Substring, vec![t(), 2i64.into(), 3i64.into()]), TEXT, Box::new(move |text| cut(text, 2, 3).into())),
-        ("substring 1, 1", call(Function::Substring, vec![t(), 1i64.into(), 1i64.into()]), TEXT, Box::new(move |text| cut(text, 1, 1).into())),
-        ("substring 9, 100", call(Function::Substring, vec![t(), 9i64.into(), 100i64.into()]), TEXT, Box::new(move |text| cut(text, 9, 100).into())),
-        ("replace", call(Function::Replace, vec![t(), "a".into(), "<b>".into()]), TEXT, Box::new(|text| text.replace('a', "<b>").into())),
-        ("replace is exact", call(Function::Replace, vec![t(), "A".into(), "x".into()]), TEXT, Box::new(|text| text.replace('A', "x").into())),
-        ("concat", Expr::from("<").concat(t()).concat(">"), TEXT, Box::new(|text| format!("<{text}>").into())),
-        ("concat of columns", t().concat(t()), TEXT, Box::new(|text| text.repeat(2).into())),
-        ("nullif", call(Function::NullIf, vec![t(), "".into()]), TEXT, Box::new(|text| Some(text).filter(|text| !text.is_empty()).map(str::to_owned).into())),
-    ];
-    let mut wrong = Vec::new();
-    for (form, expr, data_type, oracle) in forms {
-        let select = Select::from(name.clone()).item(expr).order_by(Expr::typed_column("id", I64, false), Order::Asc);
-        let expected = Vec::from_iter(texts.iter().map(|text| oracle(text)));
-        match db.column(&select, data_type).await {
-            Ok(got) if got == expected => {}
-            Ok(got) => wrong.push(format!("{form}: expected {expected:?}, got {got:?}")),
-            Err(error) => wrong.push(format!("{form}: {error}")),
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    Ok(())
-}
-
-/// NULL in a function or a concatenation gives NULL.
-pub(super) async fn functions_of_null(case: Case) -> Verdict {
-    let mut db = case.db().await?;
-    let name = case.table("nothing");
-    db.table(&name, &[("id", I64), ("t", TEXT)]).await?;
-    db.run(&Insert::into(name.clone(), ["id"]).row([1i64])).await?;
-    let exprs = [
-        (t().concat("x"), TEXT),
-        (Expr::from("x").concat(t()), TEXT),
-        (Expr::call(Function::Lower, [t()]), TEXT),
-        (Expr::call(Function::Upper, [t()]), TEXT),
-        (Expr::call(Function::Length, [t()]), I64),
-        (Expr::call(Function::Trim, [t()]), TEXT),
-        (Expr::call(Function::Substring, [t(), 1i64.into(), 1i64.into()]), TEXT),
-        (Expr::call(Function::Replace, [t(), "a".into(), "b".into()]), TEXT),
-        (t().like(LikePattern::contains("")), DataType::Bool),
-        (t().ilike(LikePattern::contains("")).not(), DataType::Bool),
-        (t().eq("x"), DataType::Bool),
-    ];
-    let got = db.eval(&name, &exprs).await?;
-    assert_eq!(got, vec![Value::Null; exprs.len()]);
-    Ok(())
-}
-
 /// A unique column keeps texts apart that differ in case, accents or spaces at the end.
 pub(super) async fn unique_texts_are_exact(case: Case) -> Verdict {
     let mut db = case.db().await?;
     let name = case.table("exact");
     let text = DataType::Text { length: Some(40) };
-    let table = manybase_sql::schema::Table::new(name.clone()).column("t", text).key("t");
+    let table = manybase_sql::schema::Table::new(name.clone())
+        .column("t", text)
+        .key("t");
     db.run(&table.create()).await?;
-    let insert = TEXTS.iter().fold(Insert::into(name.clone(), ["t"]), |insert, text| insert.row([*text]));
+    let insert = TEXTS
+        .iter()
+        .fold(Insert::into(name.clone(), ["t"]), |insert, text| {
+            insert.row([*text])
+        });
     db.run(&insert).await?;
     assert_eq!(db.count(&name).await?, TEXTS.len() as i64);
     let again = db.run(&Insert::into(name, ["t"]).row(["straße"])).await;

@@ -8,12 +8,14 @@ use manybase_sql::schema::Table;
 use manybase_sql::{DataType, Delete, Expr, Insert, IsolationLevel, Order, Select, Update, Value};
 use std::time::{Duration, Instant};
 
-const I64: DataType = DataType::I64;
-const PLAIN: TransactionOptions = TransactionOptions { isolation: None, read_only: false };
-const LOCK: Duration = Duration::from_secs(1);
-const SOON: Duration = Duration::from_secs(20);
+pub(super) const I64: DataType = DataType::I64;
+pub(super) const PLAIN: TransactionOptions = TransactionOptions {
+    isolation: None,
+    read_only: false,
+};
+pub(super) const SOON: Duration = Duration::from_secs(20);
 
-async fn with_rows(case: &Case, keys: impl IntoIterator<Item = i64>) -> Verdict<(Db, String)> {
+pub(super) async fn with_rows(case: &Case, keys: impl IntoIterator<Item = i64>) -> Verdict<(Db, String)> {
     let mut db = case.db().await?;
     let name = case.table("tx");
     db.keys(&name, keys).await?;
@@ -24,21 +26,27 @@ fn insert(name: &str, id: i64) -> Insert {
     Insert::into(name.to_owned(), ["id", "v"]).row([id, 0])
 }
 
-fn set(name: &str, id: i64, v: i64) -> Update {
-    Update::table(name.to_owned()).set("v", v).filter(Expr::typed_column("id", I64, false).eq(id))
+pub(super) fn set(name: &str, id: i64, v: i64) -> Update {
+    Update::table(name.to_owned())
+        .set("v", v)
+        .filter(Expr::typed_column("id", I64, false).eq(id))
 }
 
-async fn ids(db: &mut Db, name: &str) -> Verdict<Vec<i64>> {
-    let select = Select::from(name.to_owned()).column("id").order_by(Expr::typed_column("id", I64, false), Order::Asc);
+pub(super) async fn ids(db: &mut Db, name: &str) -> Verdict<Vec<i64>> {
+    let select = Select::from(name.to_owned())
+        .column("id")
+        .order_by(Expr::typed_column("id", I64, false), Order::Asc);
     let got = db.column(&select, I64).await?;
-    Ok(got.into_iter().map(|id| if let Value::I64(id) = id { id } else { panic!("{id:?}") }).collect())
-}
-
-/// A pool of its own that does not wait long for locks.
-async fn impatient(case: &Case) -> Verdict<Db> {
-    let connect = ConnectOptions { lock_timeout: Some(LOCK), ..ConnectOptions::default() };
-    let pool = case.pool_with(&connect, PoolOptions { max_size: 2, ..PoolOptions::default() })?;
-    Ok(Db::take(pool, Access::Write).await?)
+    Ok(got
+        .into_iter()
+        .map(|id| {
+            if let Value::I64(id) = id {
+                id
+            } else {
+                panic!("{id:?}")
+            }
+        })
+        .collect())
 }
 
 pub(super) async fn commit_lasts(case: Case) -> Verdict {
@@ -61,13 +69,18 @@ pub(super) async fn rollback_undoes(case: Case) -> Verdict {
     db.session.begin(PLAIN).await?;
     db.run(&insert(&name, 2)).await?;
     db.run(&set(&name, 1, 99)).await?;
-    db.run(&Delete::from(name.clone()).filter(Expr::column("id").eq(1i64))).await?;
+    db.run(&Delete::from(name.clone()).filter(Expr::column("id").eq(1i64)))
+        .await?;
     db.session.rollback().await?;
     assert_eq!(ids(&mut db, &name).await?, [1]);
     db.session.rollback().await?;
     db.run(&insert(&name, 3)).await?;
     db.session.rollback().await?;
-    assert_eq!(ids(&mut db, &name).await?, [1, 3], "without a transaction there is nothing to undo");
+    assert_eq!(
+        ids(&mut db, &name).await?,
+        [1, 3],
+        "without a transaction there is nothing to undo"
+    );
     Ok(())
 }
 
@@ -125,7 +138,10 @@ pub(super) async fn isolation_levels(case: Case) -> Verdict {
     ];
     for isolation in all {
         for read_only in [false, true] {
-            let options = TransactionOptions { isolation: Some(isolation), read_only };
+            let options = TransactionOptions {
+                isolation: Some(isolation),
+                read_only,
+            };
             match db.session.begin(options).await {
                 Ok(()) => {
                     assert_eq!(ids(&mut db, &name).await?, [1]);
@@ -150,13 +166,30 @@ pub(super) async fn what_a_transaction_sees(case: Case) -> Verdict {
     let single = writer.dialect.capability().single_writer;
     let can = writer.dialect.capability().isolation_levels;
     let mut key = 0;
-    let asked = [IsolationLevel::ReadCommitted, IsolationLevel::RepeatableRead, IsolationLevel::Serializable];
-    let levels = asked.iter().filter(|level| can.contains(level)).map(|level| Some(*level));
+    let asked = [
+        IsolationLevel::ReadCommitted,
+        IsolationLevel::RepeatableRead,
+        IsolationLevel::Serializable,
+    ];
+    let levels = asked
+        .iter()
+        .filter(|level| can.contains(level))
+        .map(|level| Some(*level));
     // A database without levels gives each reader one snapshot.
-    let levels = if can.is_empty() { vec![None] } else { levels.collect() };
+    let levels = if can.is_empty() {
+        vec![None]
+    } else {
+        levels.collect()
+    };
     for isolation in levels {
         let mut reader = writer.another(Access::Read).await?;
-        reader.session.begin(TransactionOptions { isolation, read_only: single }).await?;
+        reader
+            .session
+            .begin(TransactionOptions {
+                isolation,
+                read_only: single,
+            })
+            .await?;
         let before = ids(&mut reader, &name).await?;
         key += 1;
         if isolation == Some(IsolationLevel::Serializable) {
@@ -168,45 +201,16 @@ pub(super) async fn what_a_transaction_sees(case: Case) -> Verdict {
         let after = ids(&mut reader, &name).await?;
         reader.session.commit().await?;
         let sees = isolation == Some(IsolationLevel::ReadCommitted);
-        assert_eq!(after.contains(&key), sees, "{isolation:?}: {before:?}, then {after:?}");
-        assert!(ids(&mut reader, &name).await?.contains(&key), "after the transaction");
+        assert_eq!(
+            after.contains(&key),
+            sees,
+            "{isolation:?}: {before:?}, then {after:?}"
+        );
+        assert!(
+            ids(&mut reader, &name).await?.contains(&key),
+            "after the transaction"
+        );
     }
-    Ok(())
-}
-
-/// Two transactions read what the other changes: one of them has to give way.
-pub(super) async fn serializable_transactions(case: Case) -> Verdict {
-    case.needs_writers()?;
-    let mut a = impatient(&case).await?;
-    let name = case.table("skew");
-    a.keys(&name, [1, 2]).await?;
-    case.needs(a.dialect.capability().isolation_levels.contains(&IsolationLevel::Serializable), "serializable transactions of two writers")?;
-    let mut b = a.another(Access::Write).await?;
-    let options = TransactionOptions { isolation: Some(IsolationLevel::Serializable), read_only: false };
-    for db in [&mut a, &mut b] {
-        db.session.begin(options).await?;
-        ids(db, &name).await?;
-    }
-    async fn change(db: &mut Db, update: Update) -> manybase_driver::Result<()> {
-        let done = match db.run(&update).await {
-            Ok(_) => db.session.commit().await,
-            Err(error) => Err(error),
-        };
-        if done.is_err() {
-            db.session.rollback().await?;
-        }
-        done
-    }
-    let (set_a, set_b) = (set(&name, 1, 5), set(&name, 2, 5));
-    let work = async { tokio::join!(change(&mut a, set_a), change(&mut b, set_b)) };
-    let results = within(SOON, "two serializable transactions", work).await;
-    let errors = Vec::from_iter([results.0, results.1].into_iter().filter_map(Result::err));
-    assert!(!errors.is_empty(), "both committed, though neither saw the other's change");
-    for error in errors {
-        assert!(error.is_retryable(), "{:?}: {error}", error.kind());
-    }
-    a.assert_usable().await?;
-    b.assert_usable().await?;
     Ok(())
 }
 
@@ -214,26 +218,48 @@ pub(super) async fn serializable_transactions(case: Case) -> Verdict {
 pub(super) async fn a_dropped_session_rolls_back(case: Case) -> Verdict {
     let pool = case.pool(1)?;
     let name = case.table("dropped");
-    Db::take(pool.clone(), Access::Write).await?.keys(&name, [1]).await?;
+    Db::take(pool.clone(), Access::Write)
+        .await?
+        .keys(&name, [1])
+        .await?;
     for round in 0..20i64 {
         let mut db = Db::take(pool.clone(), Access::Write).await?;
         db.session.begin(PLAIN).await?;
         db.run(&set(&name, 1, 1)).await?;
         db.run(&insert(&name, 2 + round % 2)).await?;
         drop(db);
-        let mut db = within(SOON, "a connection after a dropped transaction", Db::take(pool.clone(), Access::Write)).await?;
+        let mut db = within(
+            SOON,
+            "a connection after a dropped transaction",
+            Db::take(pool.clone(), Access::Write),
+        )
+        .await?;
         assert!(!db.session.in_transaction());
         assert_eq!(ids(&mut db, &name).await?, [1]);
-        assert_eq!(within(SOON, "the row's lock", db.run(&set(&name, 1, 2))).await?.affected, 1);
+        assert_eq!(
+            within(SOON, "the row's lock", db.run(&set(&name, 1, 2)))
+                .await?
+                .affected,
+            1
+        );
     }
     Ok(())
 }
 
 pub(super) async fn ddl_in_a_transaction(case: Case) -> Verdict {
     let mut db = case.db().await?;
-    case.needs(db.dialect.capability().transactional_ddl, "DDL inside transactions")?;
+    case.needs(
+        db.dialect.capability().transactional_ddl,
+        "DDL inside transactions",
+    )?;
     let name = case.table("ddl");
-    let table = || Table::new(name.clone()).column("id", I64).column("v", I64).key("id").create();
+    let table = || {
+        Table::new(name.clone())
+            .column("id", I64)
+            .column("v", I64)
+            .key("id")
+            .create()
+    };
     db.session.begin(PLAIN).await?;
     db.run(&table()).await?;
     db.run(&insert(&name, 1)).await?;
@@ -243,113 +269,5 @@ pub(super) async fn ddl_in_a_transaction(case: Case) -> Verdict {
     db.run(&table()).await?;
     db.session.commit().await?;
     assert_eq!(db.count(&name).await?, 0);
-    Ok(())
-}
-
-/// Who waits too long for a lock gets an error that can be tried again, and keeps the connection.
-pub(super) async fn lock_timeout(case: Case) -> Verdict {
-    case.needs_connections()?;
-    let (mut holder, name) = with_rows(&case, [1, 2]).await?;
-    let mut waiter = impatient(&case).await?;
-    holder.session.begin(PLAIN).await?;
-    holder.run(&set(&name, 1, 5)).await?;
-    let begun = Instant::now();
-    let result = match waiter.session.begin(PLAIN).await {
-        Ok(()) => waiter.run(&set(&name, 1, 6)).await.map(|_| ()),
-        Err(error) => Err(error),
-    };
-    let error = refused(result, &[ErrorKind::LockTimeout]);
-    assert!(error.is_retryable());
-    let took = begun.elapsed();
-    assert!(took >= LOCK / 2 && took < LOCK * 8, "after {took:?} with a limit of {LOCK:?}");
-    waiter.session.rollback().await?;
-    waiter.assert_usable().await?;
-    holder.session.commit().await?;
-    assert_eq!(within(SOON, "the lock", waiter.run(&set(&name, 1, 7))).await?.affected, 1);
-    let select = Select::from(name).item(col("v", I64)).filter(Expr::column("id").eq(1i64));
-    assert_eq!(waiter.cell(&select, I64).await?, Value::I64(7));
-    Ok(())
-}
-
-/// Somebody who waits gets the lock when it is free.
-pub(super) async fn waiting_for_a_lock(case: Case) -> Verdict {
-    case.needs_connections()?;
-    let (mut holder, name) = with_rows(&case, [1]).await?;
-    let mut waiter = Db::take(case.pool(1)?, Access::Write).await?;
-    holder.session.begin(PLAIN).await?;
-    holder.run(&set(&name, 1, 5)).await?;
-    let release = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        holder.session.commit().await
-    };
-    let update = Update::table(name.clone()).set("v", col("v", I64).add(1i64));
-    let wait = async { within(SOON, "the lock", waiter.run(&update)).await };
-    let (released, waited) = tokio::join!(release, wait);
-    released?;
-    assert_eq!(waited?.affected, 1);
-    let select = Select::from(name).item(col("v", I64));
-    assert_eq!(waiter.cell(&select, I64).await?, Value::I64(6), "on top of the other's change");
-    Ok(())
-}
-
-/// Two wait for each other: one is told so, and the other goes on.
-pub(super) async fn deadlock(case: Case) -> Verdict {
-    case.needs_connections()?;
-    let (mut a, name) = with_rows(&case, [1, 2]).await?;
-    case.needs(a.dialect.capability().row_locks, "row locks")?;
-    let mut b = a.another(Access::Write).await?;
-    for (db, id) in [(&mut a, 1), (&mut b, 2)] {
-        db.session.begin(PLAIN).await?;
-        db.run(&set(&name, id, 1)).await?;
-    }
-    async fn cross(db: &mut Db, update: Update) -> manybase_driver::Result<()> {
-        match db.run(&update).await {
-            Ok(_) => db.session.commit().await,
-            Err(error) => {
-                db.session.rollback().await?;
-                Err(error)
-            }
-        }
-    }
-    let (to_a, to_b) = (set(&name, 2, 2), set(&name, 1, 2));
-    let work = async { tokio::join!(cross(&mut a, to_a), cross(&mut b, to_b)) };
-    let (first, second) = within(SOON, "a deadlock", work).await;
-    let errors = Vec::from_iter([first, second].into_iter().filter_map(Result::err));
-    assert_eq!(errors.len(), 1, "one of two has to give way: {errors:?}");
-    let error = refused(Err::<(), _>(errors[0].clone()), &[ErrorKind::Deadlock]);
-    assert!(error.is_retryable());
-    assert_eq!(ids(&mut a, &name).await?, [1, 2]);
-    assert_eq!(ids(&mut b, &name).await?, [1, 2]);
-    Ok(())
-}
-
-/// Writers that come all at once all get through, one after another where there is one writer only.
-pub(super) async fn many_writers(case: Case) -> Verdict {
-    case.needs_connections()?;
-    let (mut db, name) = with_rows(&case, [1]).await?;
-    db.run(&set(&name, 1, 0)).await?;
-    drop(db);
-    // Two pools, as two programs would have.
-    let pools: [Pool; 2] = [case.pool(2)?, case.pool(2)?];
-    let tasks = Vec::from_iter((0..40usize).map(|n| {
-        let (pool, name) = (pools[n % 2].clone(), name.clone());
-        tokio::spawn(async move {
-            let mut db = Db::take(pool, Access::Write).await?;
-            db.session.begin(PLAIN).await?;
-            let update = Update::table(name).set("v", col("v", I64).add(1i64));
-            let done = db.run(&update).await?;
-            db.session.commit().await?;
-            Ok::<_, manybase_driver::Error>(done.affected)
-        })
-    }));
-    for task in tasks {
-        match task.await {
-            Ok(affected) => assert_eq!(affected?, 1),
-            Err(error) => panic!("a writer panicked: {error}"),
-        }
-    }
-    let mut db = Db::take(pools[0].clone(), Access::Read).await?;
-    let select = Select::from(name).item(col("v", I64));
-    assert_eq!(db.cell(&select, I64).await?, Value::I64(40));
     Ok(())
 }

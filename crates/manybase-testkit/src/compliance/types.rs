@@ -11,10 +11,11 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 /// Stores each value and NULL, and reads them back.
-async fn round_trip(case: Case, data_type: DataType, values: Vec<Value>) -> Verdict {
+pub(super) async fn round_trip(case: Case, data_type: DataType, values: Vec<Value>) -> Verdict {
     let mut db = case.db().await?;
     let name = case.table("types");
-    db.table(&name, &[("id", DataType::I64), ("v", data_type)]).await?;
+    db.table(&name, &[("id", DataType::I64), ("v", data_type)])
+        .await?;
     let all = || values.iter().chain([&Value::Null]);
     for (id, value) in all().enumerate() {
         let insert = Insert::into(name.clone(), ["id", "v"]).row([(id as i64).into(), value.clone()]);
@@ -28,36 +29,34 @@ async fn round_trip(case: Case, data_type: DataType, values: Vec<Value>) -> Verd
     let got = db.column(&select, data_type).await?;
     assert_eq!(got.len(), values.len() + 1);
     for (expected, got) in all().zip(&got) {
-        assert!(widest(expected) == *got, "{data_type:?}: stored {}, read {}", short(expected), short(got));
+        assert!(
+            widest(expected) == *got,
+            "{data_type:?}: stored {}, read {}",
+            short(expected),
+            short(got)
+        );
     }
     Ok(())
 }
 
-/// A value that the column can't hold is refused, or stored whole: it is never cut, rounded or replaced.
-async fn never_changed(case: &Case, db: &mut Db, data_type: DataType, value: Value) -> Verdict {
-    let name = case.table("narrow");
-    db.table(&name, &[("id", DataType::I64), ("v", data_type)]).await?;
-    let insert = Insert::into(name.clone(), ["id", "v"]).row([1i64.into(), value.clone()]);
-    match db.run(&insert).await {
-        Err(error) => assert_eq!(error.kind(), ErrorKind::Value, "{data_type:?}, {}: {error}", short(&value)),
-        Ok(_) => {
-            let read_as = value.data_type().unwrap_or(data_type);
-            let got = db.cell(&Select::from(name.clone()).column("v"), read_as).await?;
-            assert!(got == widest(&value), "{data_type:?}: stored {}, read {}", short(&value), short(&got));
-            case.without(db, &format!("limits of {data_type:?} (it keeps the value whole)"));
-        }
-    }
-    assert!(db.count(&name).await? <= 1);
-    Ok(())
-}
-
-fn short(value: &Value) -> String {
+pub(super) fn short(value: &Value) -> String {
     let text = format!("{value:?}");
-    if text.len() > 120 { format!("{}… ({} bytes)", text.chars().take(100).collect::<String>(), text.len()) } else { text }
+    if text.len() > 120 {
+        format!(
+            "{}… ({} bytes)",
+            text.chars().take(100).collect::<String>(),
+            text.len()
+        )
+    } else {
+        text
+    }
 }
 
 fn decimals(texts: &[&str]) -> Vec<Value> {
-    let parse = |text: &&str| text.parse::<Decimal>().unwrap_or_else(|_| panic!("{text} is no decimal"));
+    let parse = |text: &&str| {
+        text.parse::<Decimal>()
+            .unwrap_or_else(|_| panic!("{text} is no decimal"))
+    };
     texts.iter().map(|text| Value::Decimal(parse(text))).collect()
 }
 
@@ -101,38 +100,37 @@ pub(super) async fn u64s(case: Case) -> Verdict {
     let values = [0u64, 1, i64::MAX as u64].map(Value::from);
     round_trip(case.clone(), DataType::U64, values.into()).await?;
     let mut db = case.db().await?;
-    never_changed(&case, &mut db, DataType::U64, u64::MAX.into()).await
+    super::limits::never_changed(&case, &mut db, DataType::U64, u64::MAX.into(), None).await
 }
 
 pub(super) async fn f32s(case: Case) -> Verdict {
-    let values = [0.0, 0.1, -1.5, f32::MIN, f32::MAX, f32::MIN_POSITIVE, f32::EPSILON].map(Value::from);
+    let values = [
+        0.0,
+        0.1,
+        -1.5,
+        f32::MIN,
+        f32::MAX,
+        f32::MIN_POSITIVE,
+        f32::EPSILON,
+    ]
+    .map(Value::from);
     round_trip(case, DataType::F32, values.into()).await
 }
 
 pub(super) async fn f64s(case: Case) -> Verdict {
-    let values = [0.0, 0.1, 0.1 + 0.2, -1.5, 1.0, f64::MIN, f64::MAX, f64::MIN_POSITIVE, f64::EPSILON, 1e300];
+    let values = [
+        0.0,
+        0.1,
+        0.1 + 0.2,
+        -1.5,
+        1.0,
+        f64::MIN,
+        f64::MAX,
+        f64::MIN_POSITIVE,
+        f64::EPSILON,
+        1e300,
+    ];
     round_trip(case, DataType::F64, values.map(Value::from).into()).await
-}
-
-/// Refused with a typed error or kept as it is; never a NULL or another number.
-pub(super) async fn floats_that_are_no_numbers(case: Case) -> Verdict {
-    let mut db = case.db().await?;
-    let name = case.table("nan");
-    db.table(&name, &[("id", DataType::I64), ("v", DataType::F64)]).await?;
-    for (id, value) in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY].into_iter().enumerate() {
-        let id = id as i64;
-        let insert = Insert::into(name.clone(), ["id", "v"]).row([id.into(), Value::F64(value)]);
-        if let Err(error) = db.run(&insert).await {
-            assert_eq!(error.kind(), ErrorKind::Value, "{value}: {error}");
-            continue;
-        }
-        let select = Select::from(name.clone()).column("v").filter(Expr::column("id").eq(id));
-        let got = db.cell(&select, DataType::F64).await?;
-        let same = matches!(got, Value::F64(got) if got == value || (got.is_nan() && value.is_nan()));
-        assert!(same, "stored {value}, read {got:?}");
-    }
-    db.assert_usable().await?;
-    Ok(())
 }
 
 pub(super) async fn decimals_of_any_width(case: Case) -> Verdict {
@@ -155,7 +153,15 @@ pub(super) async fn decimals_of_any_width(case: Case) -> Verdict {
 
 pub(super) async fn decimals_of_a_scale(case: Case) -> Verdict {
     let precision = Some((12, 2));
-    let values = decimals(&["0.01", "-0.01", "9999999999.99", "-9999999999.99", "10", "10.00", "5.5"]);
+    let values = decimals(&[
+        "0.01",
+        "-0.01",
+        "9999999999.99",
+        "-9999999999.99",
+        "10",
+        "10.00",
+        "5.5",
+    ]);
     round_trip(case, DataType::Decimal { precision }, values).await
 }
 
@@ -181,47 +187,20 @@ pub(super) async fn text_of_a_megabyte(case: Case) -> Verdict {
     round_trip(case, TEXT, vec![text.into()]).await
 }
 
-pub(super) async fn text_with_nul(case: Case) -> Verdict {
-    let mut db = case.db().await?;
-    let name = case.table("nul");
-    db.table(&name, &[("id", DataType::I64), ("v", TEXT)]).await?;
-    let insert = Insert::into(name.clone(), ["id", "v"]).row([1i64.into(), Value::from("a\0b")]);
-    match db.run(&insert).await {
-        Ok(_) => {
-            let got = db.cell(&Select::from(name.clone()).column("v"), TEXT).await?;
-            assert_eq!(got, Value::from("a\0b"));
-        }
-        Err(error) => {
-            assert_eq!(error.kind(), ErrorKind::Value, "{error}");
-            assert!(!error.to_string().contains('\0'), "the value is in the message");
-            case.without(&db, "NUL in text (it refuses the value)");
-        }
-    }
-    db.assert_usable().await?;
-    Ok(())
-}
-
-pub(super) async fn bounded_texts(case: Case) -> Verdict {
-    let length = Some(5);
-    let values = ["", "12345", "ÄÖÜäö", "😀😀😀😀😀", "a    "].map(Value::from);
-    round_trip(case.clone(), DataType::Text { length }, values.into()).await?;
-    let mut db = case.db().await?;
-    never_changed(&case, &mut db, DataType::Text { length }, "123456".into()).await?;
-    db.assert_usable().await?;
-    Ok(())
-}
-
 /// Fixed width: whether the padding comes back differs, the text does not.
 pub(super) async fn padded_texts(case: Case) -> Verdict {
     let mut db = case.db().await?;
     let name = case.table("padded");
-    db.table(&name, &[("id", DataType::I64), ("v", DataType::Char(4))]).await?;
+    db.table(&name, &[("id", DataType::I64), ("v", DataType::Char(4))])
+        .await?;
     let insert = Insert::into(name.clone(), ["id", "v"])
         .row([1i64.into(), Value::from("ab")])
         .row([2i64.into(), Value::from("abcd")])
         .row([3i64.into(), Value::from("äöü😀")]);
     db.run(&insert).await?;
-    let select = Select::from(name).column("v").order_by(Expr::column("id"), Order::Asc);
+    let select = Select::from(name)
+        .column("v")
+        .order_by(Expr::column("id"), Order::Asc);
     let got = db.column(&select, DataType::Char(4)).await?;
     let trimmed = got.iter().map(|value| match value {
         Value::Text(text) => text.trim_end_matches(' '),
@@ -234,15 +213,35 @@ pub(super) async fn padded_texts(case: Case) -> Verdict {
 pub(super) async fn bytes(case: Case) -> Verdict {
     let all: Vec<u8> = (0..=255).collect();
     let much = all.repeat(4_096);
-    round_trip(case, DataType::Bytes, vec![all.into(), vec![0u8].into(), Vec::<u8>::new().into(), much.into()]).await
+    round_trip(
+        case,
+        DataType::Bytes,
+        vec![all.into(), vec![0u8].into(), Vec::<u8>::new().into(), much.into()],
+    )
+    .await
 }
 
 pub(super) async fn days(case: Case) -> Verdict {
-    let values = dates(&["0001-01-01", "1582-10-10", "1900-02-28", "1969-12-31", "1970-01-01", "2000-02-29", "9999-12-31"]);
-    round_trip(case.clone(), DataType::Date, values.into_iter().map(Value::from).collect()).await?;
+    let values = dates(&[
+        "0001-01-01",
+        "1582-10-10",
+        "1900-02-28",
+        "1969-12-31",
+        "1970-01-01",
+        "2000-02-29",
+        "9999-12-31",
+    ]);
+    round_trip(
+        case.clone(),
+        DataType::Date,
+        values.into_iter().map(Value::from).collect(),
+    )
+    .await?;
     let mut db = case.db().await?;
-    let Some(late) = NaiveDate::from_ymd_opt(12_345, 6, 7) else { return Ok(()) };
-    never_changed(&case, &mut db, DataType::Date, late.into()).await
+    let Some(late) = NaiveDate::from_ymd_opt(12_345, 6, 7) else {
+        return Ok(());
+    };
+    super::limits::never_changed(&case, &mut db, DataType::Date, late.into(), None).await
 }
 
 pub(super) async fn times_of_day(case: Case) -> Verdict {
@@ -252,7 +251,12 @@ pub(super) async fn times_of_day(case: Case) -> Verdict {
 }
 
 pub(super) async fn date_times(case: Case) -> Verdict {
-    round_trip(case, DataType::DateTime, moments().into_iter().map(Value::from).collect()).await
+    round_trip(
+        case,
+        DataType::DateTime,
+        moments().into_iter().map(Value::from).collect(),
+    )
+    .await
 }
 
 pub(super) async fn timestamps(case: Case) -> Verdict {
@@ -278,44 +282,10 @@ pub(super) async fn json(case: Case) -> Verdict {
         // A document that is null is no missing document.
         serde_json::Value::Null,
     ];
-    round_trip(case, DataType::Json, values.into_iter().map(Value::from).collect()).await
-}
-
-pub(super) async fn numbers_out_of_range(case: Case) -> Verdict {
-    let mut db = case.db().await?;
-    for (data_type, value) in [
-        (DataType::I16, Value::I64(32_768)),
-        (DataType::I16, Value::I64(-32_769)),
-        (DataType::I32, Value::I64(1 << 31)),
-        (DataType::I32, Value::I64(i64::MIN)),
-        (DataType::I64, Value::U64(u64::MAX)),
-    ] {
-        never_changed(&case, &mut db, data_type, value).await?;
-    }
-    let precision = Some((5, 2));
-    let wide = Value::Decimal(Decimal::from(1_000));
-    never_changed(&case, &mut db, DataType::Decimal { precision }, wide).await?;
-    db.assert_usable().await?;
-    Ok(())
-}
-
-/// Text in a numeric column is refused, or kept and then no number.
-pub(super) async fn values_of_another_type(case: Case) -> Verdict {
-    let mut db = case.db().await?;
-    for data_type in [DataType::I64, DECIMAL, DataType::Date, DataType::Uuid, DataType::Timestamp] {
-        let name = case.table("other");
-        db.table(&name, &[("id", DataType::I64), ("v", data_type)]).await?;
-        let insert = Insert::into(name.clone(), ["id", "v"]).row([1i64.into(), Value::from("abc")]);
-        match db.run(&insert).await {
-            Err(error) => assert_eq!(error.kind(), ErrorKind::Value, "text into {data_type:?}: {error}"),
-            Ok(_) => {
-                let select = Select::from(name).column("v");
-                let read: Result<Value> = db.cell(&select, data_type).await;
-                refused(read, &[ErrorKind::Decode]);
-                case.without(&db, &format!("strict column of {data_type:?} (reading finds it)"));
-            }
-        }
-    }
-    db.assert_usable().await?;
-    Ok(())
+    round_trip(
+        case,
+        DataType::Json,
+        values.into_iter().map(Value::from).collect(),
+    )
+    .await
 }

@@ -36,14 +36,25 @@ pub(super) async fn generated_keys(case: Case) -> Verdict {
     } else {
         let done = db.run(&insert.clone().row(["Ann"])).await?;
         assert_eq!((done.affected, done.last_insert_id), (1, Some(1)));
-        let done = db.run(&insert.clone().row(["Bob"]).row(["Cid"]).row(["Dee"])).await?;
-        assert_eq!((done.affected, done.last_insert_id), (3, Some(2)), "the first of three");
+        let done = db
+            .run(&insert.clone().row(["Bob"]).row(["Cid"]).row(["Dee"]))
+            .await?;
+        assert_eq!(
+            (done.affected, done.last_insert_id),
+            (3, Some(2)),
+            "the first of three"
+        );
         let rendered = insert.row(["Eve"]).returning(["id"]).render(db.dialect);
         assert!(matches!(rendered, Err(manybase_sql::Error::Unsupported { .. })));
         case.without(&db, "INSERT … RETURNING (the last key is told instead)");
     }
-    let names = Select::from(name).column("name").order_by(Expr::typed_column("id", I64, false), Order::Asc);
-    assert_eq!(db.column(&names, TEXT).await?, ["Ann", "Bob", "Cid", "Dee"].map(Value::from));
+    let names = Select::from(name)
+        .column("name")
+        .order_by(Expr::typed_column("id", I64, false), Order::Asc);
+    assert_eq!(
+        db.column(&names, TEXT).await?,
+        ["Ann", "Bob", "Cid", "Dee"].map(Value::from)
+    );
     Ok(())
 }
 
@@ -55,7 +66,10 @@ pub(super) async fn a_given_key(case: Case) -> Verdict {
     let insert = Insert::into(name.clone(), ["id", "name"]).row([500i64.into(), Value::from("Ann")]);
     assert_eq!(db.run(&insert).await?.affected, 1);
     refused(db.run(&insert).await, &[ErrorKind::UniqueViolation]);
-    assert_eq!(db.cell(&Select::from(name).column("id"), I64).await?, Value::I64(500));
+    assert_eq!(
+        db.cell(&Select::from(name).column("id"), I64).await?,
+        Value::I64(500)
+    );
     Ok(())
 }
 
@@ -64,11 +78,21 @@ pub(super) async fn an_insert_without_values(case: Case) -> Verdict {
     let name = case.table("defaults");
     db.run(&people(&name).create()).await?;
     let none: [&'static str; 0] = [];
-    let insert = Insert { rows: 1, ..Insert::into(name.clone(), none) };
+    let insert = Insert {
+        rows: 1,
+        ..Insert::into(name.clone(), none)
+    };
     assert_eq!(db.run(&insert).await?.affected, 1);
-    let select = Select::from(name).column("id").column("name").column("qty").column("price");
+    let select = Select::from(name)
+        .column("id")
+        .column("name")
+        .column("qty")
+        .column("price");
     let got = db.rows(&select, &[I64, TEXT, I64, DECIMAL]).await?;
-    assert_eq!(got, [vec![1i64.into(), "it's \\ new".into(), 7i64.into(), Value::Null]]);
+    assert_eq!(
+        got,
+        [vec![1i64.into(), "it's \\ new".into(), 7i64.into(), Value::Null]]
+    );
     Ok(())
 }
 
@@ -83,8 +107,18 @@ pub(super) async fn defaults(case: Case) -> Verdict {
         ("b", DataType::Bool, true.into()),
         ("n", I64, i64::MIN.into()),
         ("x", DataType::F64, 0.1.into()),
-        ("d", DataType::Decimal { precision: Some((10, 3)) }, Decimal::new(-1250, 3).into()),
-        ("t", DataType::Text { length: Some(40) }, "'q' \\n \"d\" ä😀".into()),
+        (
+            "d",
+            DataType::Decimal {
+                precision: Some((10, 3)),
+            },
+            Decimal::new(-1250, 3).into(),
+        ),
+        (
+            "t",
+            DataType::Text { length: Some(40) },
+            "'q' \\n \"d\" ä😀".into(),
+        ),
         ("day", DataType::Date, day.into()),
         ("tm", DataType::Time, at.time().into()),
         ("at", DataType::DateTime, at.into()),
@@ -101,7 +135,9 @@ pub(super) async fn defaults(case: Case) -> Verdict {
     }
     db.run(&table.create()).await?;
     db.run(&Insert::into(name, ["id"]).row([1i64])).await?;
-    let got = db.rows(&select, &columns.clone().map(|(_, data_type, _)| data_type)).await?;
+    let got = db
+        .rows(&select, &columns.clone().map(|(_, data_type, _)| data_type))
+        .await?;
     assert_eq!(got, [columns.map(|(_, _, default)| default).to_vec()]);
     Ok(())
 }
@@ -110,10 +146,16 @@ pub(super) async fn defaults(case: Case) -> Verdict {
 pub(super) async fn updates(case: Case) -> Verdict {
     let mut db = case.db().await?;
     let name = case.table("updates");
-    db.table(&name, &[("id", I64), ("n", I64), ("t", TEXT), ("d", DECIMAL)]).await?;
+    db.table(&name, &[("id", I64), ("n", I64), ("t", TEXT), ("d", DECIMAL)])
+        .await?;
     let row = |id: i64| [id.into(), Value::I64(10), "a".into(), Decimal::new(150, 2).into()];
     let insert = Insert::into(name.clone(), ["id", "n", "t", "d"]);
-    assert_eq!(db.run(&insert.row(row(1)).row(row(2)).row(row(3))).await?.affected, 3);
+    assert_eq!(
+        db.run(&insert.row(row(1)).row(row(2)).row(row(3)))
+            .await?
+            .affected,
+        3
+    );
     let id = || Expr::typed_column("id", I64, false);
     let update = Update::table(name.clone())
         .set("n", col("n", I64).add(id()))
@@ -121,18 +163,35 @@ pub(super) async fn updates(case: Case) -> Verdict {
         .set("d", col("d", DECIMAL).mul(Decimal::from(2)))
         .filter(id().ge(2i64));
     assert_eq!(db.run(&update).await?.affected, 2);
-    let select = Select::from(name.clone()).column("n").column("t").column("d").order_by(id(), Order::Asc);
+    let select = Select::from(name.clone())
+        .column("n")
+        .column("t")
+        .column("d")
+        .order_by(id(), Order::Asc);
     let rows = db.rows(&select, &[I64, TEXT, DECIMAL]).await?;
     let expected = |n: i64, t: &str, d: i64| vec![n.into(), Value::from(t), Decimal::new(d, 1).into()];
-    assert_eq!(rows, [expected(10, "a", 15), expected(12, "AÄ", 30), expected(13, "AÄ", 30)]);
+    assert_eq!(
+        rows,
+        [
+            expected(10, "a", 15),
+            expected(12, "AÄ", 30),
+            expected(13, "AÄ", 30)
+        ]
+    );
 
     let same = Update::table(name.clone()).set("n", col("n", I64));
-    assert_eq!(db.run(&same).await?.affected, 3, "rows that match, though none changes");
+    assert_eq!(
+        db.run(&same).await?.affected,
+        3,
+        "rows that match, though none changes"
+    );
     let same = Update::table(name.clone()).set("n", 10i64).filter(id().eq(1i64));
     assert_eq!(db.run(&same).await?.affected, 1);
     let nobody = Update::table(name.clone()).set("n", 1i64).filter(id().eq(99i64));
     assert_eq!(db.run(&nobody).await?.affected, 0);
-    let null = Update::table(name.clone()).set("t", Value::Null).filter(id().eq(1i64));
+    let null = Update::table(name.clone())
+        .set("t", Value::Null)
+        .filter(id().eq(1i64));
     assert_eq!(db.run(&null).await?.affected, 1);
     let nulls = Select::from(name).column("id").filter(col("t", TEXT).is_null());
     assert_eq!(db.column(&nulls, I64).await?, [Value::I64(1)]);
@@ -144,10 +203,18 @@ pub(super) async fn updates_returning(case: Case) -> Verdict {
     let name = case.table("returning");
     db.keys(&name, [1, 2, 3]).await?;
     let id = Expr::typed_column("id", I64, false);
-    let update = Update::table(name).set("v", id.clone().mul(10i64)).filter(id.ge(2i64));
-    let update = Update { returning: vec!["v".into()], ..update };
+    let update = Update::table(name)
+        .set("v", id.clone().mul(10i64))
+        .filter(id.ge(2i64));
+    let update = Update {
+        returning: vec!["v".into()],
+        ..update
+    };
     if !db.dialect.capability().update_returning {
-        assert!(matches!(update.render(db.dialect), Err(manybase_sql::Error::Unsupported { .. })));
+        assert!(matches!(
+            update.render(db.dialect),
+            Err(manybase_sql::Error::Unsupported { .. })
+        ));
         return case.needs(false, "UPDATE … RETURNING");
     }
     let mut got = db.column(&update, I64).await?;
@@ -161,9 +228,24 @@ pub(super) async fn deletes(case: Case) -> Verdict {
     let name = case.table("deletes");
     db.keys(&name, 0..10).await?;
     let id = || Expr::typed_column("id", I64, false);
-    assert_eq!(db.run(&Delete::from(name.clone()).filter(id().ge(7i64))).await?.affected, 3);
-    assert_eq!(db.run(&Delete::from(name.clone()).filter(id().ge(7i64))).await?.affected, 0);
-    assert_eq!(db.run(&Delete::from(name.clone()).filter(id().in_list([1i64, 2]))).await?.affected, 2);
+    assert_eq!(
+        db.run(&Delete::from(name.clone()).filter(id().ge(7i64)))
+            .await?
+            .affected,
+        3
+    );
+    assert_eq!(
+        db.run(&Delete::from(name.clone()).filter(id().ge(7i64)))
+            .await?
+            .affected,
+        0
+    );
+    assert_eq!(
+        db.run(&Delete::from(name.clone()).filter(id().in_list([1i64, 2])))
+            .await?
+            .affected,
+        2
+    );
     assert_eq!(db.count(&name).await?, 5);
     assert_eq!(db.run(&Delete::from(name.clone())).await?.affected, 5);
     assert_eq!(db.count(&name).await?, 0);
@@ -178,19 +260,33 @@ pub(super) async fn references(case: Case) -> Verdict {
     let mut table = Table::new(child.clone()).column("id", I64).key("id");
     for on_delete in [OnDelete::Restrict, OnDelete::Cascade, OnDelete::SetNull] {
         let Some(column) = columns.next() else { break };
-        table = table.nullable(column, I64).foreign_key([column], parent.clone(), ["id"], on_delete);
+        table = table
+            .nullable(column, I64)
+            .foreign_key([column], parent.clone(), ["id"], on_delete);
     }
     db.run(&table.create()).await?;
     let insert = Insert::into(child.clone(), ["id", "strict", "cascade", "clear"]);
-    let insert = insert.row([Some(1i64), Some(1), None, None]).row([Some(2), None, Some(2), None]);
+    let insert = insert
+        .row([Some(1i64), Some(1), None, None])
+        .row([Some(2), None, Some(2), None]);
     db.run(&insert.row([Some(3), None, None, Some(3)])).await?;
     let remove = |key: i64| Delete::from(parent.clone()).filter(Expr::column("id").eq(key));
     refused(db.run(&remove(1)).await, &[ErrorKind::ForeignKeyViolation]);
-    assert_eq!(db.run(&remove(2)).await?.affected, 1, "what cascades is not counted");
+    assert_eq!(
+        db.run(&remove(2)).await?.affected,
+        1,
+        "what cascades is not counted"
+    );
     assert_eq!(db.run(&remove(3)).await?.affected, 1);
-    let select = Select::from(child.clone()).column("id").column("clear").order_by(Expr::column("id"), Order::Asc);
+    let select = Select::from(child.clone())
+        .column("id")
+        .column("clear")
+        .order_by(Expr::column("id"), Order::Asc);
     let got = db.rows(&select, &[I64, I64]).await?;
-    assert_eq!(got, [vec![1i64.into(), Value::Null], vec![3i64.into(), Value::Null]]);
+    assert_eq!(
+        got,
+        [vec![1i64.into(), Value::Null], vec![3i64.into(), Value::Null]]
+    );
     Ok(())
 }
 
@@ -201,7 +297,10 @@ pub(super) async fn tables_come_and_go(case: Case) -> Verdict {
     db.run(&table().create_if_not_exists()).await?;
     db.run(&table().create_if_not_exists()).await?;
     assert!(db.run(&table().create()).await.is_err());
-    let drop = |if_exists| DropTable { table: name.clone().into(), if_exists };
+    let drop = |if_exists| DropTable {
+        table: name.clone().into(),
+        if_exists,
+    };
     db.run(&drop(false)).await?;
     db.run(&drop(true)).await?;
     refused(db.run(&drop(false)).await, &[ErrorKind::UnknownTable]);

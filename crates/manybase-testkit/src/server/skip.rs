@@ -87,7 +87,8 @@ impl Skipped {
         assert!(
             self.optional || !is_set(REQUIRE),
             "{REQUIRE}=1, but {} is not available: {}",
-            self.what, self.reason
+            self.what,
+            self.reason
         );
         // `println!` is captured and then thrown away when the test passes; the handle is not.
         let test = std::thread::current();

@@ -17,7 +17,12 @@ pub(super) fn in_long_list(w: &mut SqlWriter<'_>, expr: &Expr, list: &[Value], n
     } else {
         " IN (SELECT "
     });
-    w.push(if unhex { "UNHEX(`v`)" } else { "`v`" });
+    w.push(match column {
+        _ if unhex => "UNHEX(`v`)",
+        // A column's collation and another column's exclude each other; a function's gives way, as a placeholder's does.
+        "LONGTEXT" => "JSON_UNQUOTE(JSON_QUOTE(`v`))",
+        _ => "`v`",
+    });
     w.push(" FROM JSON_TABLE(");
     w.bind(json);
     w.push(", '$[*]' COLUMNS (`v` ");

@@ -1,0 +1,10 @@
+//! The registry, routing and transactions, on a driver that writes down what it is told, and on SQLite.
+
+mod config;
+mod fake;
+mod lifecycle;
+mod nested;
+mod retry;
+mod routing;
+mod sqlite;
+mod transaction;

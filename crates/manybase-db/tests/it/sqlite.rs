@@ -1,0 +1,355 @@
+//! The same on a real database: SQLite in memory, where all share one connection, and in a file.
+
+use crate::fake::{run, run_at, to, write};
+use manybase_db::{
+    Access, ConnectionConfig, Db, Error, ErrorKind, Executor, Result, Route, TransactionSettings,
+};
+use manybase_driver::{FirstSink, Statement};
+use std::path::Path;
+use std::time::Duration;
+use tempfile::TempDir;
+
+const TABLE: &str = "CREATE TABLE t (a INTEGER PRIMARY KEY)";
+
+fn url(directory: &TempDir, file: &str) -> String {
+    format!("sqlite://{}", directory.path().join(file).display())
+}
+
+/// One in memory, one in a file.
+async fn both() -> (TempDir, Vec<Db>) {
+    let directory = tempfile::tempdir().unwrap();
+    let mut all = Vec::new();
+    for url in ["sqlite::memory:".to_owned(), url(&directory, "x.db")] {
+        let db = Db::builder().connect("main", url).open().await.unwrap();
+        run(&db, TABLE).await.unwrap();
+        all.push(db);
+    }
+    (directory, all)
+}
+
+async fn count(on: &impl Executor, route: Route<'_>) -> Result<i64> {
+    let mut lease = on.lease(route, Access::Read).await?;
+    let sink = FirstSink::new(|row| Ok(row.i64(0)?.unwrap_or(-1)));
+    let statement = Statement::read("SELECT count(*) FROM t", vec![]);
+    Ok(lease.query(statement, sink).await?.value.unwrap_or(-1))
+}
+
+async fn rows(on: &impl Executor) -> i64 {
+    count(on, Route::default()).await.unwrap()
+}
+
+#[tokio::test]
+async fn commits_rolls_back_and_nests() {
+    let (_directory, all) = both().await;
+    for db in all {
+        db.transaction(async |tx| {
+            run(tx, "INSERT INTO t VALUES (1)").await?;
+            let failed = tx
+                .transaction(async |inner| {
+                    run(inner, "INSERT INTO t VALUES (2)").await?;
+                    run(inner, "INSERT INTO t VALUES (1)").await
+                })
+                .await;
+            assert!(failed.unwrap_err().is_unique_violation());
+            assert_eq!(rows(tx).await, 1);
+            run(tx, "INSERT INTO t VALUES (3)").await
+        })
+        .await
+        .unwrap();
+        assert_eq!(rows(&db).await, 2);
+        let failed: Result<()> = db
+            .transaction(async |tx| {
+                run(tx, "DELETE FROM t").await?;
+                Err(Error::new(ErrorKind::NotFound, "mine"))
+            })
+            .await;
+        failed.unwrap_err();
+        assert_eq!(rows(&db).await, 2);
+    }
+}
+
+#[tokio::test]
+async fn a_swallowed_error_does_not_commit_half() {
+    let (_directory, all) = both().await;
+    for db in all {
+        let result = db
+            .transaction(async |tx| {
+                run(tx, "INSERT INTO t VALUES (1)").await?;
+                run(tx, "INSERT INTO t VALUES (1)").await.unwrap_err();
+                Ok(())
+            })
+            .await;
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::Transaction);
+        assert_eq!(rows(&db).await, 0);
+    }
+}
+
+/// Whenever the future is dropped, both rows are there or none, and the next user's connection is clean.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_future_dropped_anywhere_leaves_all_or_nothing() {
+    let (_directory, all) = both().await;
+    for db in all {
+        let mut committed = 0;
+        let mut cut = 0;
+        for step in 0_u64..150 {
+            let work = db.transaction(async |tx| {
+                run(tx, "INSERT INTO t (a) VALUES (NULL)").await?;
+                tx.transaction(async |inner| run(inner, "INSERT INTO t (a) VALUES (NULL)").await)
+                    .await
+            });
+            // Tokio's clock is too coarse: drop it at its nth wait.
+            match tokio::time::timeout(Duration::from_secs(10), polls(work, step % 30))
+                .await
+                .unwrap()
+            {
+                Some(result) => committed += i64::try_from(result.unwrap().affected).unwrap(),
+                None => cut += 1,
+            }
+            let now = rows(&db).await;
+            assert_eq!(now % 2, 0, "half a transaction after step {step}");
+            let mut lease = db.lease(Route::default(), Access::Write).await.unwrap();
+            assert!(!lease.in_transaction());
+            lease
+                .execute(write("UPDATE t SET a = a WHERE a < 0"))
+                .await
+                .unwrap();
+        }
+        assert!(committed > 0 && cut > 0, "{committed} and {cut}");
+    }
+}
+
+/// Polls a future so many times, then drops it.
+async fn polls<T>(work: impl Future<Output = T>, times: u64) -> Option<T> {
+    let mut work = Box::pin(work);
+    let mut left = times;
+    std::future::poll_fn(move |context| {
+        if left == 0 {
+            return std::task::Poll::Ready(None);
+        }
+        left -= 1;
+        work.as_mut().poll(context).map(Some)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_transaction_that_is_dropped_gives_the_lock_back() {
+    let (_directory, all) = both().await;
+    for db in all {
+        let tx = db.begin().await.unwrap();
+        run(&tx, "INSERT INTO t VALUES (1)").await.unwrap();
+        drop(tx);
+        run(&db, "INSERT INTO t VALUES (2)").await.unwrap();
+        assert_eq!(rows(&db).await, 1);
+    }
+}
+
+/// The predecessor ran a statement of a model on B inside a transaction on A silently on A.
+#[tokio::test]
+async fn inside_a_transaction_on_a_nothing_of_b_runs_on_a() {
+    let directory = tempfile::tempdir().unwrap();
+    let builder = Db::builder()
+        .connect("a", url(&directory, "a.db"))
+        .connect("b", url(&directory, "b.db"));
+    let db = builder.default_connection("a").open().await.unwrap();
+    for name in ["a", "b"] {
+        run_at(&db, to(name), TABLE).await.unwrap();
+    }
+    run_at(&db, to("b"), "INSERT INTO t VALUES (7)").await.unwrap();
+    let bound = Route {
+        bound: Some("b"),
+        model: Some("Customer"),
+        ..Route::default()
+    };
+    db.transaction(async |tx| {
+        run(tx, "INSERT INTO t VALUES (1)").await?;
+        run(tx, "INSERT INTO t VALUES (2)").await?;
+        let error = count(tx, bound).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.model()),
+            (ErrorKind::Unsupported, Some("Customer"))
+        );
+        let error = run_at(tx, bound, "DELETE FROM t").await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.connection()),
+            (ErrorKind::Unsupported, Some("b"))
+        );
+        Ok(())
+    })
+    .await
+    .unwrap();
+    assert_eq!(rows(&db).await, 2);
+    assert_eq!(count(&db, to("b")).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn reads_in_a_transaction_see_its_own_writes_and_a_read_only_one_keeps_nobody_waiting() {
+    let directory = tempfile::tempdir().unwrap();
+    let db = Db::builder()
+        .connect("main", url(&directory, "x.db"))
+        .open()
+        .await
+        .unwrap();
+    run(&db, TABLE).await.unwrap();
+    let reader = db
+        .transaction_with(TransactionSettings::new().read_only())
+        .begin()
+        .await
+        .unwrap();
+    assert_eq!(rows(&reader).await, 0);
+    db.transaction(async |tx| {
+        run(tx, "INSERT INTO t VALUES (1)").await?;
+        assert_eq!(rows(tx).await, 1);
+        Ok(())
+    })
+    .await
+    .unwrap();
+    // Its snapshot is from before.
+    assert_eq!(rows(&reader).await, 0);
+    assert_eq!(
+        run(&reader, "DELETE FROM t").await.unwrap_err().kind(),
+        ErrorKind::ReadOnly
+    );
+    reader.commit().await.unwrap();
+    assert_eq!(rows(&db).await, 1);
+}
+
+/// Two registries on one file stand for two processes.
+#[tokio::test]
+async fn a_busy_database_is_tried_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = ConnectionConfig::from_url(&url(&directory, "x.db"))
+        .unwrap()
+        .lock_timeout(Some(Duration::from_millis(10)));
+    let one = Db::builder()
+        .connection("main", config.clone())
+        .open()
+        .await
+        .unwrap();
+    let two = Db::builder().connection("main", config).open().await.unwrap();
+    run(&one, TABLE).await.unwrap();
+    let tx = one.begin().await.unwrap();
+    run(&tx, "INSERT INTO t VALUES (1)").await.unwrap();
+    let error = two
+        .transaction(async |tx| run(tx, "INSERT INTO t VALUES (2)").await)
+        .await
+        .unwrap_err();
+    assert!(error.is_retryable(), "{error}");
+    let again = two.transaction_with(TransactionSettings::new().retries(20));
+    let (again, ()) = tokio::join!(
+        again.run(async |tx| run(tx, "INSERT INTO t VALUES (2)").await),
+        async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            tx.commit().await.unwrap();
+        }
+    );
+    again.unwrap();
+    assert_eq!(rows(&one).await, 2);
+}
+
+#[tokio::test]
+async fn writers_of_one_registry_wait_for_one_another() {
+    let directory = tempfile::tempdir().unwrap();
+    let db = Db::builder()
+        .connect("main", url(&directory, "x.db"))
+        .open()
+        .await
+        .unwrap();
+    run(&db, TABLE).await.unwrap();
+    let tasks: Vec<_> = (0..20)
+        .map(|_| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                db.transaction(async |tx| {
+                    let before = rows(tx).await;
+                    run(tx, "INSERT INTO t (a) VALUES (NULL)").await?;
+                    assert_eq!(rows(tx).await, before + 1);
+                    Ok(())
+                })
+                .await
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    assert_eq!(rows(&db).await, 20);
+}
+
+#[tokio::test]
+async fn an_exhausted_pool_times_out_and_works_again() {
+    let config = ConnectionConfig::from_url("sqlite::memory:").unwrap();
+    let config = config.acquire_timeout(Duration::from_millis(20));
+    let db = Db::builder().connection("main", config).open().await.unwrap();
+    run(&db, TABLE).await.unwrap();
+    let lease = db.lease(Route::default(), Access::Read).await.unwrap();
+    let error = run(&db, "DELETE FROM t").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::PoolTimeout);
+    drop(lease);
+    assert_eq!(rows(&db).await, 0);
+}
+
+#[tokio::test]
+async fn tenants_come_and_go() {
+    let directory = tempfile::tempdir().unwrap();
+    let db = Db::builder().open().await.unwrap();
+    for round in 0..2 {
+        for tenant in 0..5 {
+            let name = format!("tenant_{tenant}");
+            db.add(name.as_str(), url(&directory, &format!("{tenant}.db")))
+                .unwrap();
+            run_at(
+                &db,
+                to(&name),
+                "CREATE TABLE IF NOT EXISTS t (a INTEGER PRIMARY KEY)",
+            )
+            .await
+            .unwrap();
+            run_at(&db, to(&name), "INSERT INTO t (a) VALUES (NULL)")
+                .await
+                .unwrap();
+            assert_eq!(count(&db, to(&name)).await.unwrap(), round + 1);
+        }
+        for name in db.connections() {
+            db.remove(&name).await.unwrap();
+        }
+    }
+    db.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_beside_the_configuration() {
+    let directory = tempfile::tempdir().unwrap();
+    let path: &Path = directory.path();
+    std::fs::write(
+        path.join("manybase.toml"),
+        "[connections.erp]\nurl = \"sqlite:erp.db\"\n",
+    )
+    .unwrap();
+    let db = Db::open(path.join("manybase.toml")).await.unwrap();
+    run(&db, TABLE).await.unwrap();
+    assert!(path.join("erp.db").exists());
+    let answer = &db.ping().await["erp"];
+    assert!(answer.as_ref().unwrap().server_version.starts_with("3."));
+    db.close().await.unwrap();
+    assert_eq!(
+        run(&db, "DELETE FROM t").await.unwrap_err().kind(),
+        ErrorKind::Closed
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_parameter_names_the_file_and_the_key() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("manybase.toml");
+    std::fs::write(&path, "[connections.erp]\nurl = \"sqlite:erp.db?sync=off\"\n").unwrap();
+    let error = Db::open(&path).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.connection()),
+        (ErrorKind::Config, Some("erp"))
+    );
+    assert!(
+        error.message().contains("manybase.toml:2: connections.erp.url: "),
+        "{error}"
+    );
+}

@@ -1,0 +1,14 @@
+//! The PostgreSQL driver on real servers that the tests start themselves.
+
+mod batch;
+mod bind;
+mod cancel;
+mod connect;
+mod errors;
+mod fault;
+mod query;
+mod session;
+mod support;
+mod tls;
+mod transaction;
+mod types;

@@ -1,0 +1,15 @@
+//! Relations between models, whichever databases they live in.
+//!
+//! A relation is a field of the model, empty until [`crate::Query::include`] fills it: with one query for all
+//! parents, on the children's own connection, stitched by key. The content is erased inside the slot, so that
+//! models that relate to one another in a ring do not make types that contain each other.
+
+mod load;
+mod rel;
+mod slot;
+mod stitch;
+
+pub use rel::{Link, Rel, RelQuery, Related};
+pub use slot::{BelongsTo, HasMany, HasOne, RelationField};
+
+pub(crate) use load::Include;

@@ -1,0 +1,15 @@
+//! What every dialect makes of every construct, side by side: one snapshot for each part of the tree.
+//!
+//! After a change on purpose: `INSTA_UPDATE=always cargo test -p manybase-sql --test render`, then read the diff.
+
+mod columns;
+mod expr;
+mod function;
+mod identifier;
+mod list;
+mod operator;
+mod raw;
+mod schema;
+mod select;
+mod sheet;
+mod write;

@@ -1,0 +1,199 @@
+//! Clauses of a query.
+
+use crate::columns::{c, sure};
+use crate::sheet::Sheet;
+use manybase_sql::expr::Aggregate;
+use manybase_sql::{Expr, Order, OrderBy, Select, SelectItem, TableName};
+
+fn show(sheet: &mut Sheet, title: &str, select: Select) {
+    sheet.add(title, |dialect| select.render(dialect));
+}
+
+fn n() -> Select {
+    Select::from("t").item(c("n"))
+}
+
+#[test]
+fn clauses() {
+    let mut sheet = Sheet::default();
+    show(&mut sheet, "columns", n().item(c("name")));
+    show(&mut sheet, "nothing", Select::from("t"));
+    let mut alias = n();
+    alias.items.push(SelectItem {
+        expr: c("name"),
+        alias: Some("the \"name\"".into()),
+    });
+    show(&mut sheet, "alias", alias);
+    let mut schema = n();
+    schema.from = TableName::new("t").in_schema("main");
+    show(&mut sheet, "schema", schema);
+    show(
+        &mut sheet,
+        "distinct",
+        Select {
+            distinct: true,
+            ..n()
+        },
+    );
+    show(
+        &mut sheet,
+        "two filters",
+        n().filter(c("n").gt(1i64)).filter(c("done").or(c("n").eq(2i64))),
+    );
+    show(&mut sheet, "limit", n().limit(10));
+    show(
+        &mut sheet,
+        "offset",
+        Select {
+            offset: Some(5),
+            ..n()
+        },
+    );
+    show(
+        &mut sheet,
+        "limit and offset",
+        Select {
+            offset: Some(5),
+            ..n().limit(10)
+        },
+    );
+    show(&mut sheet, "limit beyond everything", n().limit(u64::MAX));
+    let grouped = Select {
+        group_by: vec![c("name")],
+        having: Some(c("n").aggregate(Aggregate::Sum).gt(10i64)),
+        ..Select::from("t")
+            .item(c("name"))
+            .item(c("n").aggregate(Aggregate::Sum))
+    };
+    show(&mut sheet, "group by", grouped.clone());
+    show(
+        &mut sheet,
+        "group by, ordered by a sum",
+        grouped.order_by(c("n").aggregate(Aggregate::Sum), Order::Desc),
+    );
+    let bound = Select {
+        group_by: vec![c("n").add(1i64)],
+        ..Select::from("t").item(c("n").add(1i64)).item(Expr::count_all())
+    };
+    show(&mut sheet, "group by an expression with a value", bound.clone());
+    show(
+        &mut sheet,
+        "and ordered by it",
+        bound.order_by(c("n").add(1i64), Order::Desc),
+    );
+    sheet.check("select");
+}
+
+#[test]
+fn order() {
+    let mut sheet = Sheet::default();
+    for name in ["n", "price"] {
+        for order in [Order::Asc, Order::Desc] {
+            show(
+                &mut sheet,
+                &format!("{name} {order:?}, never NULL"),
+                n().order_by(sure(name), order),
+            );
+            for nulls_first in [None, Some(true), Some(false)] {
+                let mut select = n();
+                select.order_by.push(OrderBy {
+                    expr: c(name),
+                    order,
+                    nulls_first,
+                });
+                show(
+                    &mut sheet,
+                    &format!("{name} {order:?}, NULL first: {nulls_first:?}"),
+                    select,
+                );
+            }
+        }
+    }
+    show(
+        &mut sheet,
+        "two keys",
+        n().order_by(sure("n"), Order::Asc)
+            .order_by(sure("name"), Order::Desc),
+    );
+    show(
+        &mut sheet,
+        "an expression",
+        n().order_by(c("n").mul(2i64), Order::Asc),
+    );
+    show(
+        &mut sheet,
+        "distinct",
+        Select {
+            distinct: true,
+            ..n().order_by(c("n"), Order::Desc)
+        },
+    );
+    let sum = || c("price").add(1i64);
+    let bound = Select {
+        distinct: true,
+        ..Select::from("t").item(sum()).order_by(sum(), Order::Desc)
+    };
+    show(&mut sheet, "distinct expression with a value", bound.clone());
+    let mut named = bound;
+    named.items[0].alias = Some("more".into());
+    show(&mut sheet, "distinct expression with a value and a name", named);
+    show(
+        &mut sheet,
+        "a condition",
+        n().order_by(c("n").eq(5i64), Order::Desc),
+    );
+    sheet.check("select_order");
+}
+
+#[test]
+fn counted() {
+    let mut sheet = Sheet::default();
+    let counted = |select: Select| Select {
+        counted: true,
+        ..select
+    };
+    show(&mut sheet, "all", counted(n()));
+    show(&mut sheet, "filtered", counted(n().filter(c("n").gt(1i64))));
+    show(
+        &mut sheet,
+        "order does not matter",
+        counted(n().order_by(c("n"), Order::Desc)),
+    );
+    show(
+        &mut sheet,
+        "limited",
+        counted(Select {
+            offset: Some(1),
+            ..n().limit(3).order_by(c("n"), Order::Asc)
+        }),
+    );
+    show(&mut sheet, "same name twice", counted(n().item(c("n")).limit(3)));
+    show(
+        &mut sheet,
+        "distinct, same name twice",
+        counted(Select {
+            distinct: true,
+            ..n().item(c("n")).item(1i64.into())
+        }),
+    );
+    let groups = Select {
+        group_by: vec![c("name")],
+        having: Some(Expr::count_all().gt(1i64)),
+        ..n()
+    };
+    let groups = Select {
+        items: vec![SelectItem {
+            expr: c("name"),
+            alias: None,
+        }],
+        ..groups
+    };
+    show(&mut sheet, "groups", counted(groups));
+    show(
+        &mut sheet,
+        "an aggregate is one row",
+        counted(Select::from("t").item(Expr::count_all())),
+    );
+    show(&mut sheet, "nothing", counted(Select::from("t")));
+    sheet.check("select_counted");
+}

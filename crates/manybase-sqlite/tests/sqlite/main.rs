@@ -1,0 +1,11 @@
+//! The SQLite driver as a user of the contract sees it: through a pool.
+
+mod cancel;
+mod decimals;
+mod errors;
+mod files;
+mod sharing;
+mod statements;
+mod support;
+mod transactions;
+mod values;
