@@ -44,6 +44,40 @@ struct Inner {
 impl Db {
     /// Reads a configuration file and the environment. Nothing is dialled.
     ///
+    /// ```toml
+    /// default = "erp"                    # for models that are bound to no connection
+    ///
+    /// [connections.erp]
+    /// url = "postgres://${ERP_USER}:${ERP_PASSWORD}@localhost/erp"
+    /// max_connections = 10               # for SQLite, readers beside the one writer
+    /// acquire_timeout = "30s"            # seconds, or "500ms", "30s", "5m", "1h"
+    /// idle_timeout = "10m"               # or "none", as the three below
+    /// max_lifetime = "30m"
+    /// statement_timeout = "5m"
+    /// lock_timeout = "30s"
+    /// connect_timeout = "10s"
+    /// test_before_use = "5s"             # "always", "never", or the idle time after which to ping
+    ///
+    /// [connections.hr]                   # instead of a URL its parts
+    /// driver = "mysql"
+    /// host = "hr.example"
+    /// port = 3306
+    /// user = "ann"
+    /// password = "${HR_PASSWORD:-secret}"
+    /// database = "hr"
+    /// params = { ssl-mode = "required" }
+    ///
+    /// [env.test.connections.erp]         # in force with MANYBASE_ENV=test
+    /// url = "sqlite::memory:"
+    /// ```
+    ///
+    /// - Variables `MANYBASE_<CONNECTION>_<KEY>`, such as `MANYBASE_ERP_URL`, go over all layers, for connections
+    ///   that the file has. Empty ones count as not set.
+    /// - A layer that gives a `url` drops the parts of an address in the layers below, and the other way round.
+    /// - `${NAME}` and `${NAME:-default}` stand for variables in all text, `$${` for `${`. Between `scheme://` and
+    ///   `@` of a URL a variable holds a plain user or password: it is percent-encoded for you.
+    /// - A relative SQLite file starts from the directory of the configuration file.
+    ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -3,10 +3,19 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+/// Crates of the workspace that stand below the facade and so can't name it.
+const INSIDE: &[&str] = &[
+    "manybase-record",
+    "manybase-migrate",
+    "manybase-sync",
+    "manybase-federation",
+    "manybase-snapshot",
+];
+
 /// The crate that the generated code refers to: `manybase`, or inside the workspace's own lower crates the one
 /// that the facade gets it from.
 pub(crate) fn library() -> TokenStream {
-    let inside = std::env::var("CARGO_PKG_NAME").is_ok_and(|name| name.starts_with("manybase-"));
+    let inside = std::env::var("CARGO_PKG_NAME").is_ok_and(|name| INSIDE.contains(&name.as_str()));
     if inside {
         quote!(::manybase_record)
     } else {

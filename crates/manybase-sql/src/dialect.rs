@@ -3,11 +3,13 @@
 //! A dialect overrides the default methods in which its database differs from the standard, and nothing else.
 //! To add one, see `CONTRIBUTING.md`.
 
+mod builtin;
 mod lexical;
 mod mysql;
 mod postgres;
 mod sqlite;
 
+pub use builtin::{mariadb, matrixone, mysql, postgres, sqlite};
 pub use lexical::Lexical;
 pub use mysql::{Flavor, MySql};
 pub use postgres::Postgres;
@@ -22,62 +24,6 @@ use crate::{
 use chrono::{DateTime, Utc};
 use std::fmt::Debug;
 
-/// SQLite.
-///
-/// ```
-/// use manybase_sql::{dialect, Dialect};
-/// assert_eq!(dialect::sqlite().name(), "SQLite");
-/// ```
-pub fn sqlite() -> &'static dyn Dialect {
-    &Sqlite
-}
-
-/// PostgreSQL.
-///
-/// ```
-/// use manybase_sql::{dialect, Dialect};
-/// assert_eq!(dialect::postgres().name(), "PostgreSQL");
-/// ```
-pub fn postgres() -> &'static dyn Dialect {
-    &Postgres
-}
-
-/// MySQL 8.
-///
-/// ```
-/// use manybase_sql::{dialect, Dialect};
-/// assert_eq!(dialect::mysql().name(), "MySQL");
-/// ```
-pub fn mysql() -> &'static dyn Dialect {
-    &MySql {
-        flavor: Flavor::MySql,
-    }
-}
-
-/// MariaDB 10.6 and later.
-///
-/// ```
-/// use manybase_sql::{dialect, Dialect};
-/// assert_eq!(dialect::mariadb().name(), "MariaDB");
-/// ```
-pub fn mariadb() -> &'static dyn Dialect {
-    &MySql {
-        flavor: Flavor::MariaDb,
-    }
-}
-
-/// MatrixOne.
-///
-/// ```
-/// use manybase_sql::{dialect, Dialect};
-/// assert!(!dialect::matrixone().capability().savepoints);
-/// ```
-pub fn matrixone() -> &'static dyn Dialect {
-    &MySql {
-        flavor: Flavor::MatrixOne,
-    }
-}
-
 /// How one database writes SQL. The default methods write standard SQL.
 ///
 /// ```
@@ -91,6 +37,42 @@ pub fn matrixone() -> &'static dyn Dialect {
 /// }
 /// # Ok::<(), manybase_sql::Error>(())
 /// ```
+///
+/// A dialect of one's own says what differs:
+///
+/// ```
+/// use manybase_sql::{dialect, schema::Column, Capability, DataType, Dialect, Result, Select, SqlWriter};
+///
+/// #[derive(Debug)]
+/// struct Mine;
+///
+/// impl Dialect for Mine {
+///     fn name(&self) -> &'static str {
+///         "Mine"
+///     }
+///     fn capability(&self) -> &'static Capability {
+///         dialect::postgres().capability()
+///     }
+///     fn type_name(&self, data_type: DataType) -> Result<String> {
+///         dialect::postgres().type_name(data_type)
+///     }
+///     fn column_def(&self, w: &mut SqlWriter<'_>, column: &Column, indexed: bool) -> Result<()> {
+///         dialect::postgres().column_def(w, column, indexed)
+///     }
+///     fn limit(&self, w: &mut SqlWriter<'_>, limit: Option<u64>, _offset: Option<u64>) -> Result<()> {
+///         if let Some(limit) = limit {
+///             w.push(" FETCH FIRST ");
+///             w.bind(limit.into());
+///             w.push(" ROWS ONLY");
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// let rendered = Select::from("t").column("a").limit(3).render(&Mine)?;
+/// assert_eq!(rendered.sql, r#"SELECT "a" FROM "t" FETCH FIRST ? ROWS ONLY"#);
+/// # Ok::<(), manybase_sql::Error>(())
+/// ```
 pub trait Dialect: Debug + Send + Sync {
     /// The database's name, for messages only: code asks [`Dialect::capability`].
     fn name(&self) -> &'static str;
@@ -99,21 +81,41 @@ pub trait Dialect: Debug + Send + Sync {
     fn capability(&self) -> &'static Capability;
 
     /// The character around identifiers; inside one it is doubled.
+    ///
+    /// ```
+    /// assert_eq!(manybase_sql::dialect::mysql().quote(), '`');
+    /// ```
     fn quote(&self) -> char {
         '"'
     }
 
     /// Writes the placeholder of the nth value, counted from 1.
+    ///
+    /// ```
+    /// let mut sql = String::from("LIMIT ");
+    /// manybase_sql::dialect::postgres().placeholder(&mut sql, 2);
+    /// assert_eq!(sql, "LIMIT $2");
+    /// ```
     fn placeholder(&self, sql: &mut String, _n: usize) {
         sql.push('?');
     }
 
     /// What its lexer takes for text, names and comments; raw SQL is read by these rules.
+    ///
+    /// ```
+    /// assert!(manybase_sql::dialect::sqlite().lexical().brackets);
+    /// ```
     fn lexical(&self) -> Lexical {
         Lexical::STANDARD
     }
 
     /// Why an identifier is too long, if it is: some databases cut it off without a word.
+    ///
+    /// ```
+    /// let postgres = manybase_sql::dialect::postgres();
+    /// assert!(postgres.identifier_too_long(&"ü".repeat(31)).is_none());
+    /// assert!(postgres.identifier_too_long(&"ü".repeat(32)).is_some());
+    /// ```
     fn identifier_too_long(&self, name: &str) -> Option<String> {
         let limit = self.capability().max_identifier;
         (name.len() > limit).then(|| format!("it has {} bytes, {} takes {limit}", name.len(), self.name()))
@@ -184,6 +186,12 @@ pub trait Dialect: Debug + Send + Sync {
     }
 
     /// Whether NULL comes first in this direction when nothing is said.
+    ///
+    /// ```
+    /// use manybase_sql::{dialect, Order};
+    /// assert!(dialect::sqlite().nulls_first_by_itself(Order::Asc));
+    /// assert!(!dialect::postgres().nulls_first_by_itself(Order::Asc));
+    /// ```
     fn nulls_first_by_itself(&self, order: Order) -> bool {
         order == Order::Asc
     }
@@ -314,6 +322,12 @@ pub trait Dialect: Debug + Send + Sync {
     ///
     /// # Errors
     /// Types that the database lacks.
+    ///
+    /// ```
+    /// use manybase_sql::{dialect, DataType};
+    /// assert_eq!(dialect::postgres().type_name(DataType::Bytes)?, "bytea");
+    /// # Ok::<(), manybase_sql::Error>(())
+    /// ```
     fn type_name(&self, data_type: DataType) -> Result<String>;
 
     /// A column's definition in DDL. `indexed` tells that it stands in a key or another index.
@@ -365,16 +379,30 @@ pub trait Dialect: Debug + Send + Sync {
     }
 
     /// Bytes as a literal.
+    ///
+    /// ```
+    /// assert_eq!(manybase_sql::dialect::sqlite().bytes_literal(&[1, 0xAB]), "X'01AB'");
+    /// ```
     fn bytes_literal(&self, bytes: &[u8]) -> String {
         format!("X'{}'", render::hex(bytes))
     }
 
     /// The text of an instant, quotes not included.
+    ///
+    /// ```
+    /// use chrono::DateTime;
+    /// let at = DateTime::from_timestamp(0, 0).unwrap();
+    /// assert_eq!(manybase_sql::dialect::postgres().timestamp_text(at), "1970-01-01 00:00:00.000000+00:00");
+    /// ```
     fn timestamp_text(&self, at: DateTime<Utc>) -> String {
-        at.format("%F %T%.f+00:00").to_string()
+        at.format("%F %T%.6f+00:00").to_string()
     }
 
     /// The text of a string literal, quotes included.
+    ///
+    /// ```
+    /// assert_eq!(manybase_sql::dialect::sqlite().string_literal("it's"), "'it''s'");
+    /// ```
     fn string_literal(&self, text: &str) -> String {
         format!("'{}'", text.replace('\'', "''"))
     }

@@ -3,6 +3,13 @@
 use std::fmt;
 
 /// The result of rendering.
+///
+/// ```
+/// fn sql() -> manybase_sql::Result<String> {
+///     Ok(manybase_sql::Delete::from("t").render(manybase_sql::dialect::sqlite())?.sql)
+/// }
+/// assert!(sql().is_ok());
+/// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a statement could not be rendered.

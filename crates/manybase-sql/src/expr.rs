@@ -13,6 +13,14 @@ use crate::{DataType, Name, Value};
 
 /// A column as an expression. It carries what a dialect needs to know in order to give the same answer
 /// everywhere: the type (integer division, exact decimals) and whether it can be NULL (order of NULLs).
+///
+/// ```
+/// use manybase_sql::{dialect, expr::ColumnRef, Expr, Select};
+/// let column = ColumnRef { table: Some("t".into()), name: "a".into(), data_type: None, nullable: true };
+/// let sql = Select::from("t").item(Expr::Column(column)).render(dialect::sqlite())?.sql;
+/// assert_eq!(sql, r#"SELECT "t"."a" FROM "t""#);
+/// # Ok::<(), manybase_sql::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColumnRef {
     /// The table's name or alias, where it must be said.
@@ -26,6 +34,12 @@ pub struct ColumnRef {
 }
 
 /// Operators with two sides.
+///
+/// ```
+/// use manybase_sql::{expr::BinaryOp, Expr};
+/// let sum = Expr::Binary(Box::new(Expr::column("a")), BinaryOp::Add, Box::new(1i64.into()));
+/// assert_eq!(sum, Expr::column("a").add(1i64));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BinaryOp {
@@ -103,6 +117,11 @@ impl BinaryOp {
 }
 
 /// Operators with one side.
+///
+/// ```
+/// use manybase_sql::{expr::UnaryOp, Expr};
+/// assert_eq!(Expr::column("a").not(), Expr::Unary(UnaryOp::Not, Box::new(Expr::column("a"))));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UnaryOp {
@@ -113,6 +132,13 @@ pub enum UnaryOp {
 }
 
 /// Functions over many rows.
+///
+/// ```
+/// use manybase_sql::{dialect, expr::Aggregate, Expr, Select};
+/// let select = Select::from("t").item(Expr::column("a").aggregate(Aggregate::Max));
+/// assert_eq!(select.render(dialect::sqlite())?.sql, r#"SELECT MAX("a") FROM "t""#);
+/// # Ok::<(), manybase_sql::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Aggregate {

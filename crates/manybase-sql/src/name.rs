@@ -4,6 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// An unquoted identifier. Names known at compile time cost no allocation.
+///
+/// ```
+/// let name: manybase_sql::Name = "id".into();
+/// assert_eq!(name, "id");
+/// ```
 pub type Name = Cow<'static, str>;
 
 /// A table or view, with the schema it lives in where one is given.

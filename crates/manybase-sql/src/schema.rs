@@ -3,6 +3,12 @@
 use crate::{DataType, Dialect, Name, Rendered, Result, SqlWriter, TableName, Value};
 
 /// A column of a table.
+///
+/// ```
+/// use manybase_sql::{schema::Table, DataType};
+/// let table = Table::new("t").column("a", DataType::Bool);
+/// assert!(!table.columns[0].nullable);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Column {
     /// Its name.
@@ -18,6 +24,12 @@ pub struct Column {
 }
 
 /// A reference to another table's key, in the same database.
+///
+/// ```
+/// use manybase_sql::schema::{OnDelete, Table};
+/// let table = Table::new("line").foreign_key(["order_id"], "orders", ["id"], OnDelete::Cascade);
+/// assert_eq!(table.foreign_keys[0].columns, ["order_id"]);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ForeignKey {
     /// The columns here.
@@ -31,6 +43,12 @@ pub struct ForeignKey {
 }
 
 /// What happens to rows that refer to a row that goes.
+///
+/// ```
+/// use manybase_sql::schema::{OnDelete, Table};
+/// let table = Table::new("line").foreign_key(["order_id"], "orders", ["id"], OnDelete::SetNull);
+/// assert_eq!(table.foreign_keys[0].on_delete, OnDelete::SetNull);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnDelete {
     /// The delete fails.
@@ -215,6 +233,11 @@ impl Table {
 }
 
 /// `CREATE TABLE`.
+///
+/// ```
+/// let create = manybase_sql::schema::Table::new("t").auto_key("id").create();
+/// assert!(!create.if_not_exists);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateTable {
     /// The table.
@@ -241,6 +264,13 @@ impl CreateTable {
 }
 
 /// `DROP TABLE`.
+///
+/// ```
+/// use manybase_sql::{dialect, schema::DropTable};
+/// let drop = DropTable { table: "t".into(), if_exists: false };
+/// assert_eq!(drop.render(dialect::mysql())?.sql, "DROP TABLE `t`");
+/// # Ok::<(), manybase_sql::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct DropTable {
     /// The table.

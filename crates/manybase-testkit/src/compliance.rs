@@ -41,6 +41,7 @@ mod db;
 mod dialect;
 mod errors;
 mod function;
+mod fuzz;
 mod identifiers;
 mod limits;
 mod lock;
@@ -50,6 +51,8 @@ mod number;
 mod pool;
 mod random;
 mod rows;
+mod schema;
+mod session;
 mod sink;
 mod skip;
 mod text;
@@ -65,11 +68,11 @@ pub use skip::report as report_skip;
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use case::Case;
-use manybase_driver::DriverFactory;
+use manybase_driver::{Access, Address, ConnectOptions, Dialect, DriverFactory};
 use verdict::Failure;
 
 use crate::ServerError;
@@ -82,6 +85,8 @@ pub struct Target {
     factory: Arc<dyn DriverFactory>,
     url: String,
     slow_query: Option<String>,
+    /// The dialect of the server as it was found.
+    dialect: OnceLock<&'static dyn Dialect>,
     /// Dropped after the last case: a directory, a database.
     _keep: Option<Box<dyn Any + Send + Sync>>,
 }
@@ -100,6 +105,7 @@ impl Target {
             factory,
             url: url.into(),
             slow_query: None,
+            dialect: OnceLock::new(),
             _keep: None,
         }
     }
@@ -128,6 +134,21 @@ impl Target {
     pub fn keep(mut self, what: impl Any + Send + Sync) -> Self {
         self._keep = Some(Box::new(what));
         self
+    }
+
+    /// A dialect may be known for certain only when the server has told its version.
+    async fn ask_for_the_dialect(&self) {
+        let dial = async {
+            let driver = self
+                .factory
+                .open(&Address::parse(&self.url)?, &ConnectOptions::default())?;
+            let connection = driver.connect(Access::Write).await?;
+            let _ = self.dialect.set(connection.dialect());
+            connection.close().await
+        };
+        if let Err(error) = dial.await {
+            panic!("the target can't be reached: {error}");
+        }
     }
 }
 
@@ -161,7 +182,11 @@ impl Shared {
         if let Some(target) = shared.upgrade() {
             return Ok(target);
         }
-        let target = Arc::new(runtime().block_on(setup())?);
+        let target = runtime().block_on(async {
+            let target = setup().await?;
+            target.ask_for_the_dialect().await;
+            Ok::<_, ServerError>(Arc::new(target))
+        })?;
         *shared = Arc::downgrade(&target);
         Ok(target)
     }

@@ -238,3 +238,9 @@ impl IntoConnectionConfig for String {
         ConnectionConfig::from_url(&self)
     }
 }
+
+impl IntoConnectionConfig for &String {
+    fn into_connection_config(self) -> Result<ConnectionConfig> {
+        ConnectionConfig::from_url(self)
+    }
+}

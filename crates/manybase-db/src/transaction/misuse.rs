@@ -4,42 +4,34 @@
 //! single writer would wait for it forever. Another task is taken to know what it does.
 
 use super::Transaction;
-use crate::{Db, Result};
+use super::shared::Shared;
+use crate::{Db, Error, ErrorKind, Result};
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
-#[cfg(debug_assertions)]
-mod watch {
-    use super::super::shared::Shared;
-    use std::sync::Weak;
-
-    tokio::task_local! {
-        /// The transactions around the code that runs now.
-        pub(super) static OPEN: Vec<Weak<Shared>>;
-    }
+tokio::task_local! {
+    /// The transactions around the code that runs now.
+    static OPEN: Vec<Weak<Shared>>;
 }
 
 /// Runs a transaction's closure, known to be inside it.
-#[cfg(debug_assertions)]
 pub(crate) async fn inside<T>(tx: &Transaction, work: impl Future<Output = T> + Send) -> T {
-    let mut open = watch::OPEN.try_with(Clone::clone).unwrap_or_default();
+    if !cfg!(debug_assertions) {
+        return work.await;
+    }
+    let mut open = OPEN.try_with(Clone::clone).unwrap_or_default();
     open.push(Arc::downgrade(&tx.shared));
-    watch::OPEN.scope(open, work).await
-}
-
-/// Runs a transaction's closure.
-#[cfg(not(debug_assertions))]
-pub(crate) async fn inside<T>(_tx: &Transaction, work: impl Future<Output = T> + Send) -> T {
-    work.await
+    OPEN.scope(open, work).await
 }
 
 /// An error if the code that runs now is inside a transaction on this connection.
-#[cfg(debug_assertions)]
 pub(crate) fn check(db: &Db, name: &Arc<str>) -> Result<()> {
-    use crate::{Error, ErrorKind};
-    let misused = watch::OPEN.try_with(|open| {
+    if !cfg!(debug_assertions) {
+        return Ok(());
+    }
+    let misused = OPEN.try_with(|open| {
         open.iter()
-            .filter_map(std::sync::Weak::upgrade)
+            .filter_map(Weak::upgrade)
             .any(|shared| shared.db.is_same(db) && shared.branches.has_begun(name))
     });
     if misused != Ok(true) {
@@ -52,10 +44,4 @@ pub(crate) fn check(db: &Db, name: &Arc<str>) -> Result<()> {
     Err(error.with_connection(name.clone()).with_help(
         "use the handle that the closure is given; for work apart from the transaction use `tokio::spawn`",
     ))
-}
-
-/// Checked in debug builds only.
-#[cfg(not(debug_assertions))]
-pub(crate) fn check(_db: &Db, _name: &Arc<str>) -> Result<()> {
-    Ok(())
 }

@@ -14,6 +14,11 @@ use crate::{
 use chrono::{DateTime, Utc};
 
 /// Which database speaks MySQL's protocol.
+///
+/// ```
+/// use manybase_sql::{dialect::{Flavor, MySql}, Dialect};
+/// assert_eq!(MySql { flavor: Flavor::MariaDb }.name(), "MariaDB");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flavor {
     /// MySQL 8.
@@ -25,6 +30,11 @@ pub enum Flavor {
 }
 
 /// MySQL and what speaks its protocol.
+///
+/// ```
+/// use manybase_sql::{dialect::{Flavor, MySql}, Dialect};
+/// assert_eq!(MySql { flavor: Flavor::MySql }.quote(), '`');
+/// ```
 #[derive(Debug)]
 pub struct MySql {
     /// Which database it is.
@@ -357,7 +367,7 @@ impl Dialect for MySql {
 
     /// Instants are kept in UTC, without a zone.
     fn timestamp_text(&self, at: DateTime<Utc>) -> String {
-        at.format("%F %T%.f").to_string()
+        at.format("%F %T%.6f").to_string()
     }
 
     /// A backslash escapes here.

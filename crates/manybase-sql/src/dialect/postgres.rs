@@ -13,6 +13,11 @@ use crate::{
 use std::fmt::Write;
 
 /// PostgreSQL 13 and later.
+///
+/// ```
+/// use manybase_sql::{dialect::Postgres, Dialect};
+/// assert!(Postgres.capability().two_phase_commit);
+/// ```
 #[derive(Debug)]
 pub struct Postgres;
 

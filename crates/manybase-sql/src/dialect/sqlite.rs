@@ -18,6 +18,11 @@ use crate::{
 use decimal::{is_decimal, is_float};
 
 /// SQLite 3.41 and later, with what the driver registers.
+///
+/// ```
+/// use manybase_sql::{dialect::Sqlite, Dialect};
+/// assert!(Sqlite.capability().single_writer);
+/// ```
 #[derive(Debug)]
 pub struct Sqlite;
 

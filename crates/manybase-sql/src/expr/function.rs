@@ -29,7 +29,8 @@ pub enum Function {
     NullIf,
     /// Without sign.
     Abs,
-    /// Rounded to a number of digits, half away from zero.
+    /// Rounded to a number of digits, half away from zero. The half of a floating-point number, which seldom is one,
+    /// goes where the database puts it.
     Round,
     /// The current instant, by the database's clock.
     Now,

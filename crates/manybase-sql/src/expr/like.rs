@@ -1,6 +1,11 @@
 //! Text patterns, kept apart from any database's way to write and escape them.
 
 /// A part of a pattern.
+///
+/// ```
+/// use manybase_sql::{expr::LikeToken, LikePattern};
+/// assert_eq!(LikePattern::parse("a_").tokens(), [LikeToken::Text("a".into()), LikeToken::AnyOne]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LikeToken {
     /// This very text.

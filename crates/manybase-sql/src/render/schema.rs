@@ -96,8 +96,9 @@ pub(crate) fn literal(w: &mut SqlWriter<'_>, value: &Value) -> Result<()> {
         Value::Decimal(v) => w.dialect().string_literal(&v.normalize().to_string()),
         Value::Text(v) if !v.contains('\0') => w.dialect().string_literal(v),
         Value::Date(v) => w.dialect().string_literal(&v.to_string()),
-        Value::Time(v) => w.dialect().string_literal(&v.to_string()),
-        Value::DateTime(v) => w.dialect().string_literal(&v.format("%F %T%.f").to_string()),
+        // Six digits always: where a time is kept as text, another form would be another time.
+        Value::Time(v) => w.dialect().string_literal(&v.format("%T%.6f").to_string()),
+        Value::DateTime(v) => w.dialect().string_literal(&v.format("%F %T%.6f").to_string()),
         Value::Timestamp(v) => w.dialect().string_literal(&w.dialect().timestamp_text(*v)),
         Value::Bytes(v) => w.dialect().bytes_literal(v),
         Value::Json(v) => w.dialect().string_literal(&v.to_string()),

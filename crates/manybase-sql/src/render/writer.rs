@@ -19,6 +19,16 @@ pub struct Rendered {
 }
 
 /// Where a dialect writes to.
+///
+/// ```
+/// use manybase_sql::{dialect, SqlWriter};
+/// let rendered = SqlWriter::render(dialect::mysql(), |w| {
+///     w.push("TRUNCATE TABLE ");
+///     w.identifier("t")
+/// })?;
+/// assert_eq!(rendered.sql, "TRUNCATE TABLE `t`");
+/// # Ok::<(), manybase_sql::Error>(())
+/// ```
 pub struct SqlWriter<'d> {
     dialect: &'d dyn Dialect,
     sql: String,
@@ -66,16 +76,46 @@ impl<'d> SqlWriter<'d> {
     }
 
     /// The dialect that is written.
+    ///
+    /// ```
+    /// use manybase_sql::{dialect, SqlWriter};
+    /// let rendered = SqlWriter::render(dialect::sqlite(), |w| {
+    ///     w.push(w.dialect().name());
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(rendered.sql, "SQLite");
+    /// # Ok::<(), manybase_sql::Error>(())
+    /// ```
     pub fn dialect(&self) -> &'d dyn Dialect {
         self.dialect
     }
 
     /// Adds text as it is. Never give it anything that comes from a user.
+    ///
+    /// ```
+    /// use manybase_sql::{dialect, SqlWriter};
+    /// let rendered = SqlWriter::render(dialect::sqlite(), |w| {
+    ///     w.push("VACUUM");
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(rendered.sql, "VACUUM");
+    /// # Ok::<(), manybase_sql::Error>(())
+    /// ```
     pub fn push(&mut self, sql: &str) {
         self.sql.push_str(sql);
     }
 
     /// Adds a placeholder and its value.
+    ///
+    /// ```
+    /// use manybase_sql::{dialect, SqlWriter};
+    /// let rendered = SqlWriter::render(dialect::postgres(), |w| {
+    ///     w.bind(1i64.into());
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(rendered.sql, "$1");
+    /// # Ok::<(), manybase_sql::Error>(())
+    /// ```
     pub fn bind(&mut self, value: Value) {
         self.binds.push(value);
         self.dialect.placeholder(&mut self.sql, self.binds.len());
@@ -85,6 +125,15 @@ impl<'d> SqlWriter<'d> {
     ///
     /// # Errors
     /// An empty identifier, one with NUL in it, one that the database would cut off.
+    ///
+    /// ```
+    /// use manybase_sql::{dialect, SqlWriter};
+    /// let rendered = SqlWriter::render(dialect::sqlite(), |w| {
+    ///     w.identifier("a\"b")
+    /// })?;
+    /// assert_eq!(rendered.sql, r#""a""b""#);
+    /// # Ok::<(), manybase_sql::Error>(())
+    /// ```
     pub fn identifier(&mut self, name: &str) -> Result<()> {
         let reason = if name.is_empty() {
             Some("it is empty".to_owned())
@@ -115,6 +164,15 @@ impl<'d> SqlWriter<'d> {
     ///
     /// # Errors
     /// As [`SqlWriter::identifier`].
+    ///
+    /// ```
+    /// use manybase_sql::{dialect, SqlWriter};
+    /// let rendered = SqlWriter::render(dialect::sqlite(), |w| {
+    ///     w.table(&manybase_sql::TableName::new("t").in_schema("s"))
+    /// })?;
+    /// assert_eq!(rendered.sql, r#""s"."t""#);
+    /// # Ok::<(), manybase_sql::Error>(())
+    /// ```
     pub fn table(&mut self, table: &TableName) -> Result<()> {
         if let Some(schema) = &table.schema {
             self.identifier(schema)?;
@@ -127,6 +185,15 @@ impl<'d> SqlWriter<'d> {
     ///
     /// # Errors
     /// The first that an item returns.
+    ///
+    /// ```
+    /// use manybase_sql::{dialect, SqlWriter};
+    /// let rendered = SqlWriter::render(dialect::sqlite(), |w| {
+    ///     w.comma_separated(["a", "b"], |w, name| w.identifier(name))
+    /// })?;
+    /// assert_eq!(rendered.sql, r#""a", "b""#);
+    /// # Ok::<(), manybase_sql::Error>(())
+    /// ```
     pub fn comma_separated<T>(
         &mut self,
         items: impl IntoIterator<Item = T>,

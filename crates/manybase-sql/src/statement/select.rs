@@ -3,6 +3,14 @@
 use crate::{Dialect, Expr, Name, Rendered, Result, SqlWriter, TableName};
 
 /// Direction of an order.
+///
+/// ```
+/// use manybase_sql::{dialect, Expr, Order, Select};
+/// let select = Select::from("t").column("a").order_by(Expr::column("a"), Order::Desc);
+/// // NULL is the least of all, so it comes last here.
+/// assert!(select.render(dialect::postgres())?.sql.ends_with(r#"ORDER BY "a" DESC NULLS LAST"#));
+/// # Ok::<(), manybase_sql::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
     /// Least first; NULL counts as less than every value, on every database.
@@ -12,6 +20,14 @@ pub enum Order {
 }
 
 /// One key of an order.
+///
+/// ```
+/// use manybase_sql::{dialect, Expr, Order, OrderBy, Select};
+/// let mut select = Select::from("t").column("a");
+/// select.order_by.push(OrderBy { expr: Expr::column("a"), order: Order::Asc, nulls_first: Some(false) });
+/// assert!(select.render(dialect::sqlite())?.sql.ends_with(r#"ORDER BY "a" NULLS LAST"#));
+/// # Ok::<(), manybase_sql::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct OrderBy {
     /// What to order by.
@@ -23,6 +39,14 @@ pub struct OrderBy {
 }
 
 /// One column of the result.
+///
+/// ```
+/// use manybase_sql::{dialect, Expr, Select, SelectItem};
+/// let mut select = Select::from("t");
+/// select.items.push(SelectItem { expr: Expr::count_all(), alias: Some("n".into()) });
+/// assert_eq!(select.render(dialect::sqlite())?.sql, r#"SELECT COUNT(*) AS "n" FROM "t""#);
+/// # Ok::<(), manybase_sql::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct SelectItem {
     /// What it is.

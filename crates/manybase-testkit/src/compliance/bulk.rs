@@ -2,10 +2,9 @@
 
 use super::case::Case;
 use super::db::{Db, TEXT};
-use super::value::{EachRow, ValueSink};
+use super::value::EachRow;
 use super::verdict::{Verdict, refused};
-use manybase_driver::{Access, ErrorKind, Flow, Row, Statement, TransactionOptions};
-use manybase_sql::schema::{DropTable, Table};
+use manybase_driver::{ErrorKind, Flow, Row, Statement, TransactionOptions};
 use manybase_sql::{DataType, Expr, Insert, Order, Select, Value};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

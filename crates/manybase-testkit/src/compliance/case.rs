@@ -3,7 +3,7 @@
 use super::db::Db;
 use super::verdict::{Failure, Verdict};
 use super::{Target, skip};
-use manybase_driver::{Access, Address, ConnectOptions, Driver, Pool, PoolOptions, Result};
+use manybase_driver::{Access, Address, ConnectOptions, Dialect, Driver, Pool, PoolOptions, Result};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,12 +59,20 @@ impl Case {
         Db::take(self.pool(4)?, Access::Write).await
     }
 
+    /// The dialect of the server.
+    pub(super) fn dialect(&self) -> Result<&'static dyn Dialect> {
+        match self.target.dialect.get() {
+            Some(dialect) => Ok(*dialect),
+            None => Ok(self.driver(&ConnectOptions::default())?.dialect()),
+        }
+    }
+
     /// Skips the case unless the database has a feature.
     pub(super) fn needs(&self, has: bool, feature: &str) -> Verdict {
         if has {
             return Ok(());
         }
-        let name = self.driver(&ConnectOptions::default())?.dialect().name();
+        let name = self.dialect()?.name();
         Err(Failure::Skipped(format!("{name} has no {feature}")))
     }
 
@@ -77,8 +85,7 @@ impl Case {
     /// Skips the case where two sessions can't write at once.
     pub(super) fn needs_writers(&self) -> Verdict {
         self.needs_connections()?;
-        let driver = self.driver(&ConnectOptions::default())?;
-        let single = driver.dialect().capability().single_writer;
+        let single = self.dialect()?.capability().single_writer;
         self.needs(!single, "two writers at once")
     }
 

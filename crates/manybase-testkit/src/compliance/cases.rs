@@ -14,6 +14,7 @@ macro_rules! compliance_cases {
             texts text_of_a_megabyte padded_texts bytes days times_of_day date_times
             timestamps uuids json
         }
+        fuzz { random_values }
         limits {
             floats_that_are_no_numbers text_with_nul bounded_texts numbers_out_of_range values_of_another_type
         }
@@ -37,20 +38,20 @@ macro_rules! compliance_cases {
             equality_is_exact patterns parts_with_wildcards_in_them unique_texts_are_exact
         }
         function { functions functions_of_null }
-        number { whole_numbers decimals rounding floats }
+        number { whole_numbers decimals decimals_of_many_digits rounding floats }
         aggregate { aggregates whole_numbers_and_decimals_together }
         conditions { random_conditions }
         write {
-            generated_keys a_given_key an_insert_without_values defaults updates updates_returning deletes references
-            tables_come_and_go
+            generated_keys a_given_key an_insert_without_values defaults updates updates_returning deletes
         }
+        schema { references tables_come_and_go }
         errors {
             unique_violation foreign_key_violation not_null_violation check_violation unknown_table_and_column
             syntax_error one_statement_at_a_time empty_texts read_only_transactions readers_do_not_write no_secrets
             an_error_in_the_middle_of_rows
         }
         transaction {
-            commit_lasts rollback_undoes savepoints_three_deep savepoint_after_an_error isolation_levels
+            commit_lasts rollback_undoes commit_after_an_error savepoints_three_deep savepoint_after_an_error isolation_levels
             what_a_transaction_sees a_dropped_session_rolls_back ddl_in_a_transaction
         }
         lock { lock_timeout waiting_for_a_lock deadlock many_writers serializable_transactions }
@@ -60,8 +61,9 @@ macro_rules! compliance_cases {
         }
         pool {
             exhausted waiting closed idle_connections_are_closed old_connections_are_closed tested_before_use
-            many_tasks statement_timeout sessions_know_their_server a_reset_after_a_dropped_transaction
+            many_tasks statement_timeout
         }
+        session { sessions_know_their_server a_reset_after_a_dropped_transaction }
         network { cut_in_the_middle cut_while_idle a_server_that_hangs a_server_that_is_down }
         bulk {
             a_hundred_thousand_rows a_batch_in_order a_batch_that_fails a_batch_in_a_transaction a_long_batch scripts

@@ -7,9 +7,8 @@ use super::db::{DECIMAL, TEXT, col};
 use super::random::Random;
 use super::text::like;
 use super::verdict::Verdict;
-use manybase_sql::{DataType, Expr, Function, Insert, LikePattern, Order, Select, Value};
-use operand::{Line, Meaning, Operand, decimal, exact, line, number, whole, words};
-use rust_decimal::Decimal;
+use manybase_sql::{DataType, Expr, Insert, LikePattern, Order, Select, Value};
+use operand::{Line, Meaning, Operand, PATTERNS, decimal, exact, line, number, whole, words};
 
 const I64: DataType = DataType::I64;
 const SEED: u64 = 2026;

@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use super::db::col;
-use super::dialect::{id, ids};
+use super::dialect::{id, ids, sample};
 use super::verdict::Verdict;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use manybase_sql::expr::Aggregate;

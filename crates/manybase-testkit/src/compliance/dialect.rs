@@ -3,7 +3,6 @@
 use super::case::Case;
 use super::db::{DECIMAL, Db, TEXT, col};
 use super::verdict::Verdict;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use manybase_sql::expr::Aggregate;
 use manybase_sql::{DataType, Expr, Function, Insert, Order, OrderBy, Select, Value};
 use rust_decimal::Decimal;
@@ -11,12 +10,13 @@ use rust_decimal::Decimal;
 const I64: DataType = DataType::I64;
 
 /// id, n (with NULLs and repeats), t (text), d (decimal).
-async fn sample(case: &Case) -> Verdict<(Db, String)> {
+pub(super) async fn sample(case: &Case) -> Verdict<(Db, String)> {
     let mut db = case.db().await?;
     let name = case.table("sample");
     db.table(&name, &[("id", I64), ("n", I64), ("t", TEXT), ("d", DECIMAL)])
         .await?;
-    let rows: [(i64, Option<i64>, Option<&str>, Option<Decimal>); 6] = [
+    type Line = (i64, Option<i64>, Option<&'static str>, Option<Decimal>);
+    let rows: [Line; 6] = [
         (1, Some(10), Some("b"), Some(Decimal::new(95, 1))),
         (2, None, Some("B"), Some(Decimal::new(1000, 2))),
         (3, Some(-5), None, Some(Decimal::new(-105, 1))),

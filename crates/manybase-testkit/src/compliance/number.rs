@@ -3,8 +3,6 @@
 use super::case::Case;
 use super::db::{DECIMAL, col};
 use super::verdict::Verdict;
-use manybase_driver::{Flow, Row};
-use manybase_sql::expr::Aggregate;
 use manybase_sql::{DataType, Expr, Function, Insert, Order, Select, Value};
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -227,4 +225,58 @@ pub(super) async fn floats(case: Case) -> Verdict {
         ("a < b", a().lt(b()), DataType::Bool, less),
     ];
     compare(case, F64, &pairs.map(|(a, b)| (a.into(), b.into())), forms).await
+}
+
+/// Decimals that differ in their last digit only are not equal: nothing goes through floating-point numbers.
+pub(super) async fn decimals_of_many_digits(case: Case) -> Verdict {
+    let texts = [
+        "1234567890123456789.12345678",
+        "1234567890123456789.12345679",
+        "1234567890123456789.1234568",
+        "-0.0000000000000000000000001",
+        "0.0000000000000000000000001",
+    ];
+    let numbers = Vec::from_iter(texts.iter().filter_map(|text| text.parse::<Decimal>().ok()));
+    let mut db = case.db().await?;
+    let name = case.table("digits");
+    db.table(&name, &[("id", I64), ("a", DECIMAL)]).await?;
+    for (id, number) in (0i64..).zip(&numbers) {
+        let row = Insert::into(name.clone(), ["id", "a"]).row([id.into(), Value::from(*number)]);
+        db.run(&row).await?;
+    }
+    let a = || col("a", DECIMAL);
+    let mut wrong = Vec::new();
+    for number in &numbers {
+        let number = *number;
+        let list = [number, Decimal::from(77)];
+        let many = || (100..1_300).map(Decimal::from).chain([number]);
+        type Oracle = fn(Decimal, Decimal) -> bool;
+        let forms: [(&str, Expr, Oracle); 10] = [
+            ("=", a().eq(number), |a, b| a == b),
+            ("<>", a().ne(number), |a, b| a != b),
+            ("<", a().lt(number), |a, b| a < b),
+            (">=", a().ge(number), |a, b| a >= b),
+            ("= on the right", Expr::from(number).eq(a()), |a, b| a == b),
+            ("IN", a().in_list(list), |a, b| a == b),
+            ("NOT IN", a().not_in_list(list), |a, b| a != b),
+            ("IN many", a().in_list(many()), |a, b| a == b),
+            ("BETWEEN", a().between(number, number), |a, b| a == b),
+            ("a - number = 0", a().sub(number).eq(0i64), |a, b| a == b),
+        ];
+        for (form, condition, oracle) in forms {
+            let select = Select::from(name.clone())
+                .column("id")
+                .filter(condition)
+                .order_by(Expr::typed_column("id", I64, false), Order::Asc);
+            let ids = (0i64..).zip(&numbers).filter(|(_, a)| oracle(**a, number));
+            let expected = Vec::from_iter(ids.map(|(id, _)| Value::I64(id)));
+            match db.column(&select, I64).await {
+                Ok(got) if got == expected => {}
+                Ok(got) => wrong.push(format!("{form} {number}: expected {expected:?}, got {got:?}")),
+                Err(error) => wrong.push(format!("{form} {number}: {error}")),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
 }

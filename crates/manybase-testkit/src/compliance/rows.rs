@@ -1,15 +1,11 @@
 //! Cells convert without loss or not at all; sinks get what they want and no more.
 
 use super::case::Case;
-use super::db::{DECIMAL, Db, TEXT};
-use super::value::{EachRow, ValueSink};
-use super::verdict::{Verdict, refused};
-use manybase_driver::{CellError, CountSink, Error, ErrorKind, FirstSink, Flow, Result, Row, Statement};
-use manybase_sql::schema::Table;
-use manybase_sql::{DataType, Expr, Insert, Order, Select, SelectItem, Value};
+use super::db::{DECIMAL, TEXT};
+use super::verdict::Verdict;
+use manybase_driver::{CellError, FirstSink, Row};
+use manybase_sql::{DataType, Insert, Select, Value};
 use rust_decimal::Decimal;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 const I64: DataType = DataType::I64;
 

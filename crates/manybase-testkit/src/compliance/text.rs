@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::db::{TEXT, col};
 use super::verdict::Verdict;
-use manybase_sql::{DataType, Expr, Function, Insert, LikePattern, Order, Select, Value};
+use manybase_sql::{DataType, Expr, Insert, LikePattern, Order, Select, Value};
 
 const I64: DataType = DataType::I64;
 
@@ -68,8 +68,11 @@ pub(super) fn like(text: &str, pattern: &str) -> bool {
     run(&Vec::from_iter(text.chars()), &Vec::from_iter(pattern.chars()))
 }
 
+/// A condition, its name, and what it means.
+type Form = (String, Expr, Box<dyn Fn(&str) -> bool + Send>);
+
 /// Runs conditions over all texts and compares with what Rust finds.
-async fn find(case: Case, forms: Vec<(String, Expr, Box<dyn Fn(&str) -> bool + Send>)>) -> Verdict {
+async fn find(case: Case, forms: Vec<Form>) -> Verdict {
     let mut db = case.db().await?;
     let name = case.table("texts");
     db.table(&name, &[("id", I64), ("t", TEXT)]).await?;
@@ -111,7 +114,7 @@ pub(super) fn t() -> Expr {
 
 /// Texts are equal when they are the same: case, accents and spaces at the end count.
 pub(super) async fn equality_is_exact(case: Case) -> Verdict {
-    let mut forms: Vec<(String, Expr, Box<dyn Fn(&str) -> bool + Send>)> = Vec::new();
+    let mut forms: Vec<Form> = Vec::new();
     for text in TEXTS {
         forms.push((
             format!("= {text:?}"),
@@ -156,7 +159,7 @@ pub(super) async fn patterns(case: Case) -> Verdict {
         "wow_", "%!%", "star*", "star_", "what?", "[ab]", "[%", "%]", "_ab_", "ä", "Ä", "_", "%😀%", "a_b",
         "%'%", "%\n%", "stra%e",
     ];
-    let mut forms: Vec<(String, Expr, Box<dyn Fn(&str) -> bool + Send>)> = Vec::new();
+    let mut forms: Vec<Form> = Vec::new();
     for pattern in patterns {
         let parsed = || LikePattern::parse(pattern);
         forms.push((
@@ -185,7 +188,7 @@ pub(super) async fn parts_with_wildcards_in_them(case: Case) -> Verdict {
         "", "a", "A", "%", "_", "!", "\\", "*", "?", "[", "]", "[a", "^", "-", "50%", "5_", "w!", "'", "ä",
         "😀", " ", "\n", "slash", "b]",
     ];
-    let mut forms: Vec<(String, Expr, Box<dyn Fn(&str) -> bool + Send>)> = Vec::new();
+    let mut forms: Vec<Form> = Vec::new();
     for part in parts {
         forms.push((
             format!("starts with {part:?}"),

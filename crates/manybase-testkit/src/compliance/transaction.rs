@@ -1,12 +1,12 @@
 //! Transactions: what lasts, what is undone, what others see, who waits for whom.
 
 use super::case::{Case, within};
-use super::db::{Db, col};
+use super::db::Db;
 use super::verdict::{Verdict, refused};
-use manybase_driver::{Access, ConnectOptions, ErrorKind, Pool, PoolOptions, TransactionOptions};
+use manybase_driver::{Access, ErrorKind, TransactionOptions};
 use manybase_sql::schema::Table;
 use manybase_sql::{DataType, Delete, Expr, Insert, IsolationLevel, Order, Select, Update, Value};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 pub(super) const I64: DataType = DataType::I64;
 pub(super) const PLAIN: TransactionOptions = TransactionOptions {
@@ -269,5 +269,28 @@ pub(super) async fn ddl_in_a_transaction(case: Case) -> Verdict {
     db.run(&table()).await?;
     db.session.commit().await?;
     assert_eq!(db.count(&name).await?, 0);
+    Ok(())
+}
+
+/// A transaction in which a statement failed: a commit that says yes has kept what was done before, one that
+/// says no has kept nothing.
+pub(super) async fn commit_after_an_error(case: Case) -> Verdict {
+    let (mut db, name) = with_rows(&case, [1]).await?;
+    for key in 2..5 {
+        db.session.begin(PLAIN).await?;
+        db.run(&insert(&name, key)).await?;
+        refused(db.run(&insert(&name, 1)).await, &[ErrorKind::UniqueViolation]);
+        let committed = db.session.commit().await;
+        if committed.is_err() {
+            db.session.rollback().await?;
+        }
+        assert_eq!(
+            ids(&mut db, &name).await?.contains(&key),
+            committed.is_ok(),
+            "{committed:?}"
+        );
+        assert!(!db.session.in_transaction());
+    }
+    db.run(&insert(&name, 9)).await?;
     Ok(())
 }

@@ -1,11 +1,10 @@
 //! Every type: its extremes go in and come back unchanged.
 
 use super::case::Case;
-use super::db::{DECIMAL, Db, TEXT};
+use super::db::{DECIMAL, TEXT};
 use super::value::widest;
-use super::verdict::{Verdict, refused};
+use super::verdict::Verdict;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
-use manybase_driver::{ErrorKind, Result};
 use manybase_sql::{DataType, Expr, Insert, Order, Select, Value};
 use rust_decimal::Decimal;
 use uuid::Uuid;

@@ -2,10 +2,6 @@
 
 use crate::{Expr, Result, SqlWriter, Value, render};
 
-/// Texts go as placeholders up to here: as rows of a table they would be compared under another collation than a
-/// placeholder's, or under none that both sides agree on.
-const MOST_TEXTS: usize = 32_000;
-
 pub(super) fn in_long_list(w: &mut SqlWriter<'_>, expr: &Expr, list: &[Value], negated: bool) -> Result<()> {
     let json = column_type(list).and_then(|column| Some((column, render::list_as_json(list)?)));
     let Some(((column, unhex), json)) = json else {
@@ -45,7 +41,7 @@ fn column_type(list: &[Value]) -> Option<(&'static str, bool)> {
         Some(("DECIMAL(65, 28)", false))
     } else if all(|value| matches!(value, Value::Bytes(_))) {
         Some(("LONGTEXT", true))
-    } else if list.len() > MOST_TEXTS && list.iter().all(|value| value.is_null() || text(value)) {
+    } else if list.iter().all(|value| value.is_null() || text(value)) {
         Some(("LONGTEXT", false))
     } else {
         None

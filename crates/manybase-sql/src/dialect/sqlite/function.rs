@@ -24,7 +24,8 @@ pub(super) fn call(w: &mut SqlWriter<'_>, name: &Function, arguments: &[Expr]) -
             Ok(())
         }
         (Function::Now, []) => {
-            w.push("STRFTIME('%Y-%m-%d %H:%M:%f+00:00', 'now')");
+            // To the millisecond, in the form of six digits that the driver writes.
+            w.push("STRFTIME('%Y-%m-%d %H:%M:%f000+00:00', 'now')");
             Ok(())
         }
         (Function::Year, [at]) => part(w, "%Y", at),

@@ -26,7 +26,7 @@ pub(super) type Operand<T> = (Expr, Box<dyn Fn(&Line) -> Option<T>>);
 pub(super) const WORDS: &[&str] = &[
     "", "a", "A", "ab", "Ab ", "b%", "_", "ä", "Ä", "50%", "x\\y", "it's", "😀", "zz",
 ];
-const PATTERNS: &[&str] = &[
+pub(super) const PATTERNS: &[&str] = &[
     "%", "a%", "A%", "%b%", "_", "__", "%\\%", "\\_", "ä", "%y", "%'s", "",
 ];
 
