@@ -27,7 +27,6 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     Ok(quote! {
         const _: () = {
             #[doc = #doc]
-            #[derive(Clone, Copy)]
             #[allow(private_interfaces, missing_docs)]
             pub struct #columns { #(#column_fields),* }
 

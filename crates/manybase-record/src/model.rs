@@ -26,7 +26,7 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// The key's type: of its field, or a tuple when several fields make up the key.
     type Key: Key;
     /// The columns, one field each.
-    type Columns: Copy + Send + Sync + 'static;
+    type Columns;
     /// The columns, as closures of queries get them.
     const COLUMNS: Self::Columns;
 
@@ -197,7 +197,7 @@ tuple_keys! { (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, E) }
 /// ```
 pub trait Embedded: Sized + Send + Sync + 'static {
     /// The columns, one field each.
-    type Columns: Copy + Send + Sync + 'static;
+    type Columns;
 
     /// Adds the columns to a model's description.
     fn describe(builder: crate::MetaBuilder, field: &'static str, prefix: &'static str)

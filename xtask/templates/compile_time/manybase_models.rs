@@ -19,7 +19,7 @@ pub struct M@i {
 }
 
 // --- query
-pub async fn q@i(db: &Db) -> Result<Vec<Rec<M@i>>> {
+pub async fn q@i(db: &Db) -> manybase::Result<Vec<Rec<M@i>>> {
     M@i::filter(|c| c.qty.gt(3) & c.name.starts_with("A")).order_by(|c| c.id.desc()).limit(10).all(db).await
 }
 

@@ -16,7 +16,7 @@ pub struct M@i {
 }
 
 // --- query
-pub async fn q@i(db: &Db) -> Result<Vec<Rec<M@i>>> {
+pub async fn q@i(db: &Db) -> manybase::Result<Vec<Rec<M@i>>> {
     M@i::filter(|c| c.name.starts_with("A")).include(|c| c.nexts).all(db).await
 }
 
