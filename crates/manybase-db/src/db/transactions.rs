@@ -2,6 +2,7 @@
 
 use crate::transaction::run;
 use crate::{AsyncFunc, Db, Result, Scoped, Transaction, TransactionRunner, TransactionSettings};
+use manybase_driver::BoxFuture;
 
 impl Db {
     /// Runs a closure inside a transaction. `Ok` commits; `Err`, a panic and a dropped future roll back.
@@ -30,18 +31,14 @@ impl Db {
     ///
     /// # Errors
     /// Those of the closure and of [`Transaction::commit`].
-    pub async fn transaction<R, F>(&self, work: F) -> Result<R>
+    pub fn transaction<'a, R, F>(&'a self, work: F) -> BoxFuture<'a, Result<R>>
     where
-        F: for<'t> AsyncFunc<&'t Transaction, Result<R>> + Send,
+        F: for<'t> AsyncFunc<&'t Transaction, Result<R>> + Send + 'a,
         for<'t> <F as AsyncFunc<&'t Transaction, Result<R>>>::Fut: Send,
-        R: Send,
+        R: Send + 'a,
     {
-        run(
-            Transaction::new(self.clone(), None, TransactionSettings::new()),
-            work,
-            None,
-        )
-        .await
+        let tx = Transaction::new(self.clone(), None, TransactionSettings::new());
+        Box::pin(run(tx, work, None))
     }
 
     /// A transaction with settings, to be run with [`TransactionRunner::run`].
@@ -91,13 +88,13 @@ impl Scoped {
     ///
     /// # Errors
     /// As [`Db::transaction`].
-    pub async fn transaction<R, F>(&self, work: F) -> Result<R>
+    pub fn transaction<'a, R, F>(&'a self, work: F) -> BoxFuture<'a, Result<R>>
     where
-        F: for<'t> AsyncFunc<&'t Transaction, Result<R>> + Send,
+        F: for<'t> AsyncFunc<&'t Transaction, Result<R>> + Send + 'a,
         for<'t> <F as AsyncFunc<&'t Transaction, Result<R>>>::Fut: Send,
-        R: Send,
+        R: Send + 'a,
     {
-        run(self.new_transaction(), work, None).await
+        Box::pin(run(self.new_transaction(), work, None))
     }
 
     /// As [`Db::transaction_with`].

@@ -2,6 +2,7 @@
 
 use super::{AsyncFunc, Transaction};
 use crate::Result;
+use manybase_driver::BoxFuture;
 
 impl Transaction {
     /// Runs a nested transaction: a savepoint. `Ok` keeps its work as part of the outer one, `Err` undoes it, and
@@ -26,26 +27,28 @@ impl Transaction {
     /// # Errors
     /// Those of the closure; [`crate::ErrorKind::Transaction`] when a statement in it has failed and it says `Ok` all
     /// the same; [`crate::ErrorKind::Unsupported`] at its first statement on a database without savepoints.
-    pub async fn transaction<R, F>(&self, work: F) -> Result<R>
+    pub fn transaction<'a, R, F>(&'a self, work: F) -> BoxFuture<'a, Result<R>>
     where
-        F: for<'t> AsyncFunc<&'t Transaction, Result<R>> + Send,
+        F: for<'t> AsyncFunc<&'t Transaction, Result<R>> + Send + 'a,
         for<'t> <F as AsyncFunc<&'t Transaction, Result<R>>>::Fut: Send,
-        R: Send,
+        R: Send + 'a,
     {
-        let inner = Nested(Transaction {
-            shared: self.shared.clone(),
-            depth: self.depth + 1,
-            tag: self.shared.levels.open(self.depth, self.tag)?,
-        });
-        match work(&inner.0).await {
-            Ok(value) => inner.keep().await.map(|()| value),
-            Err(error) => {
-                if let Err(error) = inner.undo().await {
-                    tracing::debug!(target: "manybase::transaction", %error, "could not roll back a nested transaction");
+        Box::pin(async move {
+            let inner = Nested(Transaction {
+                shared: self.shared.clone(),
+                depth: self.depth + 1,
+                tag: self.shared.levels.open(self.depth, self.tag)?,
+            });
+            match work(&inner.0).await {
+                Ok(value) => inner.keep().await.map(|()| value),
+                Err(error) => {
+                    if let Err(error) = inner.undo().await {
+                        tracing::debug!(target: "manybase::transaction", %error, "could not roll back a nested transaction");
+                    }
+                    Err(error)
                 }
-                Err(error)
             }
-        }
+        })
     }
 }
 

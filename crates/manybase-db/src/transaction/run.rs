@@ -10,6 +10,9 @@ use tokio::time::Instant;
 /// An `async` closure whose future has a name, so that it can be asked to be `Send`: without this a transaction
 /// could not run inside `tokio::spawn`. Every fitting closure is one; nothing else needs to be.
 ///
+/// A function that takes one should return a boxed future and not be an `async fn`: where the closure's type shows
+/// in the future's type, rustc may crash in an incremental build (rust-lang/rust#154857).
+///
 /// ```
 /// use manybase_db::AsyncFunc;
 ///

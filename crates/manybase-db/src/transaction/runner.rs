@@ -2,6 +2,7 @@
 
 use super::{AsyncFunc, Transaction, TransactionSettings, run};
 use crate::{Db, Error, Result};
+use manybase_driver::BoxFuture;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
@@ -87,28 +88,34 @@ impl TransactionRunner {
     ///
     /// # Errors
     /// The last one of the closure or of the commit; [`crate::ErrorKind::Timeout`].
-    pub async fn run<R, F>(self, work: F) -> Result<R>
+    pub fn run<'a, R, F>(self, work: F) -> BoxFuture<'a, Result<R>>
     where
-        F: for<'t> AsyncFunc<&'t Transaction, Result<R>> + Clone + Send,
+        F: for<'t> AsyncFunc<&'t Transaction, Result<R>> + Clone + Send + 'a,
         for<'t> <F as AsyncFunc<&'t Transaction, Result<R>>>::Fut: Send,
-        R: Send,
+        R: Send + 'a,
     {
-        let deadline = self.settings.timeout.map(|limit| (Instant::now() + limit, limit));
-        for tried in 0..self.settings.retries {
-            let tx = Transaction::new(self.db.clone(), self.scope.clone(), self.settings);
-            let error = match run(tx, work.clone(), deadline).await {
-                Err(error) if is_retryable(&error) => error,
-                result => return result,
-            };
-            let pause = pause(tried);
-            if deadline.is_some_and(|(end, _)| Instant::now() + pause >= end) {
-                return Err(error);
+        Box::pin(async move {
+            // A limit that is beyond what a clock can tell is none.
+            let deadline = self
+                .settings
+                .timeout
+                .and_then(|limit| Some((Instant::now().checked_add(limit)?, limit)));
+            for tried in 0..self.settings.retries {
+                let tx = Transaction::new(self.db.clone(), self.scope.clone(), self.settings);
+                let error = match run(tx, work.clone(), deadline).await {
+                    Err(error) if is_retryable(&error) => error,
+                    result => return result,
+                };
+                let pause = pause(tried);
+                if deadline.is_some_and(|(end, _)| Instant::now() + pause >= end) {
+                    return Err(error);
+                }
+                tracing::debug!(target: "manybase::transaction", %error, ?pause, "trying again");
+                tokio::time::sleep(pause).await;
             }
-            tracing::debug!(target: "manybase::transaction", %error, ?pause, "trying again");
-            tokio::time::sleep(pause).await;
-        }
-        let tx = Transaction::new(self.db, self.scope, self.settings);
-        run(tx, work, deadline).await
+            let tx = Transaction::new(self.db, self.scope, self.settings);
+            run(tx, work, deadline).await
+        })
     }
 }
 

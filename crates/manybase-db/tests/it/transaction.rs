@@ -204,6 +204,11 @@ async fn a_limit_ends_it() {
         error.to_string(),
         "timeout: the transaction took longer than 20.0ms; raise its `timeout`, or do less in it"
     );
+    let endless = TransactionSettings::new().timeout(Duration::MAX);
+    db.transaction_with(endless)
+        .run(async |tx| run(tx, "x").await)
+        .await
+        .unwrap();
     let tx = db.transaction_with(settings).begin().await.unwrap();
     tokio::time::sleep(Duration::from_millis(25)).await;
     assert_eq!(run(&tx, "x").await.unwrap_err().kind(), ErrorKind::Timeout);
