@@ -12,7 +12,7 @@
 
 use crate::bind::Params;
 use crate::cache::Prepared;
-use crate::connection::PostgresConnection;
+use crate::connection::{PostgresConnection, check_text};
 use crate::query::{check, done};
 use crate::transaction::{State, is_plain};
 use futures_util::future::join_all;
@@ -210,6 +210,7 @@ impl PostgresConnection {
             match self.cache.get(sql) {
                 Some(prepared) => drop(known.insert(sql, (prepared, true))),
                 None => {
+                    check_text(sql)?;
                     asked.insert(sql);
                     missing.push(statement);
                 }

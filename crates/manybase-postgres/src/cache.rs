@@ -61,4 +61,8 @@ impl Cache {
     pub(crate) fn remove(&mut self, sql: &str) {
         self.0.remove(sql);
     }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
 }

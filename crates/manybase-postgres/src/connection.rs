@@ -2,7 +2,7 @@
 
 use crate::cache::Cache;
 use crate::error;
-use crate::transaction::{State, controls};
+use crate::transaction::State;
 use crate::wire::Wire;
 use manybase_driver::{
     BoxFuture, Connection, Dialect, Done, Error, ErrorKind, Result, Sink, Statement, TransactionOptions,
@@ -49,9 +49,7 @@ impl PostgresConnection {
 
     async fn run_script(&mut self, sql: String) -> Result<()> {
         check_text(&sql)?;
-        if controls(&sql) {
-            self.state = State::Unknown;
-        }
+        self.note(&sql);
         self.simple(&sql).await
     }
 

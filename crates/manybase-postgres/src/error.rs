@@ -65,13 +65,18 @@ pub(crate) enum Blame {
 /// Whether an error may come from a prepared form that is out of date: its tables are others now.
 pub(crate) fn blame(error: &tokio_postgres::Error) -> Option<Blame> {
     match error.as_db_error() {
-        // What was prepared once makes sense; if it no longer does, it may when prepared anew.
-        Some(server) if server.code().code().starts_with("42") || is_changed_plan(server) => {
+        Some(server) if is_out_of_place(server.code().code()) || is_changed_plan(server) => {
             Some(Blame::Server)
         }
         Some(_) => is_forgotten(error).then_some(Blame::Server),
         None => bind_error(error).map(|_| Blame::Client),
     }
+}
+
+/// What was prepared once made sense (class 42), its types were there (XX000 says that one is not), and texts were
+/// sent for the server to parse as what was expected then.
+fn is_out_of_place(state: &str) -> bool {
+    state.starts_with("42") || matches!(state, "XX000" | "22P02" | "22P03" | "22007" | "22008")
 }
 
 /// Whether the server does not know a prepared statement: somebody made it forget.

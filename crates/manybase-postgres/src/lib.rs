@@ -28,6 +28,9 @@
 //! - **Types are the server's.** A statement is prepared first, and each value is encoded as the type that the
 //!   server expects there: an `i64` goes into a `smallint` if it fits, else the error says so before anything is
 //!   sent. Where the server can't tell (`SELECT $1`), it expects text: write `$1::bigint`.
+//! - **Statements are kept prepared**, the 256 used last. Where a table has changed since, they are prepared again
+//!   without anybody noticing; only inside a transaction, which has failed by then, it is an error that
+//!   [`is_retryable`](manybase_driver::Error::is_retryable), or one about the values.
 //! - **Stopping early** with [`Flow::Stop`](manybase_driver::Flow::Stop) drops the rest of a read: it is still
 //!   received, but not decoded, before the next answer. A statement that may write is awaited to its end, so that
 //!   its success is known.

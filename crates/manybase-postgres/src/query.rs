@@ -5,7 +5,7 @@ use crate::cache::Prepared;
 use crate::connection::{PostgresConnection, check_text};
 use crate::error::{Blame, blame, is_forgotten};
 use crate::row::{Names, PostgresRow};
-use crate::transaction::{State, controls};
+use crate::transaction::{State, controls, defines, is_plain};
 use futures_util::TryStreamExt;
 use manybase_driver::{Access, Done, Error, ErrorKind, Flow, Result, Sink, Statement};
 use std::pin::{Pin, pin};
@@ -100,7 +100,7 @@ impl PostgresConnection {
     /// A statement without values that will not come again: one round trip instead of two.
     async fn run_once(&mut self, statement: &Statement) -> Result<Done> {
         check_text(&statement.sql)?;
-        self.note_control(&statement.sql);
+        self.note(&statement.sql);
         let affected = self.wire.client.execute_typed(&statement.sql, &[]).await;
         affected
             .map(|affected| done(statement, affected))
@@ -109,13 +109,14 @@ impl PostgresConnection {
 
     /// A statement's prepared form, and whether it was kept from an earlier use.
     async fn prepare(&mut self, statement: &Statement) -> Result<(Arc<Prepared>, bool)> {
+        check(statement)?;
         if statement.cache
             && let Some(prepared) = self.cache.get(&statement.sql)
         {
             return Ok((prepared, true));
         }
-        check(statement)?;
-        self.note_control(&statement.sql);
+        check_text(&statement.sql)?;
+        self.note(&statement.sql);
         match self.wire.client.prepare(&statement.sql).await {
             Ok(prepared) => Ok((self.keep(statement, prepared), false)),
             Err(error) => Err(self.not_prepared(&error)),
@@ -128,8 +129,8 @@ impl PostgresConnection {
         prepared: tokio_postgres::Statement,
     ) -> Arc<Prepared> {
         let prepared = Arc::new(Prepared::new(prepared));
-        // BEGIN and its kind stay out, so that each of them is noted.
-        if statement.cache && !controls(&statement.sql) {
+        // What is to be noted each time stays out.
+        if statement.cache && is_plain(&statement.sql) {
             self.cache.insert(statement.sql.clone(), prepared.clone());
         }
         prepared
@@ -153,16 +154,20 @@ impl PostgresConnection {
         blame == Blame::Client || self.state == State::Outside
     }
 
-    fn note_control(&mut self, sql: &str) {
+    /// Notes what a text may do to the transaction, and to statements that are prepared.
+    pub(crate) fn note(&mut self, sql: &str) {
         if controls(sql) {
             self.state = State::Unknown;
+        }
+        if defines(sql) {
+            // Inside a transaction there would be no second try.
+            self.cache.clear();
         }
     }
 }
 
 /// What can be seen before the server is asked.
 pub(crate) fn check(statement: &Statement) -> Result<()> {
-    check_text(&statement.sql)?;
     if statement.binds.len() > MAX_VALUES {
         let message = format!(
             "{} values are more than the {MAX_VALUES} that PostgreSQL takes",

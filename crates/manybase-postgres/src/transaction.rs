@@ -1,7 +1,9 @@
-//! What is known about the session's transaction.
+//! What is known about the session's transaction, and what a text may do to it.
 //!
 //! The client does not pass on whether the server says it is in one. The connection's own calls tell, and SQL
 //! that begins or ends transactions by itself makes it unknown until the next of them.
+//!
+//! Texts are judged by their first words alone, on the side of caution.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
@@ -16,13 +18,22 @@ pub(crate) enum State {
 /// Words that begin statements which begin or end a transaction.
 const CONTROL: [&str; 7] = ["begin", "start", "commit", "end", "rollback", "abort", "prepare"];
 
+/// Words that begin statements after which others may mean something else.
+const DEFINITION: [&str; 5] = ["create", "alter", "drop", "do", "call"];
+
 /// Words that begin statements which neither define objects that a later statement could need, nor touch
 /// transactions.
 const PLAIN: [&str; 7] = ["insert", "update", "delete", "select", "with", "values", "merge"];
 
-/// Whether a text may begin or end a transaction. The text is not parsed, so a function's body may look so too.
+/// Whether a text may begin or end a transaction. A function's body may look so too.
 pub(crate) fn controls(sql: &str) -> bool {
     sql.split(';').any(|statement| begins_with(statement, &CONTROL))
+}
+
+/// Whether a text may change tables, types or functions.
+pub(crate) fn defines(sql: &str) -> bool {
+    sql.split(';')
+        .any(|statement| begins_with(statement, &DEFINITION))
 }
 
 /// Whether a statement only reads and writes rows.
@@ -31,7 +42,7 @@ pub(crate) fn is_plain(sql: &str) -> bool {
 }
 
 fn begins_with(sql: &str, words: &[&str]) -> bool {
-    let sql = skip_comments(sql);
+    let sql = skip_comments(sql).trim_start_matches(|c: char| c == '(' || c.is_whitespace());
     let end = sql.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(sql.len());
     words.iter().any(|word| sql[..end].eq_ignore_ascii_case(word))
 }
@@ -78,10 +89,16 @@ mod tests {
     }
 
     #[test]
+    fn definitions() {
+        assert!(defines("SELECT 1; Create TABLE t (a int)"));
+        assert!(!defines("SELECT 'create'"));
+    }
+
+    #[test]
     fn plain_statements() {
         assert!(is_plain("insert into t values (1)"));
         assert!(is_plain("/* routed */ WITH x AS (SELECT 1) SELECT * FROM x"));
         assert!(!is_plain("CREATE TABLE t (a int)"));
-        assert!(!is_plain("(SELECT 1)"));
+        assert!(is_plain("( (SELECT 1) UNION SELECT 2)"));
     }
 }

@@ -66,7 +66,7 @@ impl Wire {
             client,
             mut task,
             tls,
-            _farewell,
+            _farewell: farewell,
             runtime,
             ..
         } = self;
@@ -84,7 +84,7 @@ impl Wire {
                     return;
                 }
             }
-            drop(_farewell);
+            drop(farewell);
         });
     }
 

@@ -23,7 +23,7 @@
 //! the capture of the test harness, and appended to the file that `MANYBASE_SKIP_LOG` names:
 //!
 //! ```text
-//! skipped: transaction::deadlock: SQLite has no row locks
+//! skipped: lock::deadlock: SQLite has no row locks
 //! ```
 //!
 //! To add a case: write an `async fn(Case) -> Verdict` in the file of its theme and its name in `cases.rs`.
@@ -68,6 +68,7 @@ pub use skip::report as report_skip;
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
@@ -165,20 +166,27 @@ impl fmt::Debug for Target {
 /// as long as a case does.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Shared(Mutex<Weak<Target>>);
+pub struct Shared {
+    target: Mutex<Weak<Target>>,
+    /// Why there is no target has been told.
+    told: AtomicBool,
+}
 
 impl Shared {
     #[doc(hidden)]
     #[allow(clippy::new_without_default, missing_docs)]
     pub const fn new() -> Self {
-        Self(Mutex::new(Weak::new()))
+        Self {
+            target: Mutex::new(Weak::new()),
+            told: AtomicBool::new(false),
+        }
     }
 
     fn target<F>(&self, setup: fn() -> F) -> Result<Arc<Target>, ServerError>
     where
         F: Future<Output = Result<Target, ServerError>>,
     {
-        let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shared = self.target.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(target) = shared.upgrade() {
             return Ok(target);
         }
@@ -200,7 +208,18 @@ impl Shared {
         let name = format!("{theme}::{case}");
         let target = match self.target(setup) {
             Ok(target) => target,
-            Err(ServerError::NotAvailable(skipped)) => return skipped.report(),
+            Err(ServerError::NotAvailable(skipped)) => {
+                // Once is enough: it is the same for all cases.
+                if !self.told.swap(true, Ordering::Relaxed) {
+                    skipped.report();
+                    let all = names().count();
+                    skip::report(
+                        "compliance",
+                        &format!("{} is not here, so none of {all} cases ran", skipped.what()),
+                    );
+                }
+                return;
+            }
             Err(error) => panic!("the setup failed: {error}"),
         };
         let Some(work) = cases::find(theme, case) else {

@@ -85,7 +85,7 @@ async fn a_dropped_future_never_poisons_the_pool() {
                 2 => drop(
                     session
                         .batch(
-                            vec![Statement::write("INSERT INTO t VALUES (1)", vec![]); 50],
+                            vec![Statement::write("INSERT INTO t VALUES (1000)", vec![]); 50],
                             true,
                         )
                         .await,
@@ -116,7 +116,7 @@ async fn a_dropped_future_never_poisons_the_pool() {
         );
         // A batch is there as a whole or not at all.
         assert_eq!(
-            number(&mut session, "SELECT count(*) % 50 FROM t WHERE a = 1")
+            number(&mut session, "SELECT count(*) % 50 FROM t WHERE a = 1000")
                 .await
                 .unwrap(),
             0

@@ -174,19 +174,26 @@ async fn a_table_that_changes_is_no_trouble() {
     script(session, "CREATE TABLE t (a int); INSERT INTO t VALUES (1)").await;
     let width = async |session: &mut _| one(session, "SELECT * FROM t", vec![], |row| Ok(row.len())).await;
     assert_eq!(width(session).await.unwrap(), 1);
-    script(session, "ALTER TABLE t ADD b int").await;
+    let other = &mut db.session().await;
+    script(other, "ALTER TABLE t ADD b int").await;
     assert_eq!(width(session).await.unwrap(), 2);
-    script(session, "ALTER TABLE t ALTER a TYPE text, ADD c int").await;
+    script(other, "ALTER TABLE t ALTER a TYPE text, ADD c int").await;
     assert_eq!(text(session, "SELECT * FROM t").await.unwrap(), "1");
     // Inside a transaction the error can't be hidden, but the next transaction prepares anew.
     session.begin(Default::default()).await.unwrap();
-    script(session, "ALTER TABLE t ADD d int").await;
+    script(&mut db.session().await, "ALTER TABLE t ADD d int").await;
     let error = width(session).await.unwrap_err();
     assert!(error.is_retryable(), "{error}");
     session.rollback().await.unwrap();
-    assert_eq!(width(session).await.unwrap(), 3);
+    assert_eq!(width(session).await.unwrap(), 4);
+    // The session's own changes are seen at once.
+    session.begin(Default::default()).await.unwrap();
+    script(session, "ALTER TABLE t DROP d, DROP c").await;
+    assert_eq!(width(session).await.unwrap(), 2);
+    session.rollback().await.unwrap();
+    assert_eq!(width(session).await.unwrap(), 4);
     // Also where nobody wants the rows.
-    script(session, "ALTER TABLE t ADD e int").await;
+    script(&mut db.session().await, "ALTER TABLE t ADD e int").await;
     session
         .execute(Statement::read("SELECT * FROM t", vec![]))
         .await

@@ -52,7 +52,7 @@ async fn reset_is_quiet_and_complete() {
     let bad = Statement::write("SELECT 1 / 0", vec![]);
     assert!(connection.execute(bad).await.is_err());
     connection.reset().await.unwrap();
-    let count = Statement::read("SELECT 1 FROM pg_cursors", vec![]);
+    let count = Statement::read("SELECT 1 FROM pg_cursors WHERE name = 'c'", vec![]);
     let sink = connection
         .query(count, Box::new(CountSink::default()))
         .await

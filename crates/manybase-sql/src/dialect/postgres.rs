@@ -170,6 +170,9 @@ impl Dialect for Postgres {
         if matches!(expr.data_type(), Some(DataType::Char(_))) {
             w.push("::text");
         }
+        if case_insensitive {
+            w.push(function::FOLDING);
+        }
         w.push(if case_insensitive { " ILIKE " } else { " LIKE " });
         w.bind(pattern.to_like().into());
         w.push(" ESCAPE '!'");

@@ -35,9 +35,9 @@ macro_rules! compliance_cases {
         }
         date { dates_and_their_parts now_is_an_instant }
         text {
-            equality_is_exact patterns parts_with_wildcards_in_them unique_texts_are_exact
+            equality_is_exact order_is_by_code_point patterns parts_with_wildcards_in_them unique_texts_are_exact
         }
-        function { functions functions_of_null }
+        function { functions functions_of_values functions_of_null }
         number { whole_numbers decimals decimals_of_many_digits rounding floats }
         aggregate { aggregates whole_numbers_and_decimals_together }
         conditions { random_conditions }
@@ -95,11 +95,11 @@ pub(super) fn find(theme: &str, case: &str) -> Option<Work> {
         .map(|(_, _, work)| *work)
 }
 
-/// The names of all cases, such as `transaction::deadlock`.
+/// The names of all cases, such as `lock::deadlock`.
 ///
 /// ```
 /// let names = Vec::from_iter(manybase_testkit::compliance::names());
-/// assert!(names.contains(&"transaction::deadlock".to_owned()));
+/// assert!(names.contains(&"lock::deadlock".to_owned()));
 /// ```
 pub fn names() -> impl Iterator<Item = String> {
     REGISTRY.iter().map(|(theme, case, _)| format!("{theme}::{case}"))

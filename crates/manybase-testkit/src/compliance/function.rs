@@ -122,6 +122,60 @@ pub(super) async fn functions(case: Case) -> Verdict {
     Ok(())
 }
 
+/// Where a value stands alone nothing tells its type, and where columns meet they must not quarrel over rules.
+pub(super) async fn functions_of_values(case: Case) -> Verdict {
+    let mut db = case.db().await?;
+    let name = case.table("alone");
+    db.table(&name, &[("id", I64), ("t", TEXT)]).await?;
+    db.run(&Insert::into(name.clone(), ["id", "t"]).row([1i64.into(), Value::from("ÄB")]))
+        .await?;
+    let call = |function, arguments: Vec<Expr>| Expr::call(function, arguments);
+    let lower = || call(Function::Lower, vec![t()]);
+    let forms = [
+        (call(Function::Lower, vec!["ÄÖ".into()]), TEXT, Value::from("äö")),
+        (call(Function::Upper, vec!["äö".into()]), TEXT, "ÄÖ".into()),
+        (call(Function::Length, vec!["😀ä".into()]), I64, 2i64.into()),
+        (call(Function::Lower, vec![t().concat("Ö")]), TEXT, "äbö".into()),
+        (
+            lower().concat(call(Function::Upper, vec![t()])),
+            TEXT,
+            "äbÄB".into(),
+        ),
+        (lower().eq("äb"), DataType::Bool, true.into()),
+        (
+            lower().eq(call(Function::Lower, vec![call(Function::Upper, vec![t()])])),
+            DataType::Bool,
+            true.into(),
+        ),
+        (
+            lower().concat(t()).ilike(LikePattern::starts_with("ÄbÄ")),
+            DataType::Bool,
+            true.into(),
+        ),
+        (lower().ne(t()), DataType::Bool, true.into()),
+        (call(Function::Coalesce, vec![lower(), t()]), TEXT, "äb".into()),
+    ];
+    for (n, (expr, data_type, expected)) in forms.into_iter().enumerate() {
+        assert_eq!(
+            db.eval(&name, &[(expr, data_type)]).await?,
+            [expected],
+            "form {n}"
+        );
+    }
+    let grouped = Select {
+        group_by: vec![lower()],
+        ..Select::from(name)
+            .item(lower())
+            .item(Expr::count_all())
+            .order_by(lower(), Order::Asc)
+    };
+    assert_eq!(
+        db.rows(&grouped, &[TEXT, I64]).await?,
+        [vec!["äb".into(), Value::I64(1)]]
+    );
+    Ok(())
+}
+
 /// NULL in a function or a concatenation gives NULL.
 pub(super) async fn functions_of_null(case: Case) -> Verdict {
     let mut db = case.db().await?;

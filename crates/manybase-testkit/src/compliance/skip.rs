@@ -8,7 +8,7 @@ use std::io::Write;
 /// missing server.
 ///
 /// ```
-/// manybase_testkit::compliance::report_skip("transaction::deadlock", "SQLite has no row locks");
+/// manybase_testkit::compliance::report_skip("lock::deadlock", "SQLite has no row locks");
 /// ```
 pub fn report(case: &str, what: &str) {
     let line = format!("skipped: {case}: {what}");

@@ -3,6 +3,7 @@
 use super::case::Case;
 use super::db::{TEXT, col};
 use super::verdict::Verdict;
+use manybase_sql::expr::Aggregate;
 use manybase_sql::{DataType, Expr, Insert, LikePattern, Order, Select, Value};
 
 const I64: DataType = DataType::I64;
@@ -232,5 +233,41 @@ pub(super) async fn unique_texts_are_exact(case: Case) -> Verdict {
     assert_eq!(db.count(&name).await?, TEXTS.len() as i64);
     let again = db.run(&Insert::into(name, ["t"]).row(["straße"])).await;
     super::verdict::refused(again, &[manybase_driver::ErrorKind::UniqueViolation]);
+    Ok(())
+}
+
+/// In a table that Manybase makes, texts have the order of their code points.
+pub(super) async fn order_is_by_code_point(case: Case) -> Verdict {
+    let mut db = case.db().await?;
+    let name = case.table("ordered");
+    db.table(&name, &[("id", I64), ("t", TEXT)]).await?;
+    let insert = Insert::into(name.clone(), ["id", "t"]);
+    let insert = (0i64..).zip(TEXTS).fold(insert, |insert, (id, text)| {
+        insert.row([id.into(), Value::from(*text)])
+    });
+    db.run(&insert).await?;
+    let mut sorted = TEXTS.to_vec();
+    sorted.sort_unstable();
+    let select = Select::from(name.clone()).item(t()).order_by(t(), Order::Asc);
+    assert_eq!(
+        db.column(&select, TEXT).await?,
+        Vec::from_iter(sorted.iter().map(|text| Value::from(*text)))
+    );
+    for text in ["A", "a", "ab", "ä", "]"] {
+        let below = sorted.iter().filter(|other| **other < text);
+        let select = select.clone().filter(t().lt(text));
+        assert_eq!(
+            db.column(&select, TEXT).await?,
+            Vec::from_iter(below.map(|text| Value::from(*text))),
+            "< {text}"
+        );
+    }
+    let ends = Select::from(name)
+        .item(t().aggregate(Aggregate::Min))
+        .item(t().aggregate(Aggregate::Max));
+    assert_eq!(
+        db.rows(&ends, &[TEXT, TEXT]).await?,
+        [vec!["".into(), Value::from("😀")]]
+    );
     Ok(())
 }
