@@ -80,7 +80,8 @@ pub trait Connection: Send + 'static {
     /// user. Only for connections that [`Connection::recovers`] or were left between two statements.
     fn reset(&mut self) -> BoxFuture<'_, Result<()>>;
 
-    /// Whether it is known to be closed, without asking the server.
+    /// Whether it is known to be closed, without asking the server. A connection that says so is dropped and not
+    /// told by [`Connection::abandon`].
     fn is_closed(&self) -> bool;
 
     /// Whether [`Connection::reset`] makes it good again after a future was dropped in the middle of a statement.

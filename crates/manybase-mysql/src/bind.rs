@@ -75,7 +75,7 @@ fn time(time: NaiveTime) -> Result<(u8, u8, u8, u32), &'static str> {
 
 /// Bytes that the values take on the wire, roughly and never too few.
 pub(crate) fn wire_size(values: &[Wire]) -> usize {
-    values.iter().map(|value| 2 + value.bin_len() as usize).sum()
+    values.iter().map(|value| 3 + value.bin_len() as usize).sum()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! One connection, guarded against the answers of calls that were cut off (see the crate's own page).
 
 use crate::factory::STATEMENTS;
+use crate::settings;
 use crate::statements::Statements;
 use crate::stop;
 use crate::transaction::State;
@@ -8,12 +9,15 @@ use manybase_driver::{
     BoxFuture, Connection, Done, Error, ErrorKind, Result, Sink, Statement, TransactionOptions,
 };
 use manybase_sql::Dialect;
+use manybase_sql::dialect::{Flavor, MySql};
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Opts};
 use std::time::Duration;
 
 /// Saying goodbye to a server that does not answer.
 const GOODBYE: Duration = Duration::from_secs(2);
+
+const CLOSED: &str = "it has been closed";
 
 /// A connection to MySQL, MariaDB or MatrixOne.
 pub(crate) struct MysqlConnection {
@@ -22,6 +26,7 @@ pub(crate) struct MysqlConnection {
     /// How it was dialled, to dial again and stop what it does.
     pub(crate) opts: Opts,
     pub(crate) id: u32,
+    flavor: Flavor,
     pub(crate) dialect: &'static dyn Dialect,
     version: String,
     settings: Vec<String>,
@@ -31,6 +36,8 @@ pub(crate) struct MysqlConnection {
     pub(crate) state: State,
     /// Whether the server's answers tell if a transaction is open.
     pub(crate) tells_status: bool,
+    /// A user's own BEGIN has opened a transaction, of which the pool knows nothing.
+    pub(crate) open_by_hand: bool,
     /// A call has begun and not come to its end.
     busy: bool,
     /// The server has said that it is over.
@@ -41,7 +48,7 @@ impl MysqlConnection {
     pub(crate) fn new(
         conn: Conn,
         opts: Opts,
-        dialect: &'static dyn Dialect,
+        flavor: Flavor,
         version: String,
         settings: Vec<String>,
         largest_packet: usize,
@@ -50,13 +57,15 @@ impl MysqlConnection {
             id: conn.id(),
             conn: Some(conn),
             opts,
-            dialect,
+            flavor,
+            dialect: MySql::of_version(&version),
             version,
             settings,
             largest_packet,
             statements: Statements::new(STATEMENTS),
             state: State::None,
             tells_status: true,
+            open_by_hand: false,
             busy: false,
             lost: false,
         }
@@ -65,15 +74,15 @@ impl MysqlConnection {
     pub(crate) fn conn(&mut self) -> Result<&mut Conn> {
         self.conn
             .as_mut()
-            .ok_or_else(|| Error::new(ErrorKind::ConnectionLost, "it has been closed"))
+            .ok_or_else(|| Error::new(ErrorKind::ConnectionLost, CLOSED))
     }
 
     /// Marks it busy, unless it must not be used any more.
     fn enter(&mut self) -> Result<()> {
-        if self.is_closed() {
+        if self.is_useless() {
             let why = match self.busy {
                 true => "an earlier call was cut off in the middle",
-                false => "it has been closed",
+                false => CLOSED,
             };
             return Err(Error::new(ErrorKind::ConnectionLost, why));
         }
@@ -90,22 +99,24 @@ impl MysqlConnection {
 
     async fn reset_session(&mut self) -> Result<()> {
         let known = |error: mysql_async::Error| crate::error::statement(&error);
-        let settings = std::mem::take(&mut self.settings);
         self.statements.clear();
         self.state = State::None;
-        let conn = self.conn()?;
+        self.open_by_hand = false;
+        let conn = self
+            .conn
+            .as_mut()
+            .ok_or_else(|| Error::new(ErrorKind::ConnectionLost, CLOSED))?;
         if !conn.reset().await.map_err(known)? {
             return Err(Error::driver("this server is too old to reset a session"));
         }
-        for setting in &settings {
-            match conn.query_drop(setting).await {
-                // As when it was dialled: MatrixOne may have refused it then.
-                Err(error) if error.is_fatal() || settings.len() == 1 => return Err(known(error)),
-                _ => {}
-            }
-        }
-        self.settings = settings;
-        Ok(())
+        settings::apply(conn, self.flavor, &self.settings)
+            .await
+            .map_err(known)
+    }
+
+    /// Whether nothing can be sent any more.
+    fn is_useless(&self) -> bool {
+        self.busy || self.lost || self.conn.as_ref().is_none_or(Conn::is_disconnected)
     }
 }
 
@@ -184,8 +195,9 @@ impl Connection for MysqlConnection {
         guarded!(self, self.reset_session())
     }
 
+    /// Also when it is left with a transaction that a user has begun by hand: nobody must get it in that state.
     fn is_closed(&self) -> bool {
-        self.busy || self.lost || self.conn.as_ref().is_none_or(Conn::is_disconnected)
+        self.is_useless() || self.open_by_hand
     }
 
     fn abandon(mut self: Box<Self>) {
@@ -195,7 +207,7 @@ impl Connection for MysqlConnection {
 
     fn close(mut self: Box<Self>) -> BoxFuture<'static, Result<()>> {
         Box::pin(async move {
-            if self.is_closed() {
+            if self.is_useless() {
                 return Ok(());
             }
             let Some(conn) = self.conn.take() else {

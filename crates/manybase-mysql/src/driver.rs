@@ -3,7 +3,9 @@
 use crate::connection::MysqlConnection;
 use crate::tls::Tls;
 use crate::{error, factory, settings, tls};
-use manybase_driver::{Access, Address, BoxFuture, ConnectOptions, Connection, Driver, Error, ErrorKind, Result};
+use manybase_driver::{
+    Access, Address, BoxFuture, ConnectOptions, Connection, Driver, Error, ErrorKind, Result,
+};
 use manybase_sql::Dialect;
 use manybase_sql::dialect::{Flavor, MySql};
 use mysql_async::prelude::Queryable;
@@ -75,20 +77,13 @@ impl MysqlDriver {
             .await
             .map_err(known)?
             .unwrap_or_default();
-        let dialect = MySql::of_version(&version);
-        let flavor = flavor(dialect);
+        let flavor = flavor_of(&version);
         let settings = settings::statements(flavor, &self.options);
-        for setting in &settings {
-            if let Err(error) = conn.query_drop(setting).await {
-                // It is tested against MySQL's protocol, not against all that MySQL can be set to.
-                if flavor != Flavor::MatrixOne || error.is_fatal() {
-                    return Err(known(error));
-                }
-                tracing::debug!(target: "manybase::mysql", %setting, "refused by MatrixOne");
-            }
-        }
+        settings::apply(&mut conn, flavor, &settings)
+            .await
+            .map_err(known)?;
         let limit = usize::try_from(largest_packet).unwrap_or(usize::MAX);
-        Ok(MysqlConnection::new(conn, opts, dialect, version, settings, limit))
+        Ok(MysqlConnection::new(conn, opts, flavor, version, settings, limit))
     }
 
     /// A connection as encrypted as it should be, and the options with which it was made.
@@ -117,8 +112,9 @@ impl MysqlDriver {
     }
 }
 
-/// The flavour behind a dialect that [`MySql::of_version`] has found.
-fn flavor(found: &'static dyn Dialect) -> Flavor {
+/// Which database it is that says so.
+fn flavor_of(version: &str) -> Flavor {
+    let found = MySql::of_version(version);
     [Flavor::MariaDb, Flavor::MatrixOne]
         .into_iter()
         .find(|flavor| MySql { flavor: *flavor }.name() == found.name())

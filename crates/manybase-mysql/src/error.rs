@@ -22,9 +22,10 @@ pub(crate) fn statement(error: &mysql_async::Error) -> Error {
         )
         .with_help("insert the rows, or load a file that the server has"),
         // After these the two sides no longer agree on where an answer begins.
-        E::Driver(DriverError::PacketOutOfOrder | DriverError::UnexpectedPacket { .. }) => {
-            Error::new(ErrorKind::ConnectionLost, "the server has sent an unexpected packet")
-        }
+        E::Driver(DriverError::PacketOutOfOrder | DriverError::UnexpectedPacket { .. }) => Error::new(
+            ErrorKind::ConnectionLost,
+            "the server has sent an unexpected packet",
+        ),
         error => Error::driver(error.to_string()),
     }
 }
@@ -48,7 +49,9 @@ pub(crate) fn connect(error: &mysql_async::Error, address: &str) -> Error {
     let (why, help) = match error {
         E::Server(refused) => {
             let help = match refused.code {
-                1040 | 1203 | 1226 => "lower `max_connections` of this connection, or raise the server's limit",
+                1040 | 1203 | 1226 => {
+                    "lower `max_connections` of this connection, or raise the server's limit"
+                }
                 1044 | 1045 | 1130 | 1698 => "check user, password and the hosts that the user may come from",
                 1049 => "create the database, or check its name in the URL",
                 _ => "the server refuses; see its log",
@@ -64,13 +67,14 @@ pub(crate) fn connect(error: &mysql_async::Error, address: &str) -> Error {
             "set TLS up on the server, or write `sslmode=prefer` or `sslmode=disable`",
         ),
         E::Io(error) => (error.to_string(), "check host and port, and that the server runs"),
-        error => (error.to_string(), "check that it is a MySQL, MariaDB or MatrixOne server"),
+        error => (
+            error.to_string(),
+            "check that it is a MySQL, MariaDB or MatrixOne server",
+        ),
     };
     let known = Error::new(ErrorKind::Connect, format!("{address}: {why}")).with_help(help);
     match error {
-        E::Server(refused) => {
-            known.with_code(NativeCode::Both(refused.code.into(), refused.state.clone()))
-        }
+        E::Server(refused) => known.with_code(NativeCode::Both(refused.code.into(), refused.state.clone())),
         _ => known,
     }
 }

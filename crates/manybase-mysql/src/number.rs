@@ -27,9 +27,7 @@ pub(crate) fn whole(value: &Value, kind: Kind, expected: &'static str) -> Found<
     match (kind, value) {
         (Kind::Int | Kind::Unsigned, Value::Int(v)) => Ok((*v).into()),
         (Kind::Int | Kind::Unsigned, Value::UInt(v)) => Ok((*v).into()),
-        (Kind::Int | Kind::Unsigned, Value::Bytes(v)) => {
-            text(v)?.parse().map_err(|_| unreadable(expected))
-        }
+        (Kind::Int | Kind::Unsigned, Value::Bytes(v)) => text(v)?.parse().map_err(|_| unreadable(expected)),
         (Kind::Bit, Value::Bytes(v)) if v.len() <= 8 => {
             Ok(v.iter().fold(0, |sum, byte| sum << 8 | i128::from(*byte)))
         }
@@ -122,7 +120,10 @@ mod tests {
             Ok("79228162514264337593543950335".into())
         );
         assert_eq!(read("123.4500000000000000000000000000"), Ok("123.45".into()));
-        assert_eq!(read("5000000000000000000000000000.0000000000000000000000000000"), Ok("5000000000000000000000000000".into()));
+        assert_eq!(
+            read("5000000000000000000000000000.0000000000000000000000000000"),
+            Ok("5000000000000000000000000000".into())
+        );
         assert!(read("79228162514264337593543950336").is_err());
         assert!(read("0.00000000000000000000000000001").is_err());
         assert!(read("123456789012345.123456789012345678").is_err());
@@ -130,7 +131,10 @@ mod tests {
 
     #[test]
     fn a_double_takes_no_whole_number_that_it_would_round() {
-        assert_eq!(double(&Value::Int(1 << 53), Kind::Int), Ok(9_007_199_254_740_992.0));
+        assert_eq!(
+            double(&Value::Int(1 << 53), Kind::Int),
+            Ok(9_007_199_254_740_992.0)
+        );
         assert!(double(&Value::Int((1 << 53) + 1), Kind::Int).is_err());
         assert!(double(&bytes("1.5"), Kind::Decimal).is_err());
     }

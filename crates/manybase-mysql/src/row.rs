@@ -47,8 +47,7 @@ impl Row for MysqlRow<'_> {
         const EXPECTED: &str = "64-bit integer";
         self.cell(index, |value, kind| match (kind, value) {
             (Kind::Int, Value::Int(v)) => Ok(*v),
-            _ => i64::try_from(number::whole(value, kind, EXPECTED)?)
-                .map_err(|_| CellError::range(EXPECTED)),
+            _ => i64::try_from(number::whole(value, kind, EXPECTED)?).map_err(|_| CellError::range(EXPECTED)),
         })
     }
 

@@ -99,7 +99,10 @@ impl MysqlConnection {
         let values = bind::values(statement.binds)?;
         let way = match self.statements.get(&statement.sql) {
             Some(prepared) => Way::Prepared(prepared),
-            None => self.prepare(&statement.sql, statement.cache, values.len()).await?,
+            None => {
+                self.prepare(&statement.sql, statement.cache, values.len())
+                    .await?
+            }
         };
         let keep = statement.cache;
         let sent = match &way {

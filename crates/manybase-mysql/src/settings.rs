@@ -2,6 +2,8 @@
 
 use manybase_driver::ConnectOptions;
 use manybase_sql::dialect::Flavor;
+use mysql_async::Conn;
+use mysql_async::prelude::Queryable;
 use std::time::Duration;
 
 /// Without ANSI_QUOTES and NO_BACKSLASH_ESCAPES: the dialect relies on their being off. NO_AUTO_VALUE_ON_ZERO,
@@ -9,7 +11,7 @@ use std::time::Duration;
 const STRICT: &str = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,\
                       NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO";
 
-/// The statements that set a session up. Where one is not tolerated, it is skipped on MatrixOne only.
+/// The statements that set a session up.
 pub(crate) fn statements(flavor: Flavor, options: &ConnectOptions) -> Vec<String> {
     let mut settings = vec![
         "NAMES utf8mb4".to_owned(),
@@ -42,6 +44,20 @@ pub(crate) fn statements(flavor: Flavor, options: &ConnectOptions) -> Vec<String
         // One by one, so that one that it lacks does not take the others along.
         Flavor::MatrixOne => settings.iter().map(|setting| format!("SET {setting}")).collect(),
     }
+}
+
+/// Sets a session up.
+pub(crate) async fn apply(conn: &mut Conn, flavor: Flavor, settings: &[String]) -> mysql_async::Result<()> {
+    for setting in settings {
+        match conn.query_drop(setting).await {
+            // It speaks MySQL's protocol, and has not all that can be set on MySQL.
+            Err(error) if flavor == Flavor::MatrixOne && !error.is_fatal() => {
+                tracing::debug!(target: "manybase::mysql", %setting, "refused by MatrixOne");
+            }
+            done => done?,
+        }
+    }
+    Ok(())
 }
 
 /// At least one, and never shorter than asked for.

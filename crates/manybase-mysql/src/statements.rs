@@ -69,8 +69,9 @@ pub(crate) async fn prepare(conn: &mut Conn, sql: &str) -> Result<mysql_async::R
 /// as `1-':name'`, where it would change a literal. Such a text gets an empty comment in front: it leads that
 /// parser to take all of it for a comment, and means nothing to the server.
 fn shielded(sql: &str) -> Result<Cow<'_, str>> {
-    let sees_names =
-        |sql: &str| ParsedNamedParams::parse(sql.as_bytes()).map_or(true, |parsed| !parsed.params().is_empty());
+    let sees_names = |sql: &str| {
+        ParsedNamedParams::parse(sql.as_bytes()).map_or(true, |parsed| !parsed.params().is_empty())
+    };
     if !sql.contains(':') || !sees_names(sql) {
         return Ok(Cow::Borrowed(sql));
     }
@@ -91,7 +92,12 @@ mod tests {
 
     #[test]
     fn colons_never_change_a_text() {
-        for sql in ["SELECT ':a'", "SELECT 1 /* :a */", "SELECT `a:b` FROM t", "SELECT @a:=1"] {
+        for sql in [
+            "SELECT ':a'",
+            "SELECT 1 /* :a */",
+            "SELECT `a:b` FROM t",
+            "SELECT @a:=1",
+        ] {
             assert_eq!(shielded(sql).expect("fine"), sql);
         }
         for sql in ["SELECT 1-':a'", "SELECT :a", "SELECT ?, :a"] {

@@ -75,8 +75,6 @@ fn install_provider() {
 pub(crate) fn failed(error: &IoError) -> bool {
     match error {
         IoError::Tls(_) => true,
-        IoError::Io(error) => error
-            .get_ref()
-            .is_some_and(|inner| inner.is::<rustls::Error>()),
+        IoError::Io(error) => error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()),
     }
 }

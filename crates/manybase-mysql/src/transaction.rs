@@ -41,6 +41,9 @@ impl MysqlConnection {
     /// Looks whether the transaction is still open after a statement.
     pub(crate) async fn watch_transaction<T>(&mut self, result: &Result<T>) {
         if self.state != State::Open {
+            if result.is_ok() && self.state == State::None {
+                self.open_by_hand = self.status_says_open() == Some(true);
+            }
             return;
         }
         match result {
@@ -75,8 +78,10 @@ impl MysqlConnection {
 
     pub(crate) async fn begin_transaction(&mut self, options: TransactionOptions) -> Result<()> {
         if self.state != State::None {
-            return Err(Error::new(ErrorKind::Transaction, "a transaction is open already")
-                .with_help("a second BEGIN would commit the first; use a savepoint"));
+            return Err(
+                Error::new(ErrorKind::Transaction, "a transaction is open already")
+                    .with_help("a second BEGIN would commit the first; use a savepoint"),
+            );
         }
         let mut sql = String::new();
         if let Some(level) = options.isolation {
@@ -91,6 +96,7 @@ impl MysqlConnection {
         });
         self.command(&sql).await?;
         self.state = State::Open;
+        self.open_by_hand = false;
         self.tells_status = true;
         // A server that does not tell now will not tell later.
         self.tells_status = self.status_says_open() == Some(true);
@@ -111,7 +117,11 @@ impl MysqlConnection {
                 }
                 result
             }
-            State::None => self.command("COMMIT").await,
+            State::None => {
+                self.command("COMMIT").await?;
+                self.open_by_hand = false;
+                Ok(())
+            }
         }
     }
 
@@ -119,6 +129,7 @@ impl MysqlConnection {
         let state = self.state;
         self.command("ROLLBACK").await?;
         self.state = State::None;
+        self.open_by_hand = false;
         match state {
             State::Committed => Err(self.committed()),
             _ => Ok(()),
@@ -156,4 +167,3 @@ fn rolled_back() -> Error {
     )
     .with_help("run the whole transaction again")
 }
-

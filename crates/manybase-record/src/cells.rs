@@ -142,6 +142,20 @@ impl Values {
         }
     }
 
+    /// The values of a model's columns; the error names column and field.
+    pub(crate) fn finish_for(self, meta: &ModelMeta) -> Result<Vec<manybase_sql::Value>> {
+        match self.error {
+            None => Ok(self.values),
+            Some((at, error)) => {
+                let what = match meta.columns.get(at) {
+                    Some(column) => format!("column {} (field {})", column.name, column.field),
+                    None => format!("field {}", at + 1),
+                };
+                Err(Error::new(ErrorKind::Value, format!("{what}: {error}")).with_model(meta.name))
+            }
+        }
+    }
+
     /// A copy of the values.
     pub(crate) fn values(&self) -> Result<Vec<manybase_sql::Value>> {
         self.clone().finish()

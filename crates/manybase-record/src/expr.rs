@@ -81,6 +81,7 @@ pub struct Assignment {
 /// Person::filter(|c| c.age.is_null() | c.age.between(20, 30));
 /// Person::filter(|c| c.email.ieq("ANN@example.org") & !c.name.contains("%"));
 /// ```
+#[allow(clippy::wrong_self_convention)] // an expression is built up by value, `is_null` too
 pub trait Expression: Sized {
     /// The Rust type.
     type Type: ColumnType;

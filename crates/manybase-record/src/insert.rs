@@ -14,7 +14,7 @@ const BYTES: usize = 1 << 20;
 pub(crate) async fn one<M: Model>(mut record: M, on: &dyn Executor) -> Result<Rec<M>> {
     let meta = M::meta();
     let named = |error: Error| error.with_model(meta.name);
-    record.stamp(Utc::now().trunc_subsecs(6), true);
+    record.stamp(Utc::now().trunc_subsecs(6), None);
     let unset = record.is_key_unset();
     let values = written(meta, encode(&record).map_err(named)?, unset);
     let mut insert = statement(meta, unset);
@@ -88,7 +88,7 @@ pub(crate) async fn many<M: Model>(mut records: Vec<M>, on: &dyn Executor) -> Re
     let now = Utc::now().trunc_subsecs(6);
     let mut rows: [Vec<Vec<Value>>; 2] = [Vec::new(), Vec::new()];
     for record in &mut records {
-        record.stamp(now, true);
+        record.stamp(now, None);
         let unset = record.is_key_unset();
         rows[usize::from(unset)].push(written(meta, encode(record).map_err(named)?, unset));
     }
@@ -113,10 +113,10 @@ fn chunks(
     let empty = statement(meta, unset);
     let width = empty.columns.len();
     // Rows without a single value can't be put together on every database.
-    let at_most = if width == 0 {
-        1
-    } else {
-        (dialect.capability().max_parameters / width).clamp(1, ROWS)
+    let at_most = match dialect.capability().max_parameters.checked_div(width) {
+        // Rows without a single value can't be put together on every database.
+        None => 1,
+        Some(rows) => rows.clamp(1, ROWS),
     };
     let (mut insert, mut bytes) = (empty.clone(), 0);
     for row in rows {
@@ -147,7 +147,7 @@ fn size(value: &Value) -> usize {
 pub(crate) fn encode<M: Model>(record: &M) -> Result<Vec<Value>> {
     let mut values = Values::with_capacity(M::meta().columns.len());
     record.encode(&mut values);
-    values.finish()
+    values.finish_for(M::meta())
 }
 
 fn is_written(role: Role, unset: bool) -> bool {

@@ -51,9 +51,10 @@ pub trait Model: Sized + Send + Sync + 'static {
         false
     }
 
-    /// Fills in what the library fills in: times, the first version, a key that it makes.
+    /// Fills in what the library fills in: on an insert times and a key that it makes; on an update the time and
+    /// the version, unless the user has said that field's value.
     #[doc(hidden)]
-    fn stamp(&mut self, _now: DateTime<Utc>, _insert: bool) {}
+    fn stamp(&mut self, _now: DateTime<Utc>, _update: Option<&dyn Fn(&str) -> bool>) {}
 
     /// Takes the key that the database gave.
     #[doc(hidden)]

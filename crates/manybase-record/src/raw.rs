@@ -2,6 +2,7 @@
 
 use crate::{
     CellResult, Cells, ColumnType, FromRow,
+    rec::placed,
     rows::{Match, Rows},
 };
 use manybase_db::{Executor, Route};
@@ -145,11 +146,8 @@ impl<O> RawQuery<O> {
     /// # Errors
     /// As [`RawQuery::execute`]; [`ErrorKind::NotFound`] without a row, [`ErrorKind::NotUnique`] with more.
     pub async fn scalar<T: ColumnType>(self, on: &dyn Executor) -> Result<T> {
-        let row = only(
-            self.fetch(on, Match::AsTheyCome, 2, |cells| cells.take::<T>())
-                .await?,
-        )?;
-        row.ok_or_else(none)
+        let rows = self.fetch(on, Match::AsTheyCome, 2, |cells| cells.take::<T>());
+        only(rows.await?).map_err(|error| placed(error, on, self.route()))
     }
 
     fn route(&self) -> Route<'_> {
@@ -217,22 +215,25 @@ impl<R: FromRow> RawQuery<R> {
     /// # Errors
     /// As [`RawQuery::all`]; [`ErrorKind::NotFound`] without a row, [`ErrorKind::NotUnique`] with more.
     pub async fn one(self, on: &dyn Executor) -> Result<R> {
-        only(self.take(on, 2).await?)?.ok_or_else(none)
+        let using = self.using.clone();
+        let route = Route {
+            using: using.as_deref(),
+            ..Route::default()
+        };
+        only(self.take(on, 2).await?).map_err(|error| placed(error, on, route))
     }
 }
 
-fn only<T>(mut rows: Vec<T>) -> Result<Option<T>> {
+fn only<T>(mut rows: Vec<T>) -> Result<T> {
     if rows.len() > 1 {
         return Err(
             Error::new(ErrorKind::NotUnique, "more than one row for this query")
                 .with_help("use all() or first()"),
         );
     }
-    Ok(rows.pop())
-}
-
-fn none() -> Error {
-    Error::new(ErrorKind::NotFound, "no row for this query").with_help("use first() where there may be none")
+    rows.pop().ok_or_else(|| {
+        Error::new(ErrorKind::NotFound, "no row for this query").with_help("use first() where there may be none")
+    })
 }
 
 /// The text, not the values: they are the users' data.

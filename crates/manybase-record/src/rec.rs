@@ -2,7 +2,7 @@
 
 use crate::{Cells, Model, Query, Role, Values, insert, model};
 use chrono::{SubsecRound, Utc};
-use manybase_db::Executor;
+use manybase_db::{Executor, Route};
 use manybase_driver::{Access, Error, ErrorKind, Result, Statement};
 use manybase_sql::{DataType, Delete, Expr, Name, Update, Value};
 use std::ops::{Deref, DerefMut};
@@ -156,10 +156,11 @@ impl<M: Model> Rec<M> {
         }
         let affected = self.change(on, &|dialect| Ok(update.render(dialect)?)).await?;
         if affected == 0 {
-            return Err(self.missing());
+            return Err(self.missing(on));
         }
         self.snapshot = None;
-        self.inner.stamp(now, false);
+        let said = |field: &str| said.iter().any(|&at| meta.columns[at].field == field);
+        self.inner.stamp(now, Some(&said));
         Ok(true)
     }
 
@@ -173,7 +174,7 @@ impl<M: Model> Rec<M> {
         let delete = Delete::from(meta.table.clone()).filter(filter);
         let affected = self.change(on, &|dialect| Ok(delete.render(dialect)?)).await?;
         if affected == 0 {
-            Err(self.missing())
+            Err(self.missing(on))
         } else {
             Ok(())
         }
@@ -214,7 +215,7 @@ impl<M: Model> Rec<M> {
         Ok(lease.execute(statement).await.map_err(named)?.affected)
     }
 
-    fn missing(&self) -> Error {
+    fn missing(&self, on: &dyn Executor) -> Error {
         let meta = M::meta();
         let error = if meta.with_role(Role::Version).is_some() {
             Error::new(
@@ -225,7 +226,15 @@ impl<M: Model> Rec<M> {
         } else {
             Error::new(ErrorKind::NotFound, "the row is gone")
         };
-        error.with_model(meta.name)
+        placed(error.with_model(meta.name), on, M::route(self.origin.as_deref()))
+    }
+}
+
+/// Names the connection that a route leads to.
+pub(crate) fn placed(error: Error, on: &dyn Executor, route: Route<'_>) -> Error {
+    match on.resolve(route) {
+        Ok(connection) => error.with_connection(connection),
+        Err(_) => error,
     }
 }
 

@@ -94,7 +94,11 @@ mod tests {
                 "Incorrect integer value: 'secret' for column `d`.`t`.`n` at row 1",
                 "Incorrect integer value for column `d`.`t`.`n` at row 1",
             ),
-            (1292, "Truncated incorrect DOUBLE value: 'secret'", "Truncated incorrect DOUBLE value"),
+            (
+                1292,
+                "Truncated incorrect DOUBLE value: 'secret'",
+                "Truncated incorrect DOUBLE value",
+            ),
             (
                 1292,
                 "Incorrect datetime value: ': secret' for column `d`.`t`.`at` at row 1",

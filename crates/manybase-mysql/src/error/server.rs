@@ -27,7 +27,9 @@ pub(super) fn kind(refused: &ServerError) -> ErrorKind {
         1064 | 1065 | 1149 => K::Syntax,
         1044 | 1045 | 1141 | 1142 | 1143 | 1227 | 1370 | 1698 => K::PermissionDenied,
         // Division by zero, out of range, too long, not of the type, not JSON.
-        1138 | 1153 | 1264 | 1265 | 1292 | 1365 | 1366 | 1367 | 1406 | 1411 | 1525 | 1690 | 3140 | 3156 => K::Value,
+        1138 | 1153 | 1264 | 1265 | 1292 | 1365 | 1366 | 1367 | 1406 | 1411 | 1525 | 1690 | 3140 | 3156 => {
+            K::Value
+        }
         1052 | 1055 | 1111 | 1136 | 1140 | 1222 | 1241 | 1242 | 1267 | 1270 | 1271 => K::Statement,
         1059 | 1102 | 1103 | 1166 | 1280 => K::Identifier,
         1390 => K::TooManyParameters,

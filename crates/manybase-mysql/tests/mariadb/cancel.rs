@@ -6,7 +6,12 @@ use std::time::{Duration, Instant};
 
 /// Runs something for a moment and drops it.
 async fn cut<F: Future>(work: F) {
-    assert!(tokio::time::timeout(Duration::from_millis(150), work).await.is_err(), "too fast");
+    assert!(
+        tokio::time::timeout(Duration::from_millis(150), work)
+            .await
+            .is_err(),
+        "too fast"
+    );
 }
 
 /// Waits until the server runs nothing any more in this database.
@@ -21,7 +26,10 @@ async fn quiet(session: &mut Session) {
 }
 
 fn small() -> PoolOptions {
-    PoolOptions { max_size: 2, ..PoolOptions::default() }
+    PoolOptions {
+        max_size: 2,
+        ..PoolOptions::default()
+    }
 }
 
 #[tokio::test]
@@ -62,9 +70,17 @@ async fn whatever_is_cut_off_the_next_answer_is_right() {
                 let rows = "SELECT seq, SLEEP(0.02) FROM seq_1_to_100000";
                 cut(session.query(Statement::read(rows, vec![]), CountSink::default())).await;
             }
-            1 => cut(session.script("INSERT INTO t VALUES (1); SELECT SLEEP(30); INSERT INTO t VALUES (2)".into())).await,
+            1 => {
+                cut(session
+                    .script("INSERT INTO t VALUES (1); SELECT SLEEP(30); INSERT INTO t VALUES (2)".into()))
+                .await
+            }
             2 => {
-                let batch = ["INSERT INTO t VALUES (3)", "DO SLEEP(30)", "INSERT INTO t VALUES (4)"];
+                let batch = [
+                    "INSERT INTO t VALUES (3)",
+                    "DO SLEEP(30)",
+                    "INSERT INTO t VALUES (4)",
+                ];
                 let batch = batch.map(|sql| Statement::write(sql, vec![])).to_vec();
                 cut(session.batch(batch, true)).await;
             }
@@ -80,13 +96,24 @@ async fn whatever_is_cut_off_the_next_answer_is_right() {
         }
         quiet(&mut watcher).await;
     }
-    assert_eq!(number(&mut watcher, "SELECT SUM(id) FROM t").await, Some(1), "only what had been committed");
+    assert_eq!(
+        number(&mut watcher, "SELECT SUM(id) FROM t").await,
+        Some(1),
+        "only what had been committed"
+    );
 }
 
 /// Thousands of futures, dropped after a random number of polls.
 #[tokio::test]
 async fn random_cuts() {
-    let home = Home::with("cancel_random", &Default::default(), PoolOptions { max_size: 3, ..PoolOptions::default() });
+    let home = Home::with(
+        "cancel_random",
+        &Default::default(),
+        PoolOptions {
+            max_size: 3,
+            ..PoolOptions::default()
+        },
+    );
     for round in 0..400i64 {
         let mut session = home.session().await;
         let asked = [round, round + 1];
@@ -97,7 +124,8 @@ async fn random_cuts() {
                 few => few.unsigned_abs(),
             };
             let statement = Statement::read("SELECT ?", vec![value.into()]);
-            let sink = manybase_driver::FirstSink::new(|row| row.i64(0).map_err(manybase_driver::Error::from));
+            let sink =
+                manybase_driver::FirstSink::new(|row| row.i64(0).map_err(manybase_driver::Error::from));
             let mut work = std::pin::pin!(session.query(statement, sink));
             let answer = std::future::poll_fn(|context| match work.as_mut().poll(context) {
                 std::task::Poll::Ready(answer) => std::task::Poll::Ready(Some(answer)),

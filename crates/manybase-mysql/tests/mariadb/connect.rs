@@ -22,9 +22,17 @@ async fn a_session_is_strict_and_in_utc() {
     assert_eq!(number(s, "SELECT @@autocommit").await, Some(1));
     assert_eq!(number(s, "SELECT @@innodb_lock_wait_timeout").await, Some(30));
     assert_eq!(number(s, "SELECT @@lock_wait_timeout").await, Some(30));
-    assert_eq!(number(s, "SELECT CAST(@@max_statement_time AS SIGNED)").await, Some(300));
+    assert_eq!(
+        number(s, "SELECT CAST(@@max_statement_time AS SIGNED)").await,
+        Some(300)
+    );
     let mode = text(s, "SELECT @@sql_mode").await.expect("a mode");
-    for part in ["STRICT_ALL_TABLES", "NO_ZERO_DATE", "NO_ZERO_IN_DATE", "NO_AUTO_VALUE_ON_ZERO"] {
+    for part in [
+        "STRICT_ALL_TABLES",
+        "NO_ZERO_DATE",
+        "NO_ZERO_IN_DATE",
+        "NO_AUTO_VALUE_ON_ZERO",
+    ] {
         assert!(mode.contains(part), "{mode}");
     }
     for part in ["ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "PIPES_AS_CONCAT"] {
@@ -53,10 +61,17 @@ async fn a_reset_brings_the_settings_back() {
     run(&mut session, "SET time_zone = '+05:00', sql_mode = '', @mine = 7").await;
     drop(session);
     let mut session = home.session().await;
-    assert_eq!(number(&mut session, "SELECT CONNECTION_ID()").await, id, "the same one");
+    assert_eq!(
+        number(&mut session, "SELECT CONNECTION_ID()").await,
+        id,
+        "the same one"
+    );
     assert_eq!(number(&mut session, "SELECT COUNT(*) FROM t").await, Some(0));
     assert_eq!(number(&mut session, "SELECT @mine").await, None);
-    assert_eq!(text(&mut session, "SELECT @@time_zone").await.as_deref(), Some("+00:00"));
+    assert_eq!(
+        text(&mut session, "SELECT @@time_zone").await.as_deref(),
+        Some("+00:00")
+    );
     let mode = text(&mut session, "SELECT @@sql_mode").await.expect("a mode");
     assert!(mode.contains("STRICT_ALL_TABLES"));
 }
@@ -87,7 +102,9 @@ async fn what_can_not_be_reached_is_told_without_the_secret() {
         (bad_user, Some(1045)),
         (no_tls, None),
     ] {
-        let driver = MysqlFactory.open(&address, &ConnectOptions::default()).expect("opens");
+        let driver = MysqlFactory
+            .open(&address, &ConnectOptions::default())
+            .expect("opens");
         let error = refused(driver.connect(Access::Read).await.map(drop), ErrorKind::Connect);
         let found = error.code().map(|code| match code {
             NativeCode::Both(code, _) => *code,
@@ -96,20 +113,29 @@ async fn what_can_not_be_reached_is_told_without_the_secret() {
         assert_eq!(found, code, "{error}");
         let shown = format!("{error} {error:?}");
         assert!(shown.contains("127.0.0.1"), "{shown}");
-        assert!(!shown.contains("hunter2") && !shown.contains(server.password()), "{shown}");
+        assert!(
+            !shown.contains("hunter2") && !shown.contains(server.password()),
+            "{shown}"
+        );
         assert!(error.help().is_some());
     }
 }
 
 #[tokio::test]
 async fn a_server_that_does_not_answer_is_given_up() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
     let port = listener.local_addr().expect("bound").port();
     let connect = ConnectOptions {
         connect_timeout: Duration::from_millis(300),
         ..ConnectOptions::default()
     };
-    let pool = pool(&format!("mysql://u:p@127.0.0.1:{port}/d"), &connect, PoolOptions::default());
+    let pool = pool(
+        &format!("mysql://u:p@127.0.0.1:{port}/d"),
+        &connect,
+        PoolOptions::default(),
+    );
     let begun = Instant::now();
     let error = refused(pool.acquire(Access::Read).await, ErrorKind::Connect);
     assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
@@ -137,7 +163,12 @@ async fn tls_in_all_its_modes() {
     let dir = tempfile_dir();
     let made = std::process::Command::new("openssl")
         .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"])
-        .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"])
+        .args([
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=DNS:localhost",
+        ])
         .args(["-addext", "basicConstraints=critical,CA:FALSE"])
         .arg("-keyout")
         .arg(dir.join("key.pem"))
@@ -206,7 +237,9 @@ fn make_readable(dir: &std::path::Path) {
 async fn closing_says_goodbye() {
     let home = Home::new("close");
     let address = Address::parse(&home.database.url()).expect("good");
-    let driver = MysqlFactory.open(&address, &ConnectOptions::default()).expect("opens");
+    let driver = MysqlFactory
+        .open(&address, &ConnectOptions::default())
+        .expect("opens");
     let connection = driver.connect(Access::Read).await.expect("connects");
     assert!(!connection.is_closed());
     assert!(!connection.recovers());

@@ -19,6 +19,9 @@ async fn found(session: &mut Session, column: &'static str, of: DataType, list: 
     session.query(statement, sink).await.expect("runs").0
 }
 
+/// Makes the nth value.
+type Nth = fn(i64) -> Value;
+
 const MANY: i64 = 100_000;
 
 #[tokio::test]
@@ -43,11 +46,15 @@ async fn a_hundred_thousand_values_of_each_kind() {
     )
     .await;
     let text = DataType::Text { length: None };
-    let names: fn(i64) -> Value = |n| format!("Näme {n}").into();
-    let uuids: fn(i64) -> Value = |n| Uuid::parse_str(&format!("00000000-0000-0000-0000-{n:012}")).expect("one").into();
-    let bytes: fn(i64) -> Value = |n| n.to_be_bytes().to_vec().into();
-    let decimals: fn(i64) -> Value = |n| (Decimal::from(n) / Decimal::from(8)).into();
-    let cases: [(&'static str, DataType, fn(i64) -> Value); 9] = [
+    let names: Nth = |n| format!("Näme {n}").into();
+    let uuids: Nth = |n| {
+        Uuid::parse_str(&format!("00000000-0000-0000-0000-{n:012}"))
+            .expect("one")
+            .into()
+    };
+    let bytes: Nth = |n| n.to_be_bytes().to_vec().into();
+    let decimals: Nth = |n| (Decimal::from(n) / Decimal::from(8)).into();
+    let cases: [(&'static str, DataType, Nth); 9] = [
         ("id", DataType::I64, |n| n.into()),
         ("bin", text, names),
         ("uni", text, names),
@@ -63,8 +70,16 @@ async fn a_hundred_thousand_values_of_each_kind() {
         for many in [500, MANY] {
             let list: Vec<Value> = (150_001 - many / 2..=150_000 + many / 2).map(value).collect();
             let begun = Instant::now();
-            assert_eq!(found(&mut session, column, of, list).await, (many / 2) as u64, "{column} {many}");
-            assert!(begun.elapsed() < Duration::from_secs(20), "{column} {many} took {:?}", begun.elapsed());
+            assert_eq!(
+                found(&mut session, column, of, list).await,
+                (many / 2) as u64,
+                "{column} {many}"
+            );
+            assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "{column} {many} took {:?}",
+                begun.elapsed()
+            );
         }
     }
 }
@@ -80,7 +95,11 @@ async fn collations_decide_for_long_lists_too() {
          uni VARCHAR(40) COLLATE utf8mb4_unicode_ci)",
     )
     .await;
-    run(&mut session, "INSERT INTO t VALUES (1, 'quote\" \\\\ 😀', 'Ärger'), (2, NULL, NULL)").await;
+    run(
+        &mut session,
+        "INSERT INTO t VALUES (1, 'quote\" \\\\ 😀', 'Ärger'), (2, NULL, NULL)",
+    )
+    .await;
     let text = DataType::Text { length: None };
     for filler in [0, 2_000] {
         for (column, value, expected) in [
@@ -93,7 +112,11 @@ async fn collations_decide_for_long_lists_too() {
             let mut list: Vec<Value> = (0..filler).map(|n| format!("filler {n}").into()).collect();
             list.push(value.into());
             list.push(Value::Null);
-            assert_eq!(found(&mut session, column, text, list).await, expected, "{column} {value} {filler}");
+            assert_eq!(
+                found(&mut session, column, text, list).await,
+                expected,
+                "{column} {value} {filler}"
+            );
         }
     }
 }

@@ -7,6 +7,8 @@ mod limits;
 mod lists;
 mod outage;
 mod results;
+mod round_trip;
+mod statements;
 mod transactions;
 mod trap;
 mod types;

@@ -8,7 +8,10 @@ use std::time::Duration;
 async fn a_server_that_is_killed_and_comes_back() {
     let server = manybase_testkit::Mariadb::start().expect("MariaDB starts");
     let database = server.create_database("outage").expect("a database");
-    let connect = ConnectOptions { connect_timeout: Duration::from_secs(2), ..ConnectOptions::default() };
+    let connect = ConnectOptions {
+        connect_timeout: Duration::from_secs(2),
+        ..ConnectOptions::default()
+    };
     let pool = pool(&database.url(), &connect, PoolOptions::default());
     let mut session = pool.acquire(Access::Write).await.expect("connects");
     let mut idle = pool.acquire(Access::Write).await.expect("connects");
@@ -26,7 +29,10 @@ async fn a_server_that_is_killed_and_comes_back() {
     refused(lost, ErrorKind::ConnectionLost);
     refused(session.commit().await, ErrorKind::ConnectionLost);
     drop(session);
-    refused(idle.execute(Statement::read("SELECT 1", vec![])).await, ErrorKind::ConnectionLost);
+    refused(
+        idle.execute(Statement::read("SELECT 1", vec![])).await,
+        ErrorKind::ConnectionLost,
+    );
     drop(idle);
     let error = refused(pool.acquire(Access::Write).await, ErrorKind::Connect);
     assert!(error.message().contains("127.0.0.1"), "{error}");
@@ -46,8 +52,16 @@ async fn a_connection_that_is_cut_while_idle_is_found_out() {
         test_before_use: manybase_driver::TestBeforeUse::Always,
         ..PoolOptions::default()
     };
-    let pool = pool(&proxy.url(&home.database.url()), &ConnectOptions::default(), options);
-    let id = number(&mut pool.acquire(Access::Read).await.expect("connects"), "SELECT CONNECTION_ID()").await;
+    let pool = pool(
+        &proxy.url(&home.database.url()),
+        &ConnectOptions::default(),
+        options,
+    );
+    let id = number(
+        &mut pool.acquire(Access::Read).await.expect("connects"),
+        "SELECT CONNECTION_ID()",
+    )
+    .await;
     proxy.cut();
     proxy.restore();
     let mut session = pool.acquire(Access::Read).await.expect("another");

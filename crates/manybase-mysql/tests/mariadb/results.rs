@@ -1,8 +1,8 @@
 //! Results: many columns, no rows, several results, rows that nobody wants, statements that are kept.
 
-use super::{Home, number, one, refused, rows, run, text};
+use super::{Home, number, refused, rows, run, text};
 use manybase_driver::{
-    Access, Columns, CountSink, Done, Error, ErrorKind, FirstSink, Flow, PoolOptions, Result, Row, Sink, Statement,
+    Columns, CountSink, Done, Error, ErrorKind, FirstSink, Flow, PoolOptions, Result, Row, Sink, Statement,
 };
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,9 @@ struct Names {
 impl Sink for Names {
     fn columns(&mut self, columns: &dyn Columns) -> Result<()> {
         self.called += 1;
-        self.names = (0..columns.len()).map(|index| columns.name(index).to_owned()).collect();
+        self.names = (0..columns.len())
+            .map(|index| columns.name(index).to_owned())
+            .collect();
         assert_eq!(columns.name(columns.len()), "");
         Ok(())
     }
@@ -38,7 +40,10 @@ async fn a_hundred_columns_and_no_rows() {
     let columns: Vec<String> = (0..100).map(|n| format!("{n} AS `c {n}`")).collect();
     for (tail, sum) in [("", 4_950), (" FROM DUAL WHERE 1 = 0", 0)] {
         let sql = format!("SELECT {}{tail}", columns.join(", "));
-        let sink = session.query(Statement::read(sql, vec![]), Names::default()).await.expect("runs");
+        let sink = session
+            .query(Statement::read(sql, vec![]), Names::default())
+            .await
+            .expect("runs");
         assert_eq!((sink.called, sink.names.len(), sink.sum), (1, 100, sum));
         assert_eq!(sink.names[99], "c 99");
     }
@@ -53,7 +58,12 @@ async fn a_hundred_columns_and_no_rows() {
 async fn placeholders_are_counted() {
     let home = Home::new("placeholders");
     let mut session = home.session().await;
-    for (sql, binds) in [("SELECT ?", 0), ("SELECT ?, ?", 1), ("SELECT 1", 1), ("SELECT '?', ?", 2)] {
+    for (sql, binds) in [
+        ("SELECT ?", 0),
+        ("SELECT ?, ?", 1),
+        ("SELECT 1", 1),
+        ("SELECT '?', ?", 2),
+    ] {
         let binds = vec![1i64.into(); binds];
         refused(
             rows(&mut session, sql, binds, |_| Ok(())).await,
@@ -62,10 +72,19 @@ async fn placeholders_are_counted() {
     }
     let many = vec![1i64.into(); 65_536];
     let sql = format!("SELECT {}", vec!["?"; 65_536].join(","));
-    refused(rows(&mut session, &sql, many, |_| Ok(())).await, ErrorKind::TooManyParameters);
+    refused(
+        rows(&mut session, &sql, many, |_| Ok(())).await,
+        ErrorKind::TooManyParameters,
+    );
     // A colon is nothing special, wherever it stands.
-    refused(rows(&mut session, "SELECT :a", vec![], |_| Ok(())).await, ErrorKind::Syntax);
-    assert_eq!(text(&mut session, "SELECT CONCAT(1-':a', ':b')").await.as_deref(), Some("1:b"));
+    refused(
+        rows(&mut session, "SELECT :a", vec![], |_| Ok(())).await,
+        ErrorKind::Syntax,
+    );
+    assert_eq!(
+        text(&mut session, "SELECT CONCAT(1-':a', ':b')").await.as_deref(),
+        Some("1:b")
+    );
     assert_eq!(number(&mut session, "SELECT 7").await, Some(7));
 }
 
@@ -74,10 +93,19 @@ async fn only_a_script_takes_several_statements() {
     let home = Home::new("stacked");
     let mut session = home.session().await;
     run(&mut session, "CREATE TABLE t (id INT)").await;
-    for sql in ["SELECT 1; DROP TABLE t", "DEALLOCATE PREPARE s; DROP TABLE t", "PREPARE s FROM 'SELECT 1'; DROP TABLE t"] {
-        refused(session.execute(Statement::write(sql, vec![])).await, ErrorKind::Syntax);
+    for sql in [
+        "SELECT 1; DROP TABLE t",
+        "DEALLOCATE PREPARE s; DROP TABLE t",
+        "PREPARE s FROM 'SELECT 1'; DROP TABLE t",
+    ] {
         refused(
-            session.query(Statement::read(sql, vec![]), CountSink::default()).await,
+            session.execute(Statement::write(sql, vec![])).await,
+            ErrorKind::Syntax,
+        );
+        refused(
+            session
+                .query(Statement::read(sql, vec![]), CountSink::default())
+                .await,
             ErrorKind::Syntax,
         );
     }
@@ -107,7 +135,8 @@ async fn results_behind_the_first_are_read_over() {
     let mut session = home.session().await;
     session
         .script(
-            "CREATE PROCEDURE two() BEGIN SELECT 1 AS a UNION SELECT 2; SELECT 'x' AS b, 'y' AS c; END;".into(),
+            "CREATE PROCEDURE two() BEGIN SELECT 1 AS a UNION SELECT 2; SELECT 'x' AS b, 'y' AS c; END;"
+                .into(),
         )
         .await
         .expect("creates");
@@ -119,7 +148,10 @@ async fn results_behind_the_first_are_read_over() {
         let first = rows(&mut session, "CALL two()", vec![], |row| Ok(row.i64(0)?)).await;
         assert_eq!(first.expect("runs"), [Some(1), Some(2)]);
         run(&mut session, "CALL two()").await;
-        refused(rows(&mut session, "CALL bad()", vec![], |_| Ok(())).await, ErrorKind::UnknownTable);
+        refused(
+            rows(&mut session, "CALL bad()", vec![], |_| Ok(())).await,
+            ErrorKind::UnknownTable,
+        );
         assert_eq!(number(&mut session, "SELECT 7").await, Some(7));
     }
 }
@@ -128,14 +160,34 @@ async fn results_behind_the_first_are_read_over() {
 async fn what_was_done_is_told() {
     let home = Home::new("done");
     let mut session = home.session().await;
-    run(&mut session, "CREATE TABLE t (id BIGINT AUTO_INCREMENT PRIMARY KEY, v INT)").await;
-    let mut done = async |sql: &str| session.execute(Statement::write(sql, vec![])).await.expect("runs");
-    let told = |affected, last_insert_id| Done { affected, last_insert_id };
-    assert_eq!(done("INSERT INTO t (v) VALUES (1), (1), (1)").await, told(3, Some(1)));
+    run(
+        &mut session,
+        "CREATE TABLE t (id BIGINT AUTO_INCREMENT PRIMARY KEY, v INT)",
+    )
+    .await;
+    let mut done = async |sql: &str| {
+        session
+            .execute(Statement::write(sql, vec![]))
+            .await
+            .expect("runs")
+    };
+    let told = |affected, last_insert_id| Done {
+        affected,
+        last_insert_id,
+    };
+    assert_eq!(
+        done("INSERT INTO t (v) VALUES (1), (1), (1)").await,
+        told(3, Some(1))
+    );
     // Those that match, changed or not.
     assert_eq!(done("UPDATE t SET v = 1").await, told(3, None));
     assert_eq!(done("UPDATE t SET v = 2 WHERE id = 9").await, told(0, None));
-    assert_eq!(done("INSERT INTO t (v) VALUES (1), (1) RETURNING id").await.affected, 2);
+    assert_eq!(
+        done("INSERT INTO t (v) VALUES (1), (1) RETURNING id")
+            .await
+            .affected,
+        2
+    );
     assert_eq!(done("DELETE FROM t WHERE id > 3").await, told(2, None));
     // A key of 0 stays one.
     assert_eq!(done("INSERT INTO t (id) VALUES (0)").await.affected, 1);
@@ -148,17 +200,26 @@ async fn a_sink_that_has_enough_stops_the_server() {
     let home = Home::with(
         "enough",
         &Default::default(),
-        PoolOptions { max_size: 1, ..PoolOptions::default() },
+        PoolOptions {
+            max_size: 1,
+            ..PoolOptions::default()
+        },
     );
     let mut session = home.session().await;
     run(&mut session, "CREATE TABLE t (id INT)").await;
     let id = number(&mut session, "SELECT CONNECTION_ID()").await;
-    for large in ["SELECT seq FROM seq_1_to_1000000000", "SELECT seq, REPEAT('x', 20000), SLEEP(0.03) FROM seq_1_to_1000"] {
+    for large in [
+        "SELECT seq FROM seq_1_to_1000000000",
+        "SELECT seq, REPEAT('x', 20000), SLEEP(0.03) FROM seq_1_to_1000",
+    ] {
         session.begin(Default::default()).await.expect("begins");
         run(&mut session, "INSERT INTO t VALUES (1)").await;
         let begun = Instant::now();
         let sink = FirstSink::new(|row| row.i64(0).map_err(Error::from));
-        let sink = session.query(Statement::read(large, vec![]), sink).await.expect("runs");
+        let sink = session
+            .query(Statement::read(large, vec![]), sink)
+            .await
+            .expect("runs");
         assert_eq!(sink.value, Some(Some(1)));
         assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
         assert_eq!(number(&mut session, "SELECT 7").await, Some(7));
@@ -167,70 +228,12 @@ async fn a_sink_that_has_enough_stops_the_server() {
         assert_eq!(number(&mut session, "SELECT CONNECTION_ID()").await, id);
         // The sink's own error comes out, and nothing else is changed.
         let sink = FirstSink::new(|_| Err::<(), _>(Error::driver("enough of it")));
-        let error = refused(session.query(Statement::read(large, vec![]), sink).await, ErrorKind::Driver);
+        let error = refused(
+            session.query(Statement::read(large, vec![]), sink).await,
+            ErrorKind::Driver,
+        );
         assert_eq!(error.message(), "enough of it");
         assert_eq!(number(&mut session, "SELECT 8").await, Some(8));
         assert_eq!(number(&mut session, "SELECT CONNECTION_ID()").await, id);
     }
-}
-
-#[tokio::test]
-async fn statements_are_kept_and_closed() {
-    let home = Home::new("statements");
-    let mut session = home.session().await;
-    let count = "SELECT VARIABLE_VALUE FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME = 'Com_stmt_prepare'";
-    let of = async |session: &mut _, name: &str| {
-        let sql = count.replace("Com_stmt_prepare", name);
-        one(session, &sql, |row| Ok(row.str(0)?.and_then(|n| n.parse::<i64>().ok()))).await.expect("runs").expect("a number")
-    };
-    let before = of(&mut session, "Com_stmt_prepare").await;
-    for _ in 0..10 {
-        number(&mut session, "SELECT 1").await;
-    }
-    assert_eq!(of(&mut session, "Com_stmt_prepare").await, before + 1);
-    for _ in 0..10 {
-        run(&mut session, "SELECT 2").await;
-    }
-    let open = of(&mut session, "Com_stmt_prepare").await - of(&mut session, "Com_stmt_close").await;
-    for n in 0..600 {
-        number(&mut session, &format!("SELECT {n}")).await;
-    }
-    let after = of(&mut session, "Com_stmt_prepare").await - of(&mut session, "Com_stmt_close").await;
-    assert!(open < 10 && after <= 257, "{open}, then {after}");
-}
-
-/// A kept statement whose table changes has the new columns.
-#[tokio::test]
-async fn a_table_that_changes_under_a_kept_statement() {
-    let home = Home::new("changes");
-    let mut session = home.session().await;
-    run(&mut session, "CREATE TABLE t (a INT)").await;
-    run(&mut session, "INSERT INTO t VALUES (1)").await;
-    for _ in 0..2 {
-        let cells = one(&mut session, "SELECT * FROM t", |row| Ok((row.len(), row.i64(0)?)));
-        assert_eq!(cells.await.expect("runs"), (1, Some(1)));
-    }
-    let mut other = home.pool.acquire(Access::Write).await.expect("another");
-    run(&mut other, "ALTER TABLE t MODIFY a VARCHAR(9), ADD b BIGINT UNSIGNED DEFAULT 18446744073709551615").await;
-    for _ in 0..2 {
-        let cells = one(&mut session, "SELECT * FROM t", |row| {
-            Ok((row.len(), row.str(0)?.map(str::to_owned), row.u64(1)?))
-        });
-        assert_eq!(cells.await.expect("runs"), (2, Some("1".into()), Some(u64::MAX)));
-    }
-}
-
-#[tokio::test]
-async fn what_is_too_large_for_the_server_is_refused_before_it_is_sent() {
-    let home = Home::new("large");
-    let mut session = home.session().await;
-    let limit = number(&mut session, "SELECT @@max_allowed_packet").await.expect("a number") as usize;
-    let id = number(&mut session, "SELECT CONNECTION_ID()").await;
-    let large = Statement::read("SELECT LENGTH(?)", vec!["x".repeat(limit + 1).into()]);
-    let error = refused(session.query(large, CountSink::default()).await, ErrorKind::Value);
-    assert!(error.help().is_some_and(|help| help.contains("max_allowed_packet")));
-    let nearly = limit - 1_000;
-    let length = rows(&mut session, "SELECT LENGTH(?)", vec!["x".repeat(nearly).into()], |row| Ok(row.i64(0)?));
-    assert_eq!(length.await.expect("runs"), [Some(nearly as i64)]);
-    assert_eq!(number(&mut session, "SELECT CONNECTION_ID()").await, id);
 }

@@ -23,7 +23,10 @@ async fn levels_and_read_only() {
         (Some(IsolationLevel::ReadUncommitted), "READ-UNCOMMITTED"),
         (Some(IsolationLevel::ReadCommitted), "READ-COMMITTED"),
     ] {
-        let options = TransactionOptions { isolation, read_only: true };
+        let options = TransactionOptions {
+            isolation,
+            read_only: true,
+        };
         session.begin(options).await.expect("begins");
         // Only a transaction that has read something is listed with its level.
         number(&mut session, "SELECT COUNT(*) FROM t").await;
@@ -36,7 +39,10 @@ async fn levels_and_read_only() {
         session.rollback().await.expect("rolls back");
     }
     // For one transaction only.
-    assert_eq!(text(&mut session, "SELECT @@tx_isolation").await.as_deref(), Some("REPEATABLE-READ"));
+    assert_eq!(
+        text(&mut session, "SELECT @@tx_isolation").await.as_deref(),
+        Some("REPEATABLE-READ")
+    );
     session.execute(insert(1)).await.expect("may write again");
 }
 
@@ -61,7 +67,10 @@ async fn ddl_ends_a_transaction_and_it_is_said() {
     session.execute(insert(1)).await.expect("inserts");
     run(&mut session, "CREATE TABLE other (id INT)").await;
     let error = refused(session.execute(insert(2)).await, ErrorKind::Transaction);
-    assert!(error.message().contains("MariaDB") && error.help().is_some(), "{error}");
+    assert!(
+        error.message().contains("MariaDB") && error.help().is_some(),
+        "{error}"
+    );
     refused(session.savepoint(1).await, ErrorKind::Transaction);
     refused(session.rollback().await, ErrorKind::Transaction);
     assert_eq!(number(&mut session, "SELECT SUM(id) FROM t").await, Some(1));
@@ -108,7 +117,10 @@ async fn a_savepoint_that_is_gone() {
 async fn an_atomic_batch_takes_effect_together_or_not_at_all() {
     let home = home("batch").await;
     let mut session = home.session().await;
-    let done = session.batch(vec![insert(1), insert(2)], true).await.expect("runs");
+    let done = session
+        .batch(vec![insert(1), insert(2)], true)
+        .await
+        .expect("runs");
     assert_eq!(done.iter().map(|done| done.affected).collect::<Vec<_>>(), [1, 1]);
     refused(
         session.batch(vec![insert(3), insert(1), insert(4)], true).await,
@@ -195,4 +207,28 @@ async fn a_transaction_goes_on_after_a_lock_timeout() {
     refused(b.execute(alter).await, ErrorKind::LockTimeout);
     a.rollback().await.expect("rolls back");
     assert_eq!(number(&mut a, "SELECT SUM(id) FROM t").await, Some(5));
+}
+
+/// The pool knows nothing of a BEGIN that a user sends, so the driver sees to it that nobody inherits it.
+#[tokio::test]
+async fn a_transaction_by_hand_is_inherited_by_nobody() {
+    let home = home("by_hand").await;
+    let mut session = home.session().await;
+    run(&mut session, "BEGIN").await;
+    session.execute(insert(1)).await.expect("inserts");
+    session.execute(insert(1)).await.expect_err("twice");
+    drop(session);
+    let mut session = home.session().await;
+    assert_eq!(number(&mut session, "SELECT @@in_transaction").await, Some(0));
+    assert_eq!(number(&mut session, "SELECT COUNT(*) FROM t").await, Some(0));
+    run(&mut session, "BEGIN").await;
+    session.execute(insert(2)).await.expect("inserts");
+    run(&mut session, "COMMIT").await;
+    let id = number(&mut session, "SELECT CONNECTION_ID()").await;
+    drop(session);
+    assert_eq!(
+        number(&mut home.session().await, "SELECT CONNECTION_ID()").await,
+        id,
+        "it is clean"
+    );
 }

@@ -29,9 +29,16 @@ async fn ours_answers_nothing_any_more() {
         .expect("opens");
     let mut connection = driver.connect(Access::Write).await.expect("connects");
     let slow = connection.query(Statement::read(SLOW, vec![]), Box::new(CountSink::default()));
-    assert!(tokio::time::timeout(Duration::from_millis(100), slow).await.is_err());
+    assert!(
+        tokio::time::timeout(Duration::from_millis(100), slow)
+            .await
+            .is_err()
+    );
     assert!(connection.is_closed());
-    let next = connection.query(Statement::read("SELECT 7", vec![]), Box::new(CountSink::default()));
+    let next = connection.query(
+        Statement::read("SELECT 7", vec![]),
+        Box::new(CountSink::default()),
+    );
     let error = refused(next.await.map(drop), ErrorKind::ConnectionLost);
     assert!(error.message().contains("cut off"), "{error}");
     refused(connection.ping().await, ErrorKind::ConnectionLost);
@@ -40,7 +47,11 @@ async fn ours_answers_nothing_any_more() {
     // And the pool gives another one.
     let mut session = home.session().await;
     let slow = session.execute(Statement::read(SLOW, vec![]));
-    assert!(tokio::time::timeout(Duration::from_millis(100), slow).await.is_err());
+    assert!(
+        tokio::time::timeout(Duration::from_millis(100), slow)
+            .await
+            .is_err()
+    );
     assert!(session.is_broken());
     drop(session);
     assert_eq!(number(&mut home.session().await, "SELECT 7").await, Some(7));

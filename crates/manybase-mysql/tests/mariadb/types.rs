@@ -1,10 +1,7 @@
 //! Cells: every type of MariaDB, read in every way that its own suite can't know.
 
-use super::{Home, Make, one, refused, rows, run};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use manybase_driver::{CellError, CountSink, ErrorKind, Result, Row, Statement, Value};
-use proptest::prelude::*;
-use rust_decimal::Decimal;
+use super::{Home, one, refused, rows, run};
+use manybase_driver::{CellError, CountSink, ErrorKind, Row, Statement};
 
 /// What every getter makes of a cell: those that take it, by name.
 fn takers(row: &dyn Row, cell: usize) -> Vec<&'static str> {
@@ -36,14 +33,26 @@ const CELLS: &[(&str, &str, &[&str])] = &[
     ("TINYINT", "-128", &["i64", "f64", "decimal"]),
     ("TINYINT UNSIGNED", "255", &["i64", "u64", "f64", "decimal"]),
     ("SMALLINT", "-32768", &["i64", "f64", "decimal"]),
-    ("MEDIUMINT UNSIGNED", "16777215", &["i64", "u64", "f64", "decimal"]),
+    (
+        "MEDIUMINT UNSIGNED",
+        "16777215",
+        &["i64", "u64", "f64", "decimal"],
+    ),
     ("INT", "-2147483648", &["i64", "f64", "decimal"]),
     ("INT UNSIGNED", "4294967295", &["i64", "u64", "f64", "decimal"]),
     ("BIGINT", "-9223372036854775808", &["i64", "decimal"]),
     ("BIGINT UNSIGNED", "18446744073709551615", &["u64", "decimal"]),
     ("YEAR", "2024", &["i64", "u64", "f64", "decimal"]),
-    ("BIT(1)", "b'1'", &["bool", "i64", "u64", "f64", "decimal", "bytes"]),
-    ("BIT(64)", "b'1000000000000000000000000000000000000000000000000000000000000001'", &["u64", "decimal", "bytes"]),
+    (
+        "BIT(1)",
+        "b'1'",
+        &["bool", "i64", "u64", "f64", "decimal", "bytes"],
+    ),
+    (
+        "BIT(64)",
+        "b'1000000000000000000000000000000000000000000000000000000000000001'",
+        &["u64", "decimal", "bytes"],
+    ),
     ("FLOAT", "1.5", &["f64"]),
     ("DOUBLE", "1.7976931348623157e308", &["f64"]),
     ("DECIMAL(10, 2)", "1.50", &["decimal"]),
@@ -51,16 +60,28 @@ const CELLS: &[(&str, &str, &[&str])] = &[
     ("DECIMAL(65, 0)", "99999999999999999999999999999999999", &[]),
     ("CHAR(5)", "'ab'", &["str", "json"]),
     ("VARCHAR(5)", "'ä😀'", &["str", "json"]),
-    ("VARCHAR(36)", "'123e4567-e89b-12d3-a456-426614174000'", &["str", "uuid", "json"]),
+    (
+        "VARCHAR(36)",
+        "'123e4567-e89b-12d3-a456-426614174000'",
+        &["str", "uuid", "json"],
+    ),
     ("TINYTEXT", "'a'", &["str", "json"]),
     ("LONGTEXT", "''", &["str", "json"]),
     ("VARCHAR(5) CHARACTER SET latin1", "'ä'", &["str", "json"]),
     ("ENUM('a', 'b')", "'b'", &["str", "json"]),
     ("SET('a', 'b')", "'a,b'", &["str", "json"]),
     ("JSON", "'{\"a\": [1]}'", &["str", "json"]),
-    ("UUID", "'123e4567-e89b-12d3-a456-426614174000'", &["str", "uuid", "json"]),
+    (
+        "UUID",
+        "'123e4567-e89b-12d3-a456-426614174000'",
+        &["str", "uuid", "json"],
+    ),
     ("INET6", "'::1'", &["str", "json"]),
-    ("BINARY(16)", "UNHEX('123e4567e89b12d3a456426614174000')", &["bytes", "uuid"]),
+    (
+        "BINARY(16)",
+        "UNHEX('123e4567e89b12d3a456426614174000')",
+        &["bytes", "uuid"],
+    ),
     ("VARBINARY(5)", "x'00FF'", &["bytes"]),
     ("LONGBLOB", "x''", &["bytes"]),
     ("DATE", "'0001-01-01'", &["date"]),
@@ -68,9 +89,17 @@ const CELLS: &[(&str, &str, &[&str])] = &[
     ("TIME", "'24:00:00'", &[]),
     ("TIME", "'-00:00:01'", &[]),
     ("TIME", "'838:59:59'", &[]),
-    ("DATETIME(6)", "'9999-12-31 23:59:59.999999'", &["date_time", "timestamp"]),
+    (
+        "DATETIME(6)",
+        "'9999-12-31 23:59:59.999999'",
+        &["date_time", "timestamp"],
+    ),
     ("DATETIME", "'0001-01-01 00:00:00'", &["date_time", "timestamp"]),
-    ("TIMESTAMP(6)", "'2038-01-19 03:14:07.999999'", &["date_time", "timestamp"]),
+    (
+        "TIMESTAMP(6)",
+        "'2038-01-19 03:14:07.999999'",
+        &["date_time", "timestamp"],
+    ),
     ("POINT", "POINT(1, 2)", &["bytes"]),
 ];
 
@@ -102,11 +131,19 @@ async fn zero_dates_are_errors_and_not_null() {
     let mut session = home.session().await;
     run(&mut session, "CREATE TABLE t (d DATE, at DATETIME, ts TIMESTAMP)").await;
     refused(
-        session.execute(Statement::write("INSERT INTO t (d) VALUES ('0000-00-00')", vec![])).await,
+        session
+            .execute(Statement::write(
+                "INSERT INTO t (d) VALUES ('0000-00-00')",
+                vec![],
+            ))
+            .await,
         ErrorKind::Value,
     );
     run(&mut session, "SET sql_mode = ''").await;
-    for zero in ["'0000-00-00', '0000-00-00', '0000-00-00'", "'2024-00-10', '2024-05-00 01:02:03', 0"] {
+    for zero in [
+        "'0000-00-00', '0000-00-00', '0000-00-00'",
+        "'2024-00-10', '2024-05-00 01:02:03', 0",
+    ] {
         run(&mut session, "DELETE FROM t").await;
         run(&mut session, &format!("INSERT INTO t VALUES ({zero})")).await;
         let found = one(&mut session, "SELECT * FROM t", |row| {
@@ -174,92 +211,4 @@ async fn a_like_pattern_fits_columns_of_any_character_set() {
         let found = session.query(Statement::read(sql, vec![pattern.into()]), CountSink::default());
         assert_eq!(found.await.expect("runs").0, matches, "{column} {pattern}");
     }
-}
-
-/// Runs a property on one connection. Proptest is not asynchronous, so it has a runtime of its own.
-fn holds<S: Strategy>(name: &str, column: &str, cells: S, make: Make<Option<S::Value>>)
-where
-    S::Value: Clone + PartialEq + Send + Into<Value> + 'static,
-{
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    let home = Home::new(name);
-    let mut session = runtime.block_on(home.session());
-    runtime.block_on(run(&mut session, &format!("CREATE TABLE t (v {column})")));
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
-        cases: 150,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    });
-    let session = std::cell::RefCell::new(session);
-    let result = runner.run(&cells, |cell| {
-        let session = &mut *session.borrow_mut();
-        let found: Result<_> = runtime.block_on(async {
-            run(session, "DELETE FROM t").await;
-            let insert = Statement::write("INSERT INTO t VALUES (?)", vec![cell.clone().into()]);
-            session.execute(insert).await?;
-            rows(session, "SELECT v FROM t", vec![], make).await
-        });
-        prop_assert_eq!(found.map_err(|error| TestCaseError::fail(error.to_string()))?, [Some(cell)]);
-        Ok(())
-    });
-    result.expect("it holds");
-    // The runtime goes last: connections close on it.
-    drop(session);
-    drop(home);
-}
-
-#[test]
-fn decimals_round_trip() {
-    let decimals = (any::<i128>(), 0..=28u32).prop_map(|(digits, scale)| {
-        Decimal::from_i128_with_scale(digits % (1 << 95), scale)
-    });
-    holds("decimals", "DECIMAL(57, 28)", decimals, |row| Ok(row.decimal(0)?));
-}
-
-fn instants() -> impl Strategy<Value = NaiveDateTime> {
-    let first = NaiveDate::from_ymd_opt(1, 1, 1).expect("a day").and_time(NaiveTime::MIN);
-    let last = NaiveDate::from_ymd_opt(9999, 12, 31).expect("a day");
-    let last = last.and_hms_micro_opt(23, 59, 59, 999_999).expect("a time");
-    (first.and_utc().timestamp_micros()..=last.and_utc().timestamp_micros())
-        .prop_map(|micros| DateTime::from_timestamp_micros(micros).expect("in range").naive_utc())
-}
-
-#[test]
-fn days_round_trip() {
-    holds("days", "DATE", instants().prop_map(|at| at.date()), |row| Ok(row.date(0)?));
-}
-
-#[test]
-fn times_round_trip() {
-    holds("times", "TIME(6)", instants().prop_map(|at| at.time()), |row| Ok(row.time(0)?));
-}
-
-#[test]
-fn date_times_round_trip() {
-    holds("date_times", "DATETIME(6)", instants(), |row| Ok(row.date_time(0)?));
-}
-
-#[test]
-fn timestamps_round_trip() {
-    let instants = instants().prop_map(|at| -> DateTime<Utc> { at.and_utc() });
-    holds("timestamps", "DATETIME(6)", instants, |row| Ok(row.timestamp(0)?));
-}
-
-#[test]
-fn texts_round_trip() {
-    holds("any_text", "LONGTEXT", any::<String>(), |row| Ok(row.str(0)?.map(str::to_owned)));
-}
-
-#[test]
-fn bytes_round_trip() {
-    holds("any_bytes", "LONGBLOB", any::<Vec<u8>>(), |row| Ok(row.bytes(0)?.map(<[u8]>::to_vec)));
-}
-
-#[test]
-fn doubles_round_trip() {
-    let finite = any::<f64>().prop_filter("finite", |v| v.is_finite());
-    holds("doubles", "DOUBLE", finite, |row| Ok(row.f64(0)?));
 }

@@ -3,6 +3,7 @@
 use super::Query;
 use crate::{
     Model,
+    rec::placed,
     rows::{Match, Rows},
 };
 use manybase_db::Executor;
@@ -48,18 +49,12 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// [`ErrorKind::NotFound`] without a row, [`ErrorKind::NotUnique`] with more than one, else as [`Query::all`].
     pub async fn one(self, on: &dyn Executor) -> Result<O> {
         let name = self.using.clone();
-        match self.one_or_none(on).await? {
-            Some(row) => Ok(row),
-            None => {
-                let error = Error::new(ErrorKind::NotFound, "no row for this query")
-                    .with_help("use one_or_none() or first() where there may be none")
-                    .with_model(M::meta().name);
-                Err(match on.resolve(M::route(name.as_deref())) {
-                    Ok(connection) => error.with_connection(connection),
-                    Err(_) => error,
-                })
-            }
-        }
+        self.one_or_none(on).await?.ok_or_else(|| {
+            let error = Error::new(ErrorKind::NotFound, "no row for this query")
+                .with_help("use one_or_none() or first() where there may be none")
+                .with_model(M::meta().name);
+            placed(error, on, M::route(name.as_deref()))
+        })
     }
 
     /// The only row, if there is one.
@@ -70,13 +65,13 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         if self.key.is_none() {
             self.select.limit = Some(self.select.limit.unwrap_or(2).min(2));
         }
+        let name = self.using.clone();
         let mut rows = self.fetch(on, 2).await?;
         if rows.len() > 1 {
-            return Err(
-                Error::new(ErrorKind::NotUnique, "more than one row for this query")
-                    .with_help("filter by a key, or use first()")
-                    .with_model(M::meta().name),
-            );
+            let error = Error::new(ErrorKind::NotUnique, "more than one row for this query")
+                .with_help("filter by a key, or use first()")
+                .with_model(M::meta().name);
+            return Err(placed(error, on, M::route(name.as_deref())));
         }
         Ok(rows.pop())
     }
