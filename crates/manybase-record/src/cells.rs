@@ -29,6 +29,8 @@ pub(crate) struct Layout {
     pub(crate) names: Vec<String>,
     /// The model, for messages.
     pub(crate) model: Option<&'static ModelMeta>,
+    /// The fields are the model's own, not those of a selection.
+    pub(crate) whole: bool,
     /// The connection that records remember, when it is not the model's own.
     pub(crate) origin: Option<Arc<str>>,
 }
@@ -58,7 +60,8 @@ impl<'r> Cells<'r> {
 
     #[cold]
     fn failed(&self, field: usize, error: &CellError) -> Error {
-        let column = match self.layout.model.and_then(|meta| meta.columns.get(field)) {
+        let whole = self.layout.model.filter(|_| self.layout.whole);
+        let column = match whole.and_then(|meta| meta.columns.get(field)) {
             Some(column) => format!("column {} (field {})", column.name, column.field),
             None => match self.layout.names.get(field) {
                 Some(name) => format!("column {name}"),

@@ -112,7 +112,6 @@ fn chunks(
 ) -> Result<()> {
     let empty = statement(meta, unset);
     let width = empty.columns.len();
-    // Rows without a single value can't be put together on every database.
     let at_most = match dialect.capability().max_parameters.checked_div(width) {
         // Rows without a single value can't be put together on every database.
         None => 1,

@@ -61,9 +61,10 @@ impl<T: Send + 'static> Rows<T> {
         }
     }
 
-    /// Names the model in errors.
-    pub(crate) fn of(mut self, model: &'static ModelMeta) -> Self {
+    /// Names the model in errors, and where rows are whole records its fields.
+    pub(crate) fn of(mut self, model: &'static ModelMeta, whole: bool) -> Self {
         self.layout.model = Some(model);
+        self.layout.whole = whole;
         self
     }
 
@@ -89,7 +90,12 @@ impl<T: Send + 'static> Sink for Rows<T> {
                     "the result has {found} columns, the statement asked for {width}"
                 )))
             }
-            Match::InOrder(_) => Ok(()),
+            Match::InOrder(_) if self.layout.whole => Ok(()),
+            Match::InOrder(_) => {
+                let named = |i| format!("{} of the result ({})", i + 1, columns.name(i));
+                self.layout.names = (0..columns.len()).map(named).collect();
+                Ok(())
+            }
             Match::AsTheyCome => {
                 self.layout.names = (0..columns.len()).map(|i| columns.name(i).to_owned()).collect();
                 Ok(())
