@@ -110,7 +110,8 @@ fn kind(code: i32, message: &str) -> ErrorKind {
         ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED => ErrorKind::LockTimeout,
         ffi::SQLITE_INTERRUPT => ErrorKind::Cancelled,
         ffi::SQLITE_MISUSE => ErrorKind::Driver,
-        ffi::SQLITE_ERROR => by_message(message),
+        // The second is the code of the same errors when somebody changed the schema at that moment.
+        ffi::SQLITE_ERROR | ffi::SQLITE_SCHEMA => by_message(message),
         _ => ErrorKind::Database,
     }
 }

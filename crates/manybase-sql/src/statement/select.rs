@@ -38,6 +38,34 @@ pub struct OrderBy {
     pub nulls_first: Option<bool>,
 }
 
+impl OrderBy {
+    /// NULL comes first.
+    ///
+    /// ```
+    /// use manybase_sql::{Expr, Order, OrderBy};
+    /// let key = OrderBy { expr: Expr::column("a"), order: Order::Desc, nulls_first: None }.nulls_first();
+    /// assert_eq!(key.nulls_first, Some(true));
+    /// ```
+    #[must_use]
+    pub fn nulls_first(mut self) -> Self {
+        self.nulls_first = Some(true);
+        self
+    }
+
+    /// NULL comes last.
+    ///
+    /// ```
+    /// use manybase_sql::{Expr, Order, OrderBy};
+    /// let key = OrderBy { expr: Expr::column("a"), order: Order::Asc, nulls_first: None }.nulls_last();
+    /// assert_eq!(key.nulls_first, Some(false));
+    /// ```
+    #[must_use]
+    pub fn nulls_last(mut self) -> Self {
+        self.nulls_first = Some(false);
+        self
+    }
+}
+
 /// One column of the result.
 ///
 /// ```

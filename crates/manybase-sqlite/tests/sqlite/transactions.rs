@@ -225,22 +225,3 @@ async fn two_writers_contend() -> Result<()> {
     assert_eq!(number(&mut holder, "SELECT SUM(a) FROM t").await, 3);
     Ok(())
 }
-
-#[tokio::test]
-async fn a_deferred_write_behind_a_snapshot_is_a_serialization_failure() -> Result<()> {
-    let (directory, pool) = file();
-    script(&pool, "CREATE TABLE t (a); INSERT INTO t VALUES (1)").await;
-    let path = directory.path().join("test.db");
-    let raw = rusqlite::Connection::open(path).unwrap();
-    let mut session = writer(&pool).await;
-    session.script("BEGIN DEFERRED; COMMIT".into()).await?;
-    // As text in one script, because the driver itself never begins a write that way.
-    raw.execute_batch("BEGIN; SELECT * FROM t").unwrap();
-    session.execute(insert(2)).await?;
-    let error = raw.execute_batch("INSERT INTO t VALUES (3)").unwrap_err();
-    assert_eq!(
-        error.sqlite_extended_error_code(),
-        Some(rusqlite::ffi::SQLITE_BUSY_SNAPSHOT)
-    );
-    Ok(())
-}

@@ -4,7 +4,8 @@ use super::db::Db;
 use super::verdict::{Failure, Verdict};
 use super::{Target, skip};
 use manybase_driver::{Access, Address, ConnectOptions, Dialect, Driver, Pool, PoolOptions, Result};
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// The name of the connections of the suite.
@@ -15,11 +16,17 @@ pub(super) const CONNECTION: &str = "compliance";
 pub(super) struct Case {
     target: Arc<Target>,
     name: String,
+    /// What was left out, so that it is told once.
+    without: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Case {
     pub(super) fn new(target: Arc<Target>, name: String) -> Self {
-        Self { target, name }
+        Self {
+            target,
+            name,
+            without: Arc::default(),
+        }
     }
 
     /// A table name that no other case has, nor any other run.
@@ -99,7 +106,11 @@ impl Case {
     /// Tells that a part of the case was left out.
     pub(super) fn without(&self, db: &Db, feature: &str) {
         let name = db.dialect.name();
-        skip::report(&self.name, &format!("{name} has no {feature}"));
+        let what = format!("{name} has no {feature}");
+        let mut told = self.without.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.insert(what.clone()) {
+            skip::report(&self.name, &what);
+        }
     }
 }
 
