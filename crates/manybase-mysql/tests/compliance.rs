@@ -20,9 +20,9 @@ mod mariadb {
 }
 
 mod mysql {
-    manybase_testkit::compliance!(async { super::live("MYSQL_URL") });
+    manybase_testkit::compliance!(live async { super::live("MYSQL_URL") });
 }
 
 mod matrixone {
-    manybase_testkit::compliance!(async { super::live("MATRIXONE_URL") });
+    manybase_testkit::compliance!(live async { super::live("MATRIXONE_URL") });
 }

@@ -26,6 +26,9 @@
 //! skipped: lock::deadlock: SQLite has no row locks
 //! ```
 //!
+//! With `live` before the setup the tests are ignored, for a database that can't be installed: where its address is
+//! given, `cargo xtask test` runs them too.
+//!
 //! To add a case: write an `async fn(Case) -> Verdict` in the file of its theme and its name in `cases.rs`.
 
 mod aggregate;
@@ -264,14 +267,35 @@ fn runtime() -> tokio::runtime::Runtime {
 #[macro_export]
 macro_rules! compliance {
     ($setup:expr) => {
+        $crate::compliance! { [$crate::compliance_tests] $setup }
+    };
+    (live $setup:expr) => {
+        $crate::compliance! { [$crate::compliance_live_tests] $setup }
+    };
+    ([$($tests:tt)*] $setup:expr) => {
         static COMPLIANCE: $crate::compliance::Shared = $crate::compliance::Shared::new();
 
         async fn compliance_setup() -> Result<$crate::compliance::Target, $crate::ServerError> {
             ($setup).await
         }
 
-        $crate::compliance_cases! { [$crate::compliance_tests] }
+        $crate::compliance_cases! { [$($tests)*] }
     };
+}
+
+/// As `compliance_tests`, ignored unless asked for, so that a database that is not there counts as nothing passed.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! compliance_live_tests {
+    ($($theme:ident { $($case:ident)* })*) => {$(
+        mod $theme {$(
+            #[test]
+            #[ignore = "live database: set its URL and run with --include-ignored"]
+            fn $case() {
+                super::COMPLIANCE.run(super::compliance_setup, stringify!($theme), stringify!($case));
+            }
+        )*}
+    )*};
 }
 
 #[doc(hidden)]
