@@ -5,6 +5,7 @@
 
 mod manager;
 mod options;
+mod polite;
 mod session;
 
 pub use options::{PoolOptions, TestBeforeUse};
@@ -14,6 +15,7 @@ use crate::{Access, Driver, Error, ErrorKind, Result};
 use deadpool::managed::{self, PoolError, TimeoutType};
 use manager::Manager;
 use manybase_sql::Dialect;
+use polite::Census;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -41,6 +43,7 @@ struct Shared {
     readers: Option<managed::Pool<Manager>>,
     /// What the server turned out to be.
     dialect: OnceLock<&'static dyn Dialect>,
+    census: Arc<Census>,
 }
 
 /// How busy a pool is.
@@ -73,8 +76,9 @@ impl Pool {
             options.max_lifetime = None;
         }
         let single_writer = fixed.is_none() && driver.dialect().capability().single_writer;
+        let census = Arc::new(Census::default());
         let build = |access, size: usize| {
-            let manager = Manager::new(name.clone(), driver.clone(), access, &options);
+            let manager = Manager::new(name.clone(), driver.clone(), access, &options, census.clone());
             managed::Pool::builder(manager)
                 .max_size(size.max(1))
                 .runtime(deadpool::Runtime::Tokio1)
@@ -101,6 +105,7 @@ impl Pool {
             writers,
             readers,
             dialect: OnceLock::new(),
+            census,
         });
         manager::close_idle(&shared.writers, shared.options.idle_timeout);
         if let Some(readers) = &shared.readers {
@@ -193,6 +198,11 @@ impl Pool {
             sum.waiting += status.waiting;
         }
         sum
+    }
+
+    /// Connections that have not been closed yet, those that are being closed in the background included.
+    pub fn still_open(&self) -> usize {
+        self.0.census.count()
     }
 
     /// Closes what is idle now and the rest when it comes back. Whoever waits gets [`ErrorKind::Closed`].

@@ -73,3 +73,40 @@ pub mod prelude {
     pub use rust_decimal::Decimal;
     pub use uuid::Uuid;
 }
+
+/// The README and the guide, whose code is compiled and run with the documentation's.
+#[cfg(doctest)]
+mod guide {
+    #[doc = include_str!("../../../README.md")]
+    struct Readme;
+
+    #[doc = include_str!("../../../docs/models.md")]
+    struct Models;
+
+    #[doc = include_str!("../../../docs/queries.md")]
+    struct Queries;
+
+    #[doc = include_str!("../../../docs/relations.md")]
+    struct Relations;
+
+    #[doc = include_str!("../../../docs/writes.md")]
+    struct Writes;
+
+    #[doc = include_str!("../../../docs/transactions.md")]
+    struct Transactions;
+
+    #[doc = include_str!("../../../docs/connections.md")]
+    struct Connections;
+
+    #[doc = include_str!("../../../docs/raw-sql.md")]
+    struct RawSql;
+
+    #[doc = include_str!("../../../docs/errors.md")]
+    struct Errors;
+
+    #[doc = include_str!("../../../docs/testing.md")]
+    struct Testing;
+
+    #[doc = include_str!("../../../docs/semantics.md")]
+    struct Semantics;
+}

@@ -29,7 +29,9 @@ pub(crate) struct Company {
 impl Company {
     pub(crate) fn new(rows: u32) -> Self {
         let mut random = Random::new(42);
-        let customers: Vec<_> = (1..=(rows / 10).max(3)).map(|n| customer(n, &mut random)).collect();
+        let customers: Vec<_> = (1..=(rows / 10).max(3))
+            .map(|n| customer(n, &mut random))
+            .collect();
         let items: Vec<_> = (1..=ITEMS).map(|n| item(n, &mut random)).collect();
         let (mut invoices, mut lines) = (Vec::new(), Vec::new());
         for n in 1..=i64::from(rows) {
@@ -38,7 +40,10 @@ impl Company {
             lines.extend(its_lines);
         }
         Self {
-            assignments: customers.iter().map(|customer| assignment(customer, &mut random)).collect(),
+            assignments: customers
+                .iter()
+                .map(|customer| assignment(customer, &mut random))
+                .collect(),
             employees: (1..=EMPLOYEES).map(|n| employee(n, &mut random)).collect(),
             shipments: (0..rows / 2)
                 .map(|n| shipment(n, random.pick(&customers).number, &items, &mut random))
@@ -52,18 +57,36 @@ impl Company {
 }
 
 fn customer(n: u32, random: &mut Random) -> Customer {
-    let first = random.pick(&["Aachen", "Bergen", "Cádiz", "Delft", "Evora", "Fulda", "Ghent", "Århus"]);
-    let trade = random.pick(&["Tools", "Paper", "Optics", "Pumps", "Textiles", "O'Brien & Sons", "100% Wool"]);
+    let first = random.pick(&[
+        "Aachen", "Bergen", "Cádiz", "Delft", "Evora", "Fulda", "Ghent", "Århus",
+    ]);
+    let trade = random.pick(&[
+        "Tools",
+        "Paper",
+        "Optics",
+        "Pumps",
+        "Textiles",
+        "O'Brien & Sons",
+        "100% Wool",
+    ]);
     Customer {
         number: 1_000 + i64::from(n),
         name: format!("{first} {trade} {n}"),
-        status: *random.pick(&[Status::Active, Status::Active, Status::Active, Status::Inactive, Status::Prospect]),
+        status: *random.pick(&[
+            Status::Active,
+            Status::Active,
+            Status::Active,
+            Status::Inactive,
+            Status::Prospect,
+        ]),
         segment: *random.pick(&[Segment::Retail, Segment::Industry, Segment::Public]),
         credit_limit: Decimal::from(5_000 * (1 + random.below(10))),
         email: (random.below(5) > 0).then(|| format!("office{n}@customer.example")),
         created_at: DateTime::default(), // the library fills it in
         updated_at: DateTime::default(),
         version: 1,
+        invoices: HasMany::default(),
+        shipments: HasMany::default(),
     }
 }
 
@@ -90,30 +113,45 @@ fn invoice(n: i64, customer_number: i64, items: &[Item], random: &mut Random) ->
             }
         })
         .collect();
-    let states = [InvoiceState::Paid, InvoiceState::Paid, InvoiceState::Open, InvoiceState::Overdue];
+    let states = [
+        InvoiceState::Paid,
+        InvoiceState::Paid,
+        InvoiceState::Open,
+        InvoiceState::Overdue,
+    ];
     let invoice = Invoice {
         id: 0, // the database numbers it, from 1 in an empty table
         number: format!("R-{n:07}"),
         customer_number,
         issued_on: first_day() + Days::new(random.below(365).into()),
         state: *random.pick(&states),
-        total: lines.iter().map(|line| line.price * Decimal::from(line.quantity)).sum(),
+        total: lines
+            .iter()
+            .map(|line| line.price * Decimal::from(line.quantity))
+            .sum(),
         created_at: DateTime::default(),
     };
     (invoice, lines)
 }
 
 fn employee(n: i64, random: &mut Random) -> Employee {
-    let first = random.pick(&["Ada", "Björn", "Chidi", "Dolores", "Emil", "Fatima", "Grace", "Hiro"]);
+    let first = random.pick(&[
+        "Ada", "Björn", "Chidi", "Dolores", "Emil", "Fatima", "Grace", "Hiro",
+    ]);
     let languages = ["de", "en", "es", "fr", "nl", "pt"];
     Employee {
         id: 0,
-        name: format!("{first} {}", random.pick(&["Lund", "Okafor", "Peeters", "Silva", "Weber"])),
+        name: format!(
+            "{first} {}",
+            random.pick(&["Lund", "Okafor", "Peeters", "Silva", "Weber"])
+        ),
         email: format!("{n}@erp.example"),
         department: *random.pick(&[Department::Sales, Department::Finance, Department::Logistics]),
         hired_on: first_day() - Days::new(random.below(4_000).into()),
         salary: Decimal::from(38_000 + 500 * random.below(80)),
-        languages: (0..=random.below(2)).map(|_| (*random.pick(&languages)).to_owned()).collect(),
+        languages: (0..=random.below(2))
+            .map(|_| (*random.pick(&languages)).to_owned())
+            .collect(),
         office: Office {
             city: (*random.pick(&["Ghent", "Fulda"])).to_owned(),
             room: (random.below(4) > 0).then(|| 100 + i32::try_from(random.below(30)).unwrap_or_default()),
@@ -129,7 +167,12 @@ fn assignment(customer: &Customer, random: &mut Random) -> Assignment {
 }
 
 fn shipment(n: u32, customer_number: i64, items: &[Item], random: &mut Random) -> Shipment {
-    let state = *random.pick(&[ShipmentState::Sent, ShipmentState::Sent, ShipmentState::Packed, ShipmentState::Returned]);
+    let state = *random.pick(&[
+        ShipmentState::Sent,
+        ShipmentState::Sent,
+        ShipmentState::Packed,
+        ShipmentState::Returned,
+    ]);
     let sent_at = first_day().and_time(NaiveTime::MIN).and_utc() + TimeDelta::minutes(i64::from(n) * 97);
     Shipment {
         id: Uuid::nil(), // the library makes it
@@ -138,5 +181,6 @@ fn shipment(n: u32, customer_number: i64, items: &[Item], random: &mut Random) -
         quantity: 1 + i32::try_from(random.below(9)).unwrap_or_default(),
         state,
         sent_at: (state != ShipmentState::Packed).then_some(sent_at),
+        item: BelongsTo::default(),
     }
 }

@@ -11,7 +11,10 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), way_out: None }
+        Self {
+            message: message.into(),
+            way_out: None,
+        }
     }
 
     pub(crate) fn with_way_out(mut self, way_out: impl Into<String>) -> Self {
@@ -25,16 +28,22 @@ impl From<manybase::Error> for Failure {
     fn from(error: manybase::Error) -> Self {
         let text = error.to_string();
         let way_out = error.help().map(str::to_owned);
-        let message = way_out.as_ref().and_then(|help| text.strip_suffix(&format!("; {help}")));
-        Self { message: message.unwrap_or(&text).to_owned(), way_out }
+        let message = way_out
+            .as_ref()
+            .and_then(|help| text.strip_suffix(&format!("; {help}")));
+        Self {
+            message: message.unwrap_or(&text).to_owned(),
+            way_out,
+        }
     }
 }
 
 #[cfg(feature = "servers")]
 impl From<manybase_testkit::ServerError> for Failure {
     fn from(error: manybase_testkit::ServerError) -> Self {
-        Self::new(error.to_string())
-            .with_way_out("install the servers as the message says, or give addresses of your own with --config")
+        Self::new(error.to_string()).with_way_out(
+            "install the servers as the message says, or give addresses of your own with --config",
+        )
     }
 }
 

@@ -4,8 +4,8 @@
 //! directory; with `--servers` they are PostgreSQL, SQLite and MariaDB; with `--config` whatever a file says.
 //! Nothing but `place.rs` knows which.
 
-// Printing to the terminal is what this program is for; libraries stay under the lint.
-#![allow(clippy::print_stdout, clippy::print_stderr)]
+// A program tells its failure on stderr; libraries stay under the lint.
+#![allow(clippy::print_stderr)]
 
 mod arguments;
 mod company;
@@ -58,6 +58,7 @@ async fn enterprise(db: &Db, rows: u32, page: &mut Page) -> Result<()> {
     step::filters(db, page).await?;
     step::aggregates(db, page).await?;
     step::profile(db, page).await?;
+    step::relations(db, page).await?;
     step::booking(db, page).await?;
     step::conflict(db, page).await?;
     step::report(db, page).await?;

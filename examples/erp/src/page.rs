@@ -2,6 +2,7 @@
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use manybase::serde_json::{Map, Value};
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 /// The width where the output is no terminal.
@@ -18,7 +19,13 @@ pub(crate) struct Page {
 impl Page {
     pub(crate) fn new(json: bool) -> Self {
         let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| width.0.max(40));
-        Self { json, width, begun: Instant::now(), figures: Map::new(), milliseconds: Map::new() }
+        Self {
+            json,
+            width,
+            begun: Instant::now(),
+            figures: Map::new(),
+            milliseconds: Map::new(),
+        }
     }
 
     pub(crate) fn title(&self, title: &str) {
@@ -27,12 +34,16 @@ impl Page {
 
     pub(crate) fn say(&self, text: &str) {
         if !self.json {
-            println!("{text}");
+            print(text);
         }
     }
 
     /// A table; columns of numbers are told by their header's first sign.
-    pub(crate) fn table<const N: usize>(&self, header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) {
+    pub(crate) fn table<const N: usize>(
+        &self,
+        header: [&str; N],
+        rows: impl IntoIterator<Item = [String; N]>,
+    ) {
         if self.json {
             return;
         }
@@ -48,7 +59,7 @@ impl Page {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
-        println!("{table}");
+        print(&table.to_string());
     }
 
     /// A figure for the JSON object.
@@ -59,20 +70,28 @@ impl Page {
     /// How long something took, since `begun`.
     pub(crate) fn took(&mut self, name: &str, what: &str, begun: Instant) {
         let took = begun.elapsed();
-        self.milliseconds.insert(name.to_owned(), milliseconds(took).into());
+        self.milliseconds
+            .insert(name.to_owned(), milliseconds(took).into());
         self.say(&format!("{what} in {}", shown(took)));
     }
 
     pub(crate) fn finish(mut self) {
         let took = self.begun.elapsed();
-        self.milliseconds.insert("total".to_owned(), milliseconds(took).into());
+        self.milliseconds
+            .insert("total".to_owned(), milliseconds(took).into());
         if self.json {
-            self.figures.insert("milliseconds".to_owned(), self.milliseconds.into());
-            println!("{:#}", Value::Object(self.figures));
+            self.figures
+                .insert("milliseconds".to_owned(), self.milliseconds.into());
+            print(&format!("{:#}", Value::Object(self.figures)));
         } else {
-            println!("\ndone in {}", shown(took));
+            print(&format!("\ndone in {}", shown(took)));
         }
     }
+}
+
+/// A reader that has seen enough, as in `erp | head`, is no reason to panic.
+fn print(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
 /// With three digits behind the point, which is what a clock is good for.

@@ -24,7 +24,7 @@ pub(crate) struct Place {
     theirs: bool,
     directory: Option<TempDir>,
     #[cfg(feature = "servers")]
-    servers: Option<servers::Servers>,
+    _servers: Option<servers::Servers>,
 }
 
 impl Place {
@@ -38,7 +38,9 @@ impl Place {
         let directory = directory()?;
         let db = [FINANCE, HR, INVENTORY]
             .into_iter()
-            .try_fold(Db::builder(), |builder, name| file(builder, name, directory.path()))?;
+            .try_fold(Db::builder(), |builder, name| {
+                file(builder, name, directory.path())
+            })?;
         Ok(Self::new(db.open().await?, arguments.keep, Some(directory)))
     }
 
@@ -49,7 +51,7 @@ impl Place {
             theirs: false,
             directory,
             #[cfg(feature = "servers")]
-            servers: None,
+            _servers: None,
         }
     }
 
@@ -60,7 +62,10 @@ impl Place {
         }
         // Before there is a place to close: closing drops the tables.
         tables::refuse_existing(&db).await?;
-        Ok(Self { theirs: true, ..Self::new(db, keep, None) })
+        Ok(Self {
+            theirs: true,
+            ..Self::new(db, keep, None)
+        })
     }
 
     #[cfg(feature = "servers")]
@@ -71,7 +76,10 @@ impl Place {
             .connect(FINANCE, servers.finance.url())
             .connect(INVENTORY, servers.inventory.url());
         let db = file(builder, HR, directory.path())?.open().await?;
-        Ok(Self { servers: Some(servers), ..Self::new(db, false, Some(directory)) })
+        Ok(Self {
+            _servers: Some(servers),
+            ..Self::new(db, false, Some(directory))
+        })
     }
 
     #[cfg(not(feature = "servers"))]
@@ -99,14 +107,17 @@ impl Place {
             page.figure("kept", path);
             return Ok(());
         }
-        directory.close().map_err(|error| Failure::new(format!("the temporary directory is still there: {error}")))
+        directory
+            .close()
+            .map_err(|error| Failure::new(format!("the temporary directory is still there: {error}")))
     }
 }
 
 fn directory() -> Result<TempDir> {
     let made = tempfile::Builder::new().prefix("manybase-erp-").tempdir();
     made.map_err(|error| {
-        Failure::new(format!("no temporary directory: {error}")).with_way_out("let TMPDIR name one that can be written")
+        Failure::new(format!("no temporary directory: {error}"))
+            .with_way_out("let TMPDIR name one that can be written")
     })
 }
 

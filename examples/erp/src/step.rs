@@ -9,6 +9,7 @@ mod filters;
 mod load;
 mod pools;
 mod profile;
+mod relations;
 mod report;
 
 pub(crate) use aggregates::aggregates;
@@ -20,4 +21,5 @@ pub(crate) use filters::filters;
 pub(crate) use load::load;
 pub(crate) use pools::pools;
 pub(crate) use profile::profile;
+pub(crate) use relations::relations;
 pub(crate) use report::report;

@@ -37,7 +37,8 @@ async fn refuse<M: Model>(db: &Db) -> Result<()> {
         _ => {
             let connection = meta.connection.unwrap_or_default();
             let what = format!("connection {connection:?} has a table {} already", meta.table);
-            Err(Failure::new(what).with_way_out("point it at a database without one, or drop the table yourself"))
+            Err(Failure::new(what)
+                .with_way_out("point it at a database without one, or drop the table yourself"))
         }
     }
 }

@@ -130,13 +130,14 @@ impl Db {
     }
 }
 
-/// Waits until nobody has a connection of these pools.
+/// Waits until nobody has a connection of these pools, and all are closed: a program that ends right after it leaves
+/// no half-written file behind.
 async fn drained(pools: &[Pool], limit: Duration) -> Result<()> {
     let begun = Instant::now();
     loop {
         let mut busy: Vec<String> = pools
             .iter()
-            .filter_map(|pool| match pool.status().in_use {
+            .filter_map(|pool| match pool.still_open() {
                 0 => None,
                 count => Some(format!("{count} of {:?}", &**pool.name())),
             })

@@ -276,3 +276,29 @@ async fn writers_of_one_registry_wait_for_one_another() {
     }
     assert_eq!(rows(&db).await, 20);
 }
+
+/// Once, `close` came back before the connections' threads had closed their files, and a program that ended then
+/// left its data in the write-ahead log.
+#[tokio::test]
+async fn closing_closes_the_files() {
+    for round in 0..20 {
+        let directory = tempfile::tempdir().unwrap();
+        let db = Db::builder()
+            .connect("main", url(&directory, "x.db"))
+            .open()
+            .await
+            .unwrap();
+        run(&db, TABLE).await.unwrap();
+        run(&db, "INSERT INTO t VALUES (1)").await.unwrap();
+        assert_eq!(rows(&db).await, 1);
+        match round % 2 {
+            0 => db.close().await.unwrap(),
+            _ => db.remove("main").await.unwrap(),
+        }
+        let files: Vec<_> = std::fs::read_dir(directory.path())
+            .unwrap()
+            .map(|file| file.unwrap().file_name())
+            .collect();
+        assert_eq!(files, ["x.db"]);
+    }
+}

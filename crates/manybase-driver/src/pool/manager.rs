@@ -1,7 +1,8 @@
 //! What deadpool asks of us: make a connection, and judge one that comes back.
 
+use super::polite::{Census, Polite};
 use super::{PoolOptions, TestBeforeUse};
-use crate::{Access, Connection, Driver, Error, Result};
+use crate::{Access, Driver, Error, Result};
 use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,10 +16,11 @@ pub(super) struct Manager {
     access: Access,
     test_before_use: TestBeforeUse,
     max_lifetime: Option<Duration>,
+    census: Arc<Census>,
 }
 
 pub(super) struct Slot {
-    pub(super) connection: Box<dyn Connection>,
+    pub(super) connection: Polite,
     /// It was left in the middle of something, and [`Connection::reset`] has yet to run.
     pub(super) dirty: bool,
     used: Instant,
@@ -30,6 +32,7 @@ impl Manager {
         driver: Arc<dyn Driver>,
         access: Access,
         options: &PoolOptions,
+        census: Arc<Census>,
     ) -> Self {
         Self {
             name,
@@ -37,6 +40,7 @@ impl Manager {
             access,
             test_before_use: options.test_before_use,
             max_lifetime: options.max_lifetime,
+            census,
         }
     }
 }
@@ -47,7 +51,7 @@ impl managed::Manager for Manager {
 
     async fn create(&self) -> Result<Slot> {
         let begun = Instant::now();
-        let connection = self.driver.connect(self.access).await?;
+        let connection = Polite::new(self.driver.connect(self.access).await?, &self.census);
         tracing::debug!(target: "manybase::pool", connection = &*self.name, took = ?begun.elapsed(), "connected");
         Ok(Slot {
             connection,

@@ -217,16 +217,16 @@ impl Drop for Session {
             return;
         };
         if self.broken || object.connection.is_closed() {
-            drop(Object::take(object));
+            drop(Object::take(object).connection.into_inner());
         } else if self.busy && !object.connection.recovers() {
             tracing::debug!(target: "manybase::pool", connection = &*self.name, "abandoned in the middle of a call");
-            Object::take(object).connection.abandon();
+            Object::take(object).connection.into_inner().abandon();
         } else if self.busy || self.in_transaction {
             // Locks that the transaction holds must not wait for the next user.
             match tokio::runtime::Handle::try_current() {
                 Ok(runtime) => drop(runtime.spawn(async move {
                     if within(object.connection.reset()).await.is_err() {
-                        Object::take(object).connection.abandon();
+                        Object::take(object).connection.into_inner().abandon();
                     }
                 })),
                 Err(_) => object.dirty = true,

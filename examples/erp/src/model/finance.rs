@@ -1,5 +1,6 @@
 //! Finance: a table from another time, and two of today.
 
+use super::Shipment;
 use manybase::prelude::*;
 
 /// A legacy table: names and codes as somebody chose them decades ago, fields as one would name them today.
@@ -25,6 +26,12 @@ pub(crate) struct Customer {
     /// The optimistic lock.
     #[model(column = "ROW_VERS_NO", version)]
     pub(crate) version: i32,
+    /// Loaded on request, from this database,
+    #[model(foreign_key = customer_number)]
+    pub(crate) invoices: HasMany<Invoice>,
+    /// and from another one.
+    #[model(foreign_key = customer_number)]
+    pub(crate) shipments: HasMany<Shipment>,
 }
 
 /// `CUST_STATUS_CD`: one character.

@@ -25,6 +25,8 @@ pub(crate) struct Shipment {
     pub(crate) quantity: i32,
     pub(crate) state: ShipmentState,
     pub(crate) sent_at: Option<DateTime<Utc>>,
+    #[model(foreign_key = sku)]
+    pub(crate) item: BelongsTo<Item>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, DbEnum)]

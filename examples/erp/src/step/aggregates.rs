@@ -30,22 +30,49 @@ pub(crate) async fn aggregates(db: &Db, page: &mut Page) -> Result<()> {
     page.table(
         ["#month", "#invoices", "#turnover", "#largest"],
         months.iter().map(|row| {
-            [row.month.to_string(), row.invoices.to_string(), money(row.turnover), money(row.largest)]
+            [
+                row.month.to_string(),
+                row.invoices.to_string(),
+                money(row.turnover),
+                money(row.largest),
+            ]
         }),
     );
 
     let departments = Employee::query()
         .group_by(|c| (c.department, c.office.city))
         .order_by(|c| (c.department.asc(), c.office.city.asc()))
-        .select(|c| (c.department, c.office.city, count_all(), c.salary.avg(), c.hired_on.min()))
+        .select(|c| {
+            (
+                c.department,
+                c.office.city,
+                count_all(),
+                c.salary.avg(),
+                c.hired_on.min(),
+            )
+        })
         .all(db)
         .await?;
     page.table(
-        ["department", "city", "#employees", "#mean salary", "longest here since"],
-        departments.into_iter().map(|(department, city, count, salary, since)| {
-            let since = since.map(|day| day.to_string()).unwrap_or_default();
-            [format!("{department:?}"), city, count.to_string(), money(salary.map(|mean| mean.round_dp(2))), since]
-        }),
+        [
+            "department",
+            "city",
+            "#employees",
+            "#mean salary",
+            "longest here since",
+        ],
+        departments
+            .into_iter()
+            .map(|(department, city, count, salary, since)| {
+                let since = since.map(|day| day.to_string()).unwrap_or_default();
+                [
+                    format!("{department:?}"),
+                    city,
+                    count.to_string(),
+                    money(salary.map(|mean| mean.round_dp(2))),
+                    since,
+                ]
+            }),
     );
     page.took("aggregates", "two queries", begun);
 

@@ -14,21 +14,37 @@ pub(crate) async fn booking(db: &Db, page: &mut Page) -> Result<()> {
     let before = Invoice::query().count(db).await?;
 
     let begun = Instant::now();
-    let small: Vec<_> = items.iter().map(|item| (item.sku.clone(), 2, item.price)).collect();
-    let booked = db.transaction(async |tx| book(tx, 1_001, "R-NEW-1", small.clone()).await).await?;
+    let small: Vec<_> = items
+        .iter()
+        .map(|item| (item.sku.clone(), 2, item.price))
+        .collect();
+    let booked = db
+        .transaction(async |tx| book(tx, 1_001, "R-NEW-1", small.clone()).await)
+        .await?;
     let between = Invoice::query().count(db).await?;
-    page.took("booking", &format!("invoice {} and its lines booked, and committed,", booked.number), begun);
+    page.took(
+        "booking",
+        &format!("invoice {} and its lines booked, and committed,", booked.number),
+        begun,
+    );
 
     // The lines are inserted already when the limit turns out to be exceeded: all of it is undone.
-    let large: Vec<_> = items.iter().map(|item| (item.sku.clone(), 100_000, item.price)).collect();
-    let refused = db.transaction(async |tx| book(tx, 1_001, "R-NEW-2", large.clone()).await).await;
+    let large: Vec<_> = items
+        .iter()
+        .map(|item| (item.sku.clone(), 100_000, item.price))
+        .collect();
+    let refused = db
+        .transaction(async |tx| book(tx, 1_001, "R-NEW-2", large.clone()).await)
+        .await;
     let refused = expect_error(refused, ErrorKind::CheckViolation)?;
     let after = Invoice::query().count(db).await?;
     page.say(&format!("rolled back: {}", refused.message()));
 
     // In this version a transaction is on one connection. Another one is refused, and never written to unawares.
     let both = db.transaction(async |tx| {
-        Customer::filter(|c| c.number.eq(1_001)).update(tx, |c| c.name.set("lost")).await?;
+        Customer::filter(|c| c.number.eq(1_001))
+            .update(tx, |c| c.name.set("lost"))
+            .await?;
         Item::query().update(tx, |c| c.stock.set(0)).await
     });
     let both = expect_error(both.await, ErrorKind::Unsupported)?;
@@ -37,8 +53,18 @@ pub(crate) async fn booking(db: &Db, page: &mut Page) -> Result<()> {
         + Item::filter(|c| c.stock.eq(0)).count(db).await?;
 
     page.table(
-        ["#invoices before", "#after the commit", "#after the rollback", "#rows that went astray"],
-        [[before.to_string(), between.to_string(), after.to_string(), lost.to_string()]],
+        [
+            "#invoices before",
+            "#after the commit",
+            "#after the rollback",
+            "#rows that went astray",
+        ],
+        [[
+            before.to_string(),
+            between.to_string(),
+            after.to_string(),
+            lost.to_string(),
+        ]],
     );
     if (between, after, lost) != (before + 1, before + 1, 0) {
         return Err(Failure::new("the transactions did not do what they say"));
@@ -51,7 +77,10 @@ pub(crate) async fn booking(db: &Db, page: &mut Page) -> Result<()> {
 type Lines = Vec<(String, i32, Decimal)>;
 
 async fn book(tx: &Transaction, customer: i64, number: &str, lines: Lines) -> manybase::Result<Rec<Invoice>> {
-    let total = lines.iter().map(|(_, quantity, price)| *price * Decimal::from(*quantity)).sum();
+    let total = lines
+        .iter()
+        .map(|(_, quantity, price)| *price * Decimal::from(*quantity))
+        .sum();
     let invoice = Invoice {
         id: 0,
         number: number.to_owned(),
@@ -62,16 +91,22 @@ async fn book(tx: &Transaction, customer: i64, number: &str, lines: Lines) -> ma
         created_at: DateTime::default(),
     };
     let invoice = invoice.insert(tx).await?;
-    let lines = lines.into_iter().zip(1..).map(|((sku, quantity, price), position)| InvoiceLine {
-        invoice_id: invoice.id,
-        position,
-        sku,
-        quantity,
-        price,
-    });
+    let lines = lines
+        .into_iter()
+        .zip(1..)
+        .map(|((sku, quantity, price), position)| InvoiceLine {
+            invoice_id: invoice.id,
+            position,
+            sku,
+            quantity,
+            price,
+        });
     InvoiceLine::insert_many(lines, tx).await?;
 
-    let limit = Customer::find(customer).select(|c| c.credit_limit).one(tx).await?;
+    let limit = Customer::find(customer)
+        .select(|c| c.credit_limit)
+        .one(tx)
+        .await?;
     if total > limit {
         let why = format!("an invoice of {total:.2} exceeds the credit limit of {limit:.2}");
         return Err(Error::new(ErrorKind::CheckViolation, why));
@@ -83,6 +118,8 @@ fn expect_error<T>(result: manybase::Result<T>, kind: ErrorKind) -> Result<Error
     match result {
         Err(error) if error.kind() == kind => Ok(error),
         Err(error) => Err(error.into()),
-        Ok(_) => Err(Failure::new(format!("a transaction that should have failed ({kind}) was committed"))),
+        Ok(_) => Err(Failure::new(format!(
+            "a transaction that should have failed ({kind}) was committed"
+        ))),
     }
 }

@@ -12,12 +12,14 @@ pub(crate) async fn databases(db: &Db, page: &mut Page) -> Result<()> {
     for (name, answer) in db.ping().await {
         let (connection, ping) = (db.connection(&name)?, answer?);
         let dialect = connection.dialect().name();
-        figures.insert(name.to_string(), json!({ "dialect": dialect, "version": ping.server_version }));
+        let address = connection.address();
+        let figure = json!({ "dialect": dialect, "version": ping.server_version, "address": address });
+        figures.insert(name.to_string(), figure);
         rows.push([
             name.to_string(),
             dialect.to_owned(),
             ping.server_version,
-            connection.address(),
+            address,
             shown(ping.took),
         ]);
     }

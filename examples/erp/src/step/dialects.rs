@@ -16,7 +16,10 @@ pub(crate) fn dialects(page: &mut Page) -> Result<()> {
     for dialect in [dialect::sqlite(), dialect::postgres(), dialect::mariadb()] {
         rows.push([dialect.name().to_owned(), query.to_sql(dialect)?.sql]);
     }
-    page.figure("dialects", rows.iter().map(|[name, _]| name.clone()).collect::<Vec<_>>());
+    page.figure(
+        "dialects",
+        rows.iter().map(|[name, _]| name.clone()).collect::<Vec<_>>(),
+    );
     page.table(["database", "SQL"], rows);
     Ok(())
 }

@@ -28,7 +28,8 @@ pub(crate) async fn load(db: &Db, rows: u32, page: &mut Page) -> Result<()> {
     .into();
     page.table(
         ["connection", "table", "#rows"],
-        all.iter().map(|one| [one.connection.to_owned(), one.table.clone(), one.rows.to_string()]),
+        all.iter()
+            .map(|one| [one.connection.to_owned(), one.table.clone(), one.rows.to_string()]),
     );
     let sum: u64 = all.iter().map(|one| one.rows).sum();
     page.took("load", &format!("{sum} rows inserted"), begun);

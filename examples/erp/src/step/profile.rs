@@ -26,16 +26,40 @@ pub(crate) async fn profile(db: &Db, page: &mut Page) -> Result<()> {
     let (finances, manager, shipments) =
         tokio::try_join!(finances(db, number), manager(db, number), shipments(db, number))?;
 
-    let Finances { customer, unpaid, owed } = finances;
+    let Finances {
+        customer,
+        unpaid,
+        owed,
+    } = finances;
     let row = |database: &str, what: &str, value: String| [database.to_owned(), what.to_owned(), value];
     page.table(
         ["connection", "what", "value"],
         [
-            row("finance", "customer", format!("{} {}", customer.number, customer.name)),
-            row("finance", "status", format!("{:?}, {:?}", customer.status, customer.segment)),
-            row("finance", "owes", format!("{:.2} on {unpaid} invoices", owed.unwrap_or_default())),
-            row("hr", "looked after by", format!("{} <{}>", manager.name, manager.email)),
-            row("hr", "office", format!("{}, room {}", manager.office.city, room(&manager))),
+            row(
+                "finance",
+                "customer",
+                format!("{} {}", customer.number, customer.name),
+            ),
+            row(
+                "finance",
+                "status",
+                format!("{:?}, {:?}", customer.status, customer.segment),
+            ),
+            row(
+                "finance",
+                "owes",
+                format!("{:.2} on {unpaid} invoices", owed.unwrap_or_default()),
+            ),
+            row(
+                "hr",
+                "looked after by",
+                format!("{} <{}>", manager.name, manager.email),
+            ),
+            row(
+                "hr",
+                "office",
+                format!("{}, room {}", manager.office.city, room(&manager)),
+            ),
             row("hr", "speaks", manager.languages.join(", ")),
             row("inventory", "last shipments", shipments.join(", ")),
         ],
@@ -47,7 +71,10 @@ pub(crate) async fn profile(db: &Db, page: &mut Page) -> Result<()> {
 }
 
 fn room(employee: &Employee) -> String {
-    employee.office.room.map_or_else(|| "none".to_owned(), |room| room.to_string())
+    employee
+        .office
+        .room
+        .map_or_else(|| "none".to_owned(), |room| room.to_string())
 }
 
 async fn finances(db: &Db, number: i64) -> manybase::Result<Finances> {
@@ -66,6 +93,14 @@ async fn manager(db: &Db, number: i64) -> manybase::Result<Rec<Employee>> {
 
 async fn shipments(db: &Db, number: i64) -> manybase::Result<Vec<String>> {
     let last = Shipment::filter(|c| c.customer_number.eq(number) & c.sent_at.is_not_null());
-    let last = last.order_by(|c| c.sent_at.desc()).limit(3).select(|c| (c.sku, c.quantity)).all(db).await?;
-    Ok(last.into_iter().map(|(sku, quantity)| format!("{quantity} × {sku}")).collect())
+    let last = last
+        .order_by(|c| c.sent_at.desc())
+        .limit(3)
+        .select(|c| (c.sku, c.quantity))
+        .all(db)
+        .await?;
+    Ok(last
+        .into_iter()
+        .map(|(sku, quantity)| format!("{quantity} × {sku}"))
+        .collect())
 }

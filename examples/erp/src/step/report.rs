@@ -29,11 +29,15 @@ struct Sold {
 pub(crate) async fn report(db: &Db, page: &mut Page) -> Result<()> {
     page.title("A report in SQL");
     let begun = Instant::now();
-    let query = sql(SOLD).bind(first_day() + Days::new(90)).bind("overdue").using(FINANCE);
+    let query = sql(SOLD)
+        .bind(first_day() + Days::new(90))
+        .bind("overdue")
+        .using(FINANCE);
     let sold: Vec<Sold> = query.rows().all(db).await?;
     page.table(
         ["item", "#invoices", "#pieces"],
-        sold.iter().map(|row| [row.sku.clone(), row.times.to_string(), row.pieces.to_string()]),
+        sold.iter()
+            .map(|row| [row.sku.clone(), row.times.to_string(), row.pieces.to_string()]),
     );
     page.took("report", "one statement", begun);
     page.figure("best_sold", sold.first().map(|row| row.sku.clone()));

@@ -1,0 +1,81 @@
+//! A connection that says goodbye before it goes, and a count of those that have not gone yet.
+
+use super::manager::within;
+use crate::Connection;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How many connections of a pool there are, those that are being closed included.
+#[derive(Default)]
+pub(super) struct Census(AtomicUsize);
+
+impl Census {
+    pub(super) fn count(&self) -> usize {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// Counts as long as it lives.
+struct Counted(Arc<Census>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// Wherever the pool drops it (idle for too long, too old, closed), it is closed in the background.
+pub(super) struct Polite {
+    /// `None` only while it is being dropped.
+    inner: Option<(Box<dyn Connection>, Counted)>,
+}
+
+const PRESENT: &str = "it is taken out only by value";
+
+impl Polite {
+    pub(super) fn new(connection: Box<dyn Connection>, census: &Arc<Census>) -> Self {
+        census.0.fetch_add(1, Ordering::AcqRel);
+        Self {
+            inner: Some((connection, Counted(census.clone()))),
+        }
+    }
+
+    /// The connection, for one that has no use for a goodbye.
+    pub(super) fn into_inner(mut self) -> Box<dyn Connection> {
+        self.inner.take().expect(PRESENT).0
+    }
+}
+
+impl Deref for Polite {
+    type Target = dyn Connection;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.inner.as_ref().expect(PRESENT).0
+    }
+}
+
+impl DerefMut for Polite {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut *self.inner.as_mut().expect(PRESENT).0
+    }
+}
+
+impl Drop for Polite {
+    fn drop(&mut self) {
+        let Some((connection, counted)) = self.inner.take() else {
+            return;
+        };
+        if connection.is_closed() {
+            return;
+        }
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                if let Err(error) = within(connection.close()).await {
+                    tracing::debug!(target: "manybase::pool", %error, "closed without a goodbye");
+                }
+                drop(counted);
+            });
+        }
+    }
+}
