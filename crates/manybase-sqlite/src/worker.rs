@@ -5,7 +5,7 @@ use crate::core::Core;
 use crate::open::open;
 use crate::watch::Watch;
 use manybase_driver::{Access, Error, ErrorKind, Result};
-use std::sync::{Arc, Mutex, TryLockError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError, mpsc};
 use std::thread;
 use tokio::sync::oneshot;
 
@@ -156,8 +156,14 @@ fn serve(queue: &mpsc::Receiver<Job>, link: Arc<Link>) {
     while let Ok(job) = queue.recv() {
         job(&link);
     }
+    // Of two connections that close a file at the same moment, each finds the other still there, and neither
+    // moves the write-ahead log into the file.
+    let _alone = CLOSING.lock().unwrap_or_else(PoisonError::into_inner);
     drop(link);
 }
+
+/// Held while a file is closed.
+static CLOSING: Mutex<()> = Mutex::new(());
 
 struct CancelOnDrop<'w> {
     watch: &'w Watch,
