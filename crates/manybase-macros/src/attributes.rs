@@ -49,7 +49,7 @@ fn name(meta: &ParseNestedMeta<'_>) -> syn::Result<LitStr> {
     if name.value().is_empty() || name.value().contains('\0') {
         return Err(syn::Error::new(
             name.span(),
-            "a name can't be empty or have NUL in it",
+            "a name can't be empty, and has no NUL in it",
         ));
     }
     Ok(name)
@@ -100,6 +100,18 @@ impl FieldAttributes {
         let Some(ident) = meta.path.get_ident() else {
             return Err(unknown(meta, "field", FIELD));
         };
+        let said = match ident.to_string().as_str() {
+            "column" => self.column.is_some(),
+            "prefix" => self.prefix.is_some(),
+            "default" => self.default.is_some(),
+            "foreign_key" => self.foreign_key.is_some(),
+            "length" => self.length.is_some(),
+            "precision" => self.precision.is_some(),
+            _ => false,
+        };
+        if said {
+            return Err(meta.error("this is said twice"));
+        }
         let flag = match ident.to_string().as_str() {
             "key" => &mut self.key,
             "auto" => &mut self.auto,

@@ -81,7 +81,7 @@ impl Field<'_> {
     pub(crate) fn column_type(&self, library: &TokenStream) -> TokenStream {
         let ty = self.ty;
         if self.attributes.json.is_some() {
-            quote!(#library::Json<#ty>)
+            naming::json(library, ty)
         } else {
             quote!(#ty)
         }
@@ -148,7 +148,8 @@ impl Field<'_> {
             return quote_spanned!(ty.span()=> #ident: <#ty as #library::Embedded>::decode(cells)?);
         }
         if self.attributes.json.is_some() {
-            return quote_spanned!(ty.span()=> #ident: cells.take::<#library::Json<#ty>>()?.0);
+            let json = naming::json(library, ty);
+            return quote_spanned!(ty.span()=> #ident: cells.take::<#json>()?.0);
         }
         quote_spanned!(ty.span()=> #ident: cells.take::<#ty>()?)
     }
@@ -159,7 +160,8 @@ impl Field<'_> {
             return quote_spanned!(ty.span()=> #library::Embedded::encode(&self.#ident, values););
         }
         if self.attributes.json.is_some() {
-            return quote_spanned!(ty.span()=> values.put_result(#library::Json::encode_ref(&self.#ident)););
+            let json = naming::json(library, ty);
+            return quote_spanned!(ty.span()=> values.put_result(<#json>::encode_ref(&self.#ident)););
         }
         quote_spanned!(ty.span()=> values.put(&self.#ident);)
     }

@@ -31,7 +31,8 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
         names.push(column);
         let ty = &field.ty;
         decoded.push(if json {
-            quote_spanned!(ty.span()=> #ident: cells.take::<#library::Json<#ty>>()?.0)
+            let json = naming::json(&library, ty);
+            quote_spanned!(ty.span()=> #ident: cells.take::<#json>()?.0)
         } else {
             quote_spanned!(ty.span()=> #ident: cells.take::<#ty>()?)
         });

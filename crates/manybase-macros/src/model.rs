@@ -101,7 +101,8 @@ fn check(input: &DeriveInput, fields: &[Field<'_>]) -> syn::Result<()> {
             format!("a model needs a key: {hint}"),
         ));
     }
-    let once: [(&str, fn(&Field<'_>) -> Option<proc_macro2::Span>); 2] = [
+    type Said = fn(&Field<'_>) -> Option<proc_macro2::Span>;
+    let once: [(&str, Said); 2] = [
         ("auto", |field| field.attributes.auto),
         ("version", |field| field.attributes.version),
     ];
@@ -214,18 +215,27 @@ fn filled(fields: &[Field<'_>], library: &TokenStream) -> TokenStream {
         if attributes.created_at.is_some() || attributes.updated_at.is_some() {
             inserted.extend(quote!(if #stamp::is_unset(&self.#ident) { self.#ident = #stamp::stamp(now); }));
         }
+        let name = naming::plain(ident);
         if attributes.updated_at.is_some() {
-            updated.extend(quote!(self.#ident = #stamp::stamp(now);));
+            updated.extend(quote!(if !said(#name) { self.#ident = #stamp::stamp(now); }));
         }
         if attributes.version.is_some() {
-            updated.extend(quote_spanned!(ty.span()=> <#ty as #library::Counter>::count(&mut self.#ident);));
+            let count = quote_spanned!(ty.span()=> <#ty as #library::Counter>::count(&mut self.#ident));
+            updated.extend(quote!(if !said(#name) { #count; }));
         }
     }
     if !inserted.is_empty() || !updated.is_empty() {
         methods.extend(quote! {
             #[allow(unused_variables)]
-            fn stamp(&mut self, now: #library::derive::DateTime<#library::derive::Utc>, insert: bool) {
-                if insert { #inserted } else { #updated }
+            fn stamp(
+                &mut self,
+                now: #library::derive::DateTime<#library::derive::Utc>,
+                update: ::std::option::Option<&dyn Fn(&str) -> bool>,
+            ) {
+                match update {
+                    ::std::option::Option::None => { #inserted }
+                    ::std::option::Option::Some(said) => { #updated }
+                }
             }
         });
     }

@@ -1,7 +1,7 @@
 //! Names.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
 
 /// Crates of the workspace that stand below the facade and so can't name it.
 const INSIDE: &[&str] = &[
@@ -21,6 +21,17 @@ pub(crate) fn library() -> TokenStream {
     } else {
         quote!(::manybase)
     }
+}
+
+/// `Json` around a type, whose errors are told at the type.
+pub(crate) fn json(library: &TokenStream, ty: &syn::Type) -> TokenStream {
+    let span: Span = syn::spanned::Spanned::span(ty);
+    let library = library.clone().into_iter().map(|mut token| {
+        token.set_span(span);
+        token
+    });
+    let library: TokenStream = library.collect();
+    quote_spanned!(span=> #library::Json<#ty>)
 }
 
 /// A field's name without the `r#` of a keyword.

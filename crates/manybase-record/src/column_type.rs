@@ -75,6 +75,12 @@ impl<T: ColumnType> ColumnType for Option<T> {
 /// use manybase_record::AutoKey;
 /// assert!(0i64.is_unset());
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be an `auto` key",
+    label = "nobody can make keys of this type",
+    note = "keys that are made are numbers (i16, i32, i64, u16, u32, u64), Uuid, and newtypes of them with #[db(auto)]; \
+            write #[model(key)] for a key that is always given"
+)]
 pub trait AutoKey: ColumnType {
     /// Whether the database numbers it; else the library makes one.
     const BY_DATABASE: bool;
@@ -100,6 +106,11 @@ pub trait AutoKey: ColumnType {
 /// version.count();
 /// assert_eq!(version, 2);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a `version`",
+    label = "this type does not count",
+    note = "versions are i16, i32, i64, u16, u32 or u64"
+)]
 pub trait Counter: ColumnType {
     /// One more.
     fn count(&mut self);
@@ -113,6 +124,11 @@ pub trait Counter: ColumnType {
 /// let now = Utc::now();
 /// assert_eq!(<Option<DateTime<Utc>> as Stamp>::stamp(now), Some(now));
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be `created_at` or `updated_at`",
+    label = "this type is no time",
+    note = "times are DateTime<Utc>, NaiveDateTime, and Options of them"
+)]
 pub trait Stamp: ColumnType {
     /// Whether a new record has no time as yet: `None`, or the epoch, which is the default.
     fn is_unset(&self) -> bool;

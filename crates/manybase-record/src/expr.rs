@@ -82,6 +82,10 @@ pub struct Assignment {
 /// Person::filter(|c| c.email.ieq("ANN@example.org") & !c.name.contains("%"));
 /// ```
 #[allow(clippy::wrong_self_convention)] // an expression is built up by value, `is_null` too
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no column or expression",
+    label = "give a column, such as `c.name`, or something computed of columns"
+)]
 pub trait Expression: Sized {
     /// The Rust type.
     type Type: ColumnType;
@@ -260,6 +264,10 @@ impl<T: ColumnType> Expression for Ex<T> {
 /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, active: bool }
 /// Person::filter(|c| c.active);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no condition",
+    label = "a comparison is needed, such as `c.age.ge(18)`, or a column of type bool"
+)]
 pub trait IntoCond {
     /// The condition.
     fn into_cond(self) -> Cond;

@@ -21,6 +21,8 @@ pub(crate) async fn one<M: Model>(mut record: M, on: &dyn Executor) -> Result<Re
     insert.values.extend(values);
     insert.rows = 1;
     let mut lease = on.lease(M::route(None), Access::Write).await.map_err(named)?;
+    let connection = lease.connection().clone();
+    let named = |error: Error| error.with_model(meta.name).with_connection(connection.clone());
     let dialect = lease.dialect();
     let render = |insert: &Insert| Ok(Statement::rendered(insert.render(dialect)?, Access::Write));
     if meta.generated.is_empty() {
@@ -94,23 +96,25 @@ pub(crate) async fn many<M: Model>(mut records: Vec<M>, on: &dyn Executor) -> Re
     }
     drop(records);
     let mut lease = on.lease(M::route(None), Access::Write).await.map_err(named)?;
+    let connection = lease.connection().clone();
+    let named = |error: Error| error.with_model(meta.name).with_connection(connection.clone());
     let dialect = lease.dialect();
     let mut statements = Vec::new();
     for (unset, rows) in rows.into_iter().enumerate() {
-        chunks(meta, unset == 1, rows, dialect, &mut statements).map_err(named)?;
+        let empty = statement(meta, unset == 1);
+        chunks(&empty, rows, dialect, &mut statements).map_err(named)?;
     }
     let done = lease.batch(statements, true).await.map_err(named)?;
     Ok(done.iter().map(|done| done.affected).sum())
 }
 
-fn chunks(
-    meta: &ModelMeta,
-    unset: bool,
+/// Puts rows into as few statements as the database takes, made after one that has none.
+pub(crate) fn chunks(
+    empty: &Insert,
     rows: Vec<Vec<Value>>,
     dialect: &dyn Dialect,
     statements: &mut Vec<Statement>,
 ) -> Result<()> {
-    let empty = statement(meta, unset);
     let width = empty.columns.len();
     let at_most = match dialect.capability().max_parameters.checked_div(width) {
         // Rows without a single value can't be put together on every database.
@@ -149,7 +153,7 @@ pub(crate) fn encode<M: Model>(record: &M) -> Result<Vec<Value>> {
     values.finish_for(M::meta())
 }
 
-fn is_written(role: Role, unset: bool) -> bool {
+pub(crate) fn is_written(role: Role, unset: bool) -> bool {
     match role {
         Role::Generated => false,
         Role::AutoKey { by_database: true } => !unset,
@@ -157,7 +161,7 @@ fn is_written(role: Role, unset: bool) -> bool {
     }
 }
 
-fn statement(meta: &ModelMeta, unset: bool) -> Insert {
+pub(crate) fn statement(meta: &ModelMeta, unset: bool) -> Insert {
     let columns = meta
         .columns
         .iter()
@@ -165,7 +169,7 @@ fn statement(meta: &ModelMeta, unset: bool) -> Insert {
     Insert::into(meta.table.clone(), columns.map(|column| column.name.clone()))
 }
 
-fn written(meta: &ModelMeta, values: Vec<Value>, unset: bool) -> Vec<Value> {
+pub(crate) fn written(meta: &ModelMeta, values: Vec<Value>, unset: bool) -> Vec<Value> {
     let columns = meta.columns.iter().zip(values);
     columns
         .filter(|(column, _)| is_written(column.role, unset))

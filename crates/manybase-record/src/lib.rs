@@ -40,6 +40,7 @@ mod relation;
 mod rows;
 mod schema;
 mod selection;
+mod upsert;
 
 pub use cells::{Cells, Values};
 pub use column::Col;
@@ -51,7 +52,7 @@ pub use expr::{
 pub use manybase_macros::{DbEnum, DbType, Embedded, FromRow, Model};
 pub use meta::{ColumnMeta, MetaBuilder, ModelMeta, Role};
 pub use model::{Embedded, Key, Model};
-pub use order::{Assignments, GroupKeys, OrderKeys};
+pub use order::{Assignments, ColumnNames, GroupKeys, OrderKeys};
 pub use query::Query;
 pub use raw::{Bind, RawQuery, sql};
 pub use rec::Rec;
@@ -59,6 +60,7 @@ pub use relation::{BelongsTo, HasMany, HasOne, Link, Rel, RelQuery, Related, Rel
 pub use rows::FromRow;
 pub use schema::{create_table, drop_table};
 pub use selection::Selection;
+pub use upsert::Upsert;
 
 /// What the derive macros' code needs, besides the traits.
 #[doc(hidden)]

@@ -1,6 +1,6 @@
 //! Models.
 
-use crate::{Cells, Cond, IntoCond, ModelMeta, Query, Rec, Values, insert};
+use crate::{Cells, Cond, IntoCond, ModelMeta, Query, Rec, Upsert, Values, insert, upsert};
 use chrono::{DateTime, Utc};
 use manybase_db::{Executor, Route};
 use manybase_driver::Result;
@@ -126,6 +126,48 @@ pub trait Model: Sized + Send + Sync + 'static {
         insert::many(records, on)
     }
 
+    /// Inserts records, and updates the rows that are there already: set-wise, all or none. It is run by
+    /// [`Upsert::exec`].
+    ///
+    /// ```
+    /// # use manybase_record::Model;
+    /// # #[derive(Model)] struct Customer { #[model(key, auto)] id: i64, #[model(unique)] email: String, name: String }
+    /// # async fn example(db: &manybase_db::Db, list: Vec<Customer>) -> manybase_driver::Result<()> {
+    /// Customer::upsert_many(list).by(|c| c.email).exec(db).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn upsert_many(records: impl IntoIterator<Item = Self>) -> Upsert<Self> {
+        Upsert::new(records.into_iter().collect())
+    }
+
+    /// Inserts the record, or updates the row that has its key already, and gives what is there then. A record whose
+    /// key the database is still to give is inserted.
+    ///
+    /// What an update leaves alone is told at [`Upsert`].
+    ///
+    /// # Errors
+    /// Those of the database.
+    ///
+    /// ```
+    /// # use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Country { #[model(key)] code: String, name: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Country>(&db).await?;
+    /// for name in ["Holland", "Netherlands"] {
+    ///     let land: Rec<Country> = Country { code: "NL".into(), name: name.into() }.insert_or_update(&db).await?;
+    ///     assert_eq!(land.name, name);
+    /// }
+    /// assert_eq!(Country::query().count(&db).await?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn insert_or_update(self, on: &dyn Executor) -> impl Future<Output = Result<Rec<Self>>> + Send {
+        upsert::one(self, on)
+    }
+
     #[doc(hidden)]
     fn route<'a>(using: Option<&'a str>) -> Route<'a> {
         let meta = Self::meta();
@@ -196,6 +238,11 @@ tuple_keys! { (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, E) }
 ///
 /// assert_eq!(Person::meta().columns[2].name, "home_city");
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be embedded",
+    label = "this struct has no #[derive(Embedded)]",
+    note = "write #[derive(Embedded)] before the struct, or #[model(json)] before the field to keep it as one document"
+)]
 pub trait Embedded: Sized + Send + Sync + 'static {
     /// The columns, one field each.
     type Columns;

@@ -1,7 +1,7 @@
 //! What closures of a query may return: one, a tuple, or a list.
 
-use crate::{Assignment, Expression};
-use manybase_sql::{Expr, OrderBy};
+use crate::{Assignment, Col, Expression};
+use manybase_sql::{Expr, Name, OrderBy};
 
 /// One key of an order or several, the first first.
 ///
@@ -10,6 +10,11 @@ use manybase_sql::{Expr, OrderBy};
 /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String }
 /// Person::query().order_by(|c| (c.name.asc(), c.id.desc()));
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no order",
+    label = "say which way: `.asc()` or `.desc()`",
+    note = "an order is one key, a tuple of up to eight, or a Vec: |c| (c.name.asc(), c.id.desc())"
+)]
 pub trait OrderKeys {
     /// Adds the keys.
     fn add_to(self, keys: &mut Vec<OrderBy>);
@@ -34,6 +39,10 @@ impl OrderKeys for Vec<OrderBy> {
 /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, city: String, street: String }
 /// Person::query().group_by(|c| (c.city, c.street)).select(|c| (c.city, c.street, count_all()));
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is nothing to group by",
+    label = "give a column, an expression, or a tuple of up to eight"
+)]
 pub trait GroupKeys {
     /// Adds the expressions.
     fn add_to(self, keys: &mut Vec<Expr>);
@@ -55,6 +64,11 @@ impl<E: Expression> GroupKeys for E {
 /// # Ok(())
 /// # }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` sets no column",
+    label = "say the new value: `c.column.set(value)`",
+    note = "an update takes one new value, a tuple of up to eight, or a Vec: |c| (c.qty.set(c.qty - 1), c.note.set(\"sold\"))"
+)]
 pub trait Assignments {
     /// Adds the new values.
     fn add_to(self, set: &mut Vec<Assignment>);
@@ -69,6 +83,31 @@ impl Assignments for Assignment {
 impl Assignments for Vec<Assignment> {
     fn add_to(self, set: &mut Vec<Assignment>) {
         set.extend(self);
+    }
+}
+
+/// One column or several.
+///
+/// ```
+/// use manybase_record::prelude::*;
+/// # #[derive(Model)] struct Price { #[model(key, auto)] id: i64, article: String, land: String, cents: i64 }
+/// # let list: Vec<Price> = Vec::new();
+/// Price::upsert_many(list).by(|c| (c.article, c.land)).update(|c| c.cents);
+/// ```
+pub trait ColumnNames {
+    /// Adds the columns' names.
+    fn add_to(self, names: &mut Vec<Name>);
+}
+
+impl<T> ColumnNames for Col<T> {
+    fn add_to(self, names: &mut Vec<Name>) {
+        names.push(self.name());
+    }
+}
+
+impl ColumnNames for Vec<Name> {
+    fn add_to(self, names: &mut Vec<Name>) {
+        names.extend(self);
     }
 }
 
@@ -87,6 +126,14 @@ macro_rules! tuples {
             fn add_to(self, keys: &mut Vec<Expr>) {
                 let ($($name,)+) = self;
                 $($name.add_to(keys);)+
+            }
+        }
+
+        impl<$($name: ColumnNames),+> ColumnNames for ($($name,)+) {
+            #[allow(non_snake_case)]
+            fn add_to(self, names: &mut Vec<Name>) {
+                let ($($name,)+) = self;
+                $($name.add_to(names);)+
             }
         }
 

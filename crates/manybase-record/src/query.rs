@@ -2,6 +2,7 @@
 
 mod build;
 mod fetch;
+mod lock;
 mod write;
 
 use crate::relation::Include;

@@ -51,6 +51,11 @@ pub struct RawQuery<O = ()> {
 /// ```
 /// let query = manybase_record::sql("SELECT ?, ?").bind(7).bind("text");
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be bound as a value",
+    label = "this type is no column type",
+    note = "values are what columns can hold, &str and &[u8]; wrap a serde type in Json(…)"
+)]
 pub trait Bind {
     /// The value.
     ///
@@ -232,7 +237,8 @@ fn only<T>(mut rows: Vec<T>) -> Result<T> {
         );
     }
     rows.pop().ok_or_else(|| {
-        Error::new(ErrorKind::NotFound, "no row for this query").with_help("use first() where there may be none")
+        Error::new(ErrorKind::NotFound, "no row for this query")
+            .with_help("use first() where there may be none")
     })
 }
 

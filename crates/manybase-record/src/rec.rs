@@ -210,7 +210,8 @@ impl<M: Model> Rec<M> {
             .lease(M::route(self.origin.as_deref()), Access::Write)
             .await
             .map_err(named)?;
-        let rendered = render(lease.dialect()).map_err(named)?;
+        let rendered = render(lease.dialect())
+            .map_err(|error| named(error).with_connection(lease.connection().clone()))?;
         let statement = Statement::rendered(rendered, Access::Write);
         Ok(lease.execute(statement).await.map_err(named)?.affected)
     }

@@ -20,6 +20,11 @@ use std::sync::Arc;
 ///
 /// let query = sql("SELECT name, COUNT(*) AS n FROM orders GROUP BY name").rows::<Line>();
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "a row can't become `{Self}`",
+    label = "this type is no row",
+    note = "write #[derive(FromRow)] before the struct, or take a tuple of up to twelve column types: a single one is `(i64,)`"
+)]
 pub trait FromRow: Sized + Send + 'static {
     /// Names of the columns, in the order of the fields; `None` to take the row's columns as they come.
     fn columns() -> Option<Vec<Name>>;
@@ -124,6 +129,32 @@ impl<T: Send + 'static> Sink for Rows<T> {
         } else {
             Flow::Stop
         })
+    }
+}
+
+/// Hands decoded rows to a closure and keeps none.
+pub(crate) struct Each<T, F> {
+    rows: Rows<T>,
+    each: F,
+    pub(crate) count: u64,
+}
+
+impl<T: Send + 'static, F: FnMut(T) -> Result<()>> Each<T, F> {
+    pub(crate) fn new(rows: Rows<T>, each: F) -> Self {
+        Self { rows, each, count: 0 }
+    }
+}
+
+impl<T: Send + 'static, F: FnMut(T) -> Result<()> + Send + 'static> Sink for Each<T, F> {
+    fn columns(&mut self, columns: &dyn Columns) -> Result<()> {
+        self.rows.columns(columns)
+    }
+
+    fn row(&mut self, row: &dyn Row) -> Result<Flow> {
+        let decoded = (self.rows.decode)(&mut Cells::new(row, &self.rows.layout))?;
+        (self.each)(decoded)?;
+        self.count += 1;
+        Ok(Flow::Continue)
     }
 }
 

@@ -50,7 +50,8 @@ async fn run<M: Model>(
 ) -> Result<()> {
     let named = |error: Error| error.with_model(M::meta().name);
     let mut lease = on.lease(M::route(None), Access::Write).await.map_err(named)?;
-    let rendered = render(lease.dialect()).map_err(named)?;
+    let rendered =
+        render(lease.dialect()).map_err(|error| named(error).with_connection(lease.connection().clone()))?;
     lease
         .execute(Statement::rendered(rendered, Access::Write).once())
         .await

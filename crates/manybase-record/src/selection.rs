@@ -12,6 +12,10 @@ use manybase_sql::SelectItem;
 /// let pairs = Person::query().select(|c| (c.id, c.name.upper()));
 /// let names = Person::query().select(|c| c.name);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be selected",
+    label = "give a column, an expression, or a tuple of up to twelve"
+)]
 pub trait Selection {
     /// What a row becomes.
     type Row: Send + 'static;

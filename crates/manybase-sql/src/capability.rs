@@ -76,6 +76,8 @@ pub struct Capability {
     pub two_phase_commit: bool,
     /// `FOR UPDATE` and its kind.
     pub row_locks: bool,
+    /// Row locks that several can have at a time: `FOR SHARE`.
+    pub share_locks: bool,
     /// `SKIP LOCKED`.
     pub skip_locked: bool,
     /// `NOWAIT`.

@@ -18,8 +18,8 @@ pub use sqlite::Sqlite;
 use crate::expr::{Aggregate, BinaryOp};
 use crate::schema::{Column, CreateTable, DropTable};
 use crate::{
-    Capability, DataType, Delete, Expr, Function, Insert, LikePattern, Order, OrderBy, Result, Select,
-    SqlWriter, TableName, Update, Value, render,
+    Capability, DataType, Delete, Expr, Function, Insert, LikePattern, Lock, OnConflict, Order, OrderBy,
+    Result, Select, SqlWriter, TableName, Update, Value, render,
 };
 use chrono::{DateTime, Utc};
 use std::fmt::Debug;
@@ -153,6 +153,14 @@ pub trait Dialect: Debug + Send + Sync {
         Ok(())
     }
 
+    /// What an insert does about rows that are there already.
+    ///
+    /// # Errors
+    /// Identifiers that the database can't have.
+    fn on_conflict(&self, w: &mut SqlWriter<'_>, insert: &Insert, conflict: &OnConflict) -> Result<()> {
+        render::on_conflict(w, insert, conflict)
+    }
+
     /// `UPDATE`
     ///
     /// # Errors
@@ -175,6 +183,11 @@ pub trait Dialect: Debug + Send + Sync {
     /// None in the standard form.
     fn limit(&self, w: &mut SqlWriter<'_>, limit: Option<u64>, offset: Option<u64>) -> Result<()> {
         render::limit(w, limit, offset)
+    }
+
+    /// `FOR UPDATE` and its kind; what the database lacks has been refused before.
+    fn lock(&self, w: &mut SqlWriter<'_>, lock: Lock) {
+        render::lock(w, lock);
     }
 
     /// One key of `ORDER BY`.

@@ -35,5 +35,8 @@ pub use expr::{Expr, Function, LikePattern};
 pub use name::{Name, TableName};
 pub use raw::RawSql;
 pub use render::{Rendered, SqlWriter};
-pub use statement::{Delete, Insert, Order, OrderBy, Select, SelectItem, Update};
+pub use statement::{
+    ConflictUpdate, ConflictValue, Delete, Insert, Lock, LockStrength, LockWait, OnConflict, Order, OrderBy,
+    Select, SelectItem, Update,
+};
 pub use value::Value;

@@ -3,19 +3,23 @@
 //! A dialect is a set of overridden default methods ([`crate::Dialect`]); the defaults live here, one clause
 //! or node per function.
 
+mod conflict;
 mod delete;
 mod expr;
 mod insert;
+mod lock;
 mod schema;
 mod select;
 mod update;
 mod writer;
 
+pub(crate) use conflict::on_conflict;
 pub(crate) use delete::delete;
 pub(crate) use expr::{
     aggregate, binary, call, case, cast, expr, grouped, in_list, in_placeholders, like, list_as_json,
 };
 pub(crate) use insert::insert;
+pub(crate) use lock::{lock, wait};
 pub(crate) use schema::{create_table, drop_table, hex, literal, null_and_default};
 pub(crate) use select::{limit, order_by, select};
 pub(crate) use update::update;

@@ -1,11 +1,15 @@
 //! Statements: one clause of SQL is one field.
 
+mod conflict;
 mod delete;
 mod insert;
+mod lock;
 mod select;
 mod update;
 
+pub use conflict::{ConflictUpdate, ConflictValue, OnConflict};
 pub use delete::Delete;
 pub use insert::Insert;
+pub use lock::{Lock, LockStrength, LockWait};
 pub use select::{Order, OrderBy, Select, SelectItem};
 pub use update::Update;

@@ -11,6 +11,7 @@ use rust_decimal::Decimal;
 /// fn sum_of<T: manybase_record::Summed<Sum = Option<i64>>>() {}
 /// sum_of::<i16>();
 /// ```
+#[diagnostic::on_unimplemented(message = "`{Self}` has no sum", label = "only numbers have this")]
 pub trait Summed: ColumnType {
     /// The sum's type.
     type Sum: ColumnType;
@@ -22,6 +23,7 @@ pub trait Summed: ColumnType {
 /// fn mean_of<T: manybase_record::Averaged<Mean = Option<f64>>>() {}
 /// mean_of::<i32>();
 /// ```
+#[diagnostic::on_unimplemented(message = "`{Self}` has no mean", label = "only numbers have this")]
 pub trait Averaged: ColumnType {
     /// The mean's type.
     type Mean: ColumnType;
@@ -34,6 +36,10 @@ pub trait Averaged: ColumnType {
 /// least_of::<String>();
 /// least_of::<Option<String>>();
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no least and no greatest value",
+    label = "only numbers, texts and times have this"
+)]
 pub trait Compared: ColumnType {
     /// The found value's type.
     type Found: ColumnType;

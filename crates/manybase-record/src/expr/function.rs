@@ -32,6 +32,10 @@ pub fn now() -> Ex<DateTime<Utc>> {
 /// use manybase_record::{prelude::*, Col};
 /// let born = Col::<chrono::NaiveDate>::new("", "born").year().eq(1990);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no calendar day",
+    label = "only days and instants have this"
+)]
 pub trait Dated: ColumnType {}
 
 impl Dated for NaiveDate {}

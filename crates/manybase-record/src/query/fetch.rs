@@ -1,13 +1,13 @@
 //! Queries that read.
 
-use super::Query;
+use super::{Query, lock::outside_transaction};
 use crate::{
     Model,
     rec::placed,
-    rows::{Match, Rows},
+    rows::{Each, Match, Rows},
 };
-use manybase_db::Executor;
-use manybase_driver::{Access, Dialect, Error, ErrorKind, Result, Statement};
+use manybase_db::{Executor, Lease};
+use manybase_driver::{Access, Dialect, Error, ErrorKind, Result, Sink, Statement};
 use manybase_sql::{Expr, SelectItem};
 use std::sync::Arc;
 
@@ -81,11 +81,14 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// # Errors
     /// As [`Query::all`].
     pub async fn count(self, on: &dyn Executor) -> Result<u64> {
-        let mut select = self.tree()?;
+        let route = M::route(self.using.as_deref());
+        let mut select = self.tree().map_err(|error| placed(error, on, route))?;
         select.order_by.clear();
+        // Aggregates without groups give one row, of however many.
         let plain = !select.distinct
             && select.group_by.is_empty()
             && select.having.is_none()
+            && !select.items.iter().any(|item| item.expr.is_aggregate())
             && select.limit.is_none()
             && select.offset.is_none();
         if plain {
@@ -114,9 +117,11 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// # Errors
     /// As [`Query::all`].
     pub async fn exists(self, on: &dyn Executor) -> Result<bool> {
-        let mut select = self.tree()?;
+        let route = M::route(self.using.as_deref());
+        let mut select = self.tree().map_err(|error| placed(error, on, route))?;
         select.order_by.clear();
-        if select.group_by.is_empty() && !select.distinct {
+        let aggregates = select.items.iter().any(|item| item.expr.is_aggregate());
+        if select.group_by.is_empty() && !select.distinct && !aggregates {
             select.items = vec![SelectItem {
                 expr: Expr::from(1i64),
                 alias: None,
@@ -129,6 +134,59 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
             .run(on, Match::AsTheyCome, 1, |_| Ok(()), &render)
             .await?
             .is_empty())
+    }
+
+    /// Hands each row to a closure as it comes, without keeping any, and returns how many there were. So a result of any
+    /// size is read in bounded memory.
+    ///
+    /// The connection is in use meanwhile. The closure runs where the rows arrive, on SQLite a thread of the driver's,
+    /// so it should not block for long. Its first error ends the query.
+    ///
+    /// # Errors
+    /// The closure's; [`ErrorKind::Statement`] with [`Query::include`], because relations are loaded for many records
+    /// at once; else as [`Query::all`].
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person::insert_many(["Ann", "Bob"].map(|name| Person { id: 0, name: name.into() }), &db).await?;
+    /// let (names, received) = std::sync::mpsc::sync_channel(1_000);
+    /// let people = Person::query()
+    ///     .select(|c| c.name)
+    ///     .for_each(&db, move |name| {
+    ///         names.try_send(name.to_uppercase()).ok();
+    ///         Ok(())
+    ///     })
+    ///     .await?;
+    /// assert_eq!(people, 2);
+    /// assert_eq!(received.iter().collect::<Vec<_>>(), ["ANN", "BOB"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn for_each(
+        self,
+        on: &dyn Executor,
+        each: impl FnMut(O) -> Result<()> + Send + 'static,
+    ) -> Result<u64> {
+        let meta = M::meta();
+        if !self.includes.is_empty() {
+            let error = Error::new(
+                ErrorKind::Statement,
+                "for_each with include: it keeps no records to load relations for",
+            )
+            .with_help("use all(), page by page, or ask for the related records in a query of their own")
+            .with_model(meta.name);
+            return Err(placed(error, on, M::route(self.using.as_deref())));
+        }
+        let rows = Rows::new(self.decode, Match::InOrder(self.width))
+            .of(meta, self.whole)
+            .from(self.using.clone());
+        let statement = |dialect: &'static dyn Dialect| self.statement(dialect);
+        Ok(self.push(on, Each::new(rows, each), &statement).await?.count)
     }
 
     async fn fetch(self, on: &dyn Executor, at_most: usize) -> Result<Vec<O>> {
@@ -148,6 +206,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         let plain = self.whole && self.select.filter.is_none() && self.select.order_by.is_empty();
         let plain =
             plain && self.select.limit.is_none() && self.select.offset.is_none() && !self.select.distinct;
+        let plain = plain && self.select.lock.is_none();
         let Some(key) = self.key.as_ref().filter(|_| plain) else {
             return Ok(Statement::rendered(self.tree()?.render(dialect)?, Access::Read));
         };
@@ -173,17 +232,31 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         decode: fn(&mut crate::Cells<'_>) -> Result<T>,
         statement: &(dyn Fn(&'static dyn Dialect) -> Result<Statement> + Send + Sync),
     ) -> Result<Vec<T>> {
-        let meta = M::meta();
-        let named = |error: Error| error.with_model(meta.name);
-        let route = M::route(self.using.as_deref());
-        let mut lease = on.lease(route, Access::Read).await.map_err(named)?;
-        let statement = statement(lease.dialect())
-            .map_err(|error| error.with_connection(lease.connection().clone()))
-            .map_err(named)?;
         let rows = Rows::new(decode, columns)
-            .of(meta)
+            .of(M::meta(), self.whole)
             .from(self.using.clone())
             .at_most(at_most);
-        Ok(lease.query(statement, rows).await.map_err(named)?.rows)
+        Ok(self.push(on, rows, statement).await?.rows)
+    }
+
+    /// Leases a connection, renders for the server that it leads to, and pushes rows into the sink.
+    async fn push<S: Sink>(
+        &self,
+        on: &dyn Executor,
+        sink: S,
+        statement: &(dyn Fn(&'static dyn Dialect) -> Result<Statement> + Send + Sync),
+    ) -> Result<S> {
+        let named = |error: Error| error.with_model(M::meta().name);
+        let route = M::route(self.using.as_deref());
+        let locks = self.select.lock.is_some();
+        let access = if locks { Access::Write } else { Access::Read };
+        let mut lease = on.lease(route, access).await.map_err(named)?;
+        let placed =
+            |error: Error, lease: &Lease<'_>| named(error).with_connection(lease.connection().clone());
+        let statement = statement(lease.dialect()).map_err(|error| placed(error, &lease))?;
+        if locks && !lease.in_transaction() {
+            return Err(placed(outside_transaction(), &lease));
+        }
+        lease.query(statement, sink).await.map_err(named)
     }
 }

@@ -1,7 +1,7 @@
 //! Queries that change all rows they stand for, in one statement.
 
 use super::Query;
-use crate::{Assignments, Model, Role};
+use crate::{Assignments, Model, Role, rec::placed};
 use manybase_db::Executor;
 use manybase_driver::{Access, Error, ErrorKind, Result, Statement};
 use manybase_sql::{Delete, Expr, Update, Value};
@@ -29,8 +29,17 @@ impl<M: Model> Query<M> {
         let meta = M::meta();
         let mut assignments = Vec::new();
         set(M::COLUMNS).add_to(&mut assignments);
+        // PostgreSQL refuses it, the others take the last.
+        for (at, one) in assignments.iter().enumerate() {
+            if assignments[..at].iter().any(|other| other.column == one.column) {
+                let twice = format!("an update that sets column {} twice", one.column);
+                return Err(self.refused(on, Error::new(ErrorKind::Statement, twice)));
+            }
+        }
         let mut update = Update::table(meta.table.clone());
-        update.filter = self.only_filter("update")?;
+        update.filter = self
+            .only_filter("update")
+            .map_err(|error| self.refused(on, error))?;
         update.set = assignments
             .into_iter()
             .map(|one| (one.column, one.value))
@@ -69,7 +78,9 @@ impl<M: Model> Query<M> {
     /// ```
     pub async fn delete(self, on: &dyn Executor) -> Result<u64> {
         let mut delete = Delete::from(M::meta().table.clone());
-        delete.filter = self.only_filter("delete")?;
+        delete.filter = self
+            .only_filter("delete")
+            .map_err(|error| self.refused(on, error))?;
         self.change(on, &|dialect| {
             Ok(Statement::rendered(delete.render(dialect)?, Access::Write))
         })
@@ -87,14 +98,21 @@ impl<M: Model> Query<M> {
             "distinct"
         } else if tree.having.is_some() {
             "having"
+        } else if tree.lock.is_some() {
+            "a lock"
         } else {
             return Ok(tree.filter);
         };
         Err(
             Error::new(ErrorKind::Statement, format!("{what} of a query with {clause}"))
-                .with_help("select the keys first, then filter by them with in_list")
-                .with_model(M::meta().name),
+                .with_help("select the keys first, then filter by them with in_list"),
         )
+    }
+
+    /// With the names of model and connection.
+    fn refused(&self, on: &dyn Executor, error: Error) -> Error {
+        let error = error.with_model(M::meta().name);
+        placed(error, on, M::route(self.using.as_deref()))
     }
 
     async fn change(
@@ -107,7 +125,8 @@ impl<M: Model> Query<M> {
             .lease(M::route(self.using.as_deref()), Access::Write)
             .await
             .map_err(named)?;
-        let statement = statement(lease.dialect()).map_err(named)?;
+        let statement = statement(lease.dialect())
+            .map_err(|error| named(error).with_connection(lease.connection().clone()))?;
         Ok(lease.execute(statement).await.map_err(named)?.affected)
     }
 }

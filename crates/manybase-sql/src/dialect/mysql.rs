@@ -1,6 +1,7 @@
 //! MySQL, MariaDB and MatrixOne: one wire protocol, three databases that differ in what they can do.
 
 mod capability;
+mod conflict;
 mod list;
 mod update;
 
@@ -8,8 +9,8 @@ use super::{Dialect, Lexical};
 use crate::expr::{Aggregate, BinaryOp};
 use crate::schema::Column;
 use crate::{
-    Capability, DataType, Error, Expr, Function, Insert, LikePattern, Order, OrderBy, Result, SqlWriter,
-    Update, Value, render,
+    Capability, DataType, Error, Expr, Function, Insert, LikePattern, Lock, LockStrength, OnConflict, Order,
+    OrderBy, Result, SqlWriter, Update, Value, render,
 };
 use chrono::{DateTime, Utc};
 
@@ -128,6 +129,21 @@ impl Dialect for MySql {
         })
     }
 
+    fn on_conflict(&self, w: &mut SqlWriter<'_>, _insert: &Insert, conflict: &OnConflict) -> Result<()> {
+        conflict::on_conflict(w, conflict)
+    }
+
+    fn lock(&self, w: &mut SqlWriter<'_>, lock: Lock) {
+        match (self.flavor, lock.strength) {
+            // It knows the older spelling only.
+            (Flavor::MariaDb, LockStrength::Share) => {
+                w.push(" LOCK IN SHARE MODE");
+                render::wait(w, lock.wait);
+            }
+            _ => render::lock(w, lock),
+        }
+    }
+
     fn limit(&self, w: &mut SqlWriter<'_>, limit: Option<u64>, offset: Option<u64>) -> Result<()> {
         // There is no OFFSET without LIMIT.
         render::limit(w, limit.or(offset.map(|_| u64::MAX)), offset)
@@ -181,9 +197,11 @@ impl Dialect for MySql {
             }
             // A quotient has four digits more than what is divided, and no more.
             BinaryOp::Div if (decimal(left) || decimal(right)) && (whole(left) || decimal(left)) => {
-                with_scale(w, left)?;
-                w.push(" / ");
-                render::grouped(w, right)
+                bounded(w, left, |w| {
+                    with_scale(w, left)?;
+                    w.push(" / ");
+                    render::grouped(w, right)
+                })
             }
             _ => render::binary(w, left, op, right),
         }
@@ -260,10 +278,12 @@ impl Dialect for MySql {
             Some(argument)
                 if function == Aggregate::Avg && argument.data_type().is_some_and(DataType::is_decimal) =>
             {
-                w.push(if distinct { "AVG(DISTINCT " } else { "AVG(" });
-                with_scale(w, argument)?;
-                w.push(")");
-                Ok(())
+                bounded(w, argument, |w| {
+                    w.push(if distinct { "AVG(DISTINCT " } else { "AVG(" });
+                    with_scale(w, argument)?;
+                    w.push(")");
+                    Ok(())
+                })
             }
             argument => render::aggregate(w, function, argument, distinct),
         }
@@ -378,6 +398,24 @@ impl Dialect for MySql {
 
 /// Digits behind the point of a dividend, so that its quotients have sixteen, as on PostgreSQL.
 const DIVIDED_SCALE: u32 = 12;
+
+/// Keeps a quotient to sixteen digits behind the point where the dividend has 28 of them, as a decimal without a
+/// precision has: with four more it would be longer than a [`rust_decimal::Decimal`] can be.
+fn bounded(
+    w: &mut SqlWriter<'_>,
+    dividend: &Expr,
+    quotient: impl FnOnce(&mut SqlWriter<'_>) -> Result<()>,
+) -> Result<()> {
+    if dividend.data_type() != Some(DataType::Decimal { precision: None })
+        || matches!(dividend, Expr::Value(_))
+    {
+        return quotient(w);
+    }
+    w.push("CAST(");
+    quotient(w)?;
+    w.push(" AS DECIMAL(65, 16))");
+    Ok(())
+}
 
 /// A dividend with digits enough, where it is known how many it has by itself: it must not lose any.
 fn with_scale(w: &mut SqlWriter<'_>, expr: &Expr) -> Result<()> {

@@ -29,6 +29,7 @@ static CAPABILITY: Capability = Capability {
     transactional_ddl: true,
     two_phase_commit: true,
     row_locks: true,
+    share_locks: true,
     skip_locked: true,
     nowait: true,
     lateral: true,

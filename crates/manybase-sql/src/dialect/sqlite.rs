@@ -34,6 +34,7 @@ static CAPABILITY: Capability = Capability {
     transactional_ddl: true,
     two_phase_commit: false,
     row_locks: false,
+    share_locks: false,
     skip_locked: false,
     nowait: false,
     lateral: false,

@@ -19,6 +19,9 @@ pub(crate) fn insert(w: &mut SqlWriter<'_>, insert: &Insert) -> Result<()> {
             insert.values.len()
         )));
     }
+    if let Some(conflict) = &insert.on_conflict {
+        super::conflict::check(insert, conflict)?;
+    }
     w.push("INSERT INTO ");
     w.table(&insert.table)?;
     if width == 0 {
@@ -36,6 +39,9 @@ pub(crate) fn insert(w: &mut SqlWriter<'_>, insert: &Insert) -> Result<()> {
             w.push(")");
             Ok(())
         })?;
+    }
+    if let Some(conflict) = &insert.on_conflict {
+        w.dialect().on_conflict(w, insert, conflict)?;
     }
     returning(
         w,

@@ -10,6 +10,9 @@ pub(crate) fn select(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
             select.from
         )));
     }
+    if let Some(lock) = select.lock {
+        super::lock::check(w, select, lock)?;
+    }
     if select.counted {
         return counted(w, select);
     }
@@ -30,7 +33,11 @@ pub(crate) fn select(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
             w.dialect().order_by(w, by_name.as_ref().unwrap_or(key))
         })?;
     }
-    w.dialect().limit(w, select.limit, select.offset)
+    w.dialect().limit(w, select.limit, select.offset)?;
+    if let Some(lock) = select.lock {
+        w.dialect().lock(w, lock);
+    }
+    Ok(())
 }
 
 /// The number of rows. Their order does not matter, and neither does what they hold, unless it decides how many

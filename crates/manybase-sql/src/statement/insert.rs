@@ -1,6 +1,6 @@
 //! `INSERT`.
 
-use crate::{Dialect, Name, Rendered, Result, SqlWriter, TableName, Value};
+use crate::{Dialect, Name, OnConflict, Rendered, Result, SqlWriter, TableName, Value};
 
 /// Rows to add to a table.
 ///
@@ -23,6 +23,8 @@ pub struct Insert {
     pub values: Vec<Value>,
     /// Number of rows; needed because a row may have no columns.
     pub rows: usize,
+    /// What to do about rows that are there already; without it they are an error.
+    pub on_conflict: Option<OnConflict>,
     /// `RETURNING`; refused where [`crate::Capability::insert_returning`] says no.
     pub returning: Vec<Name>,
 }
@@ -43,6 +45,7 @@ impl Insert {
             columns: columns.into_iter().map(Into::into).collect(),
             values: Vec::new(),
             rows: 0,
+            on_conflict: None,
             returning: Vec::new(),
         }
     }
@@ -63,6 +66,23 @@ impl Insert {
         } else {
             Self::UNEVEN
         };
+        self
+    }
+
+    /// What to do about rows that are there already.
+    ///
+    /// ```
+    /// use manybase_sql::{dialect, Insert, OnConflict};
+    /// let insert = Insert::into("t", ["a"]).row([1i64]).on_conflict(OnConflict::new(["a"]));
+    /// assert_eq!(
+    ///     insert.render(dialect::sqlite())?.sql,
+    ///     r#"INSERT INTO "t" ("a") VALUES (?) ON CONFLICT ("a") DO NOTHING"#
+    /// );
+    /// # Ok::<(), manybase_sql::Error>(())
+    /// ```
+    #[must_use]
+    pub fn on_conflict(mut self, conflict: OnConflict) -> Self {
+        self.on_conflict = Some(conflict);
         self
     }
 

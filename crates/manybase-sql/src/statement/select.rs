@@ -1,6 +1,6 @@
 //! `SELECT`.
 
-use crate::{Dialect, Expr, Name, Rendered, Result, SqlWriter, TableName};
+use crate::{Dialect, Expr, Lock, Name, Rendered, Result, SqlWriter, TableName};
 
 /// Direction of an order.
 ///
@@ -118,6 +118,8 @@ pub struct Select {
     pub offset: Option<u64>,
     /// Counts the rows of the query instead of returning them: `SELECT COUNT(*) FROM (…)`.
     pub counted: bool,
+    /// Locks the rows until the transaction ends: `FOR UPDATE`.
+    pub lock: Option<Lock>,
 }
 
 impl Select {
@@ -138,6 +140,7 @@ impl Select {
             limit: None,
             offset: None,
             counted: false,
+            lock: None,
         }
     }
 
@@ -199,6 +202,22 @@ impl Select {
     #[must_use]
     pub fn limit(mut self, rows: u64) -> Self {
         self.limit = Some(rows);
+        self
+    }
+
+    /// Locks the rows until the transaction ends.
+    ///
+    /// ```
+    /// use manybase_sql::{dialect, Lock, LockStrength, LockWait, Select};
+    /// let mut lock = Lock::new(LockStrength::Update);
+    /// lock.wait = LockWait::SkipLocked;
+    /// let select = Select::from("t").column("a").lock(lock);
+    /// assert_eq!(select.render(dialect::postgres())?.sql, r#"SELECT "a" FROM "t" FOR UPDATE SKIP LOCKED"#);
+    /// # Ok::<(), manybase_sql::Error>(())
+    /// ```
+    #[must_use]
+    pub fn lock(mut self, lock: Lock) -> Self {
+        self.lock = Some(lock);
         self
     }
 

@@ -3,7 +3,7 @@
 use crate::columns::{c, sure};
 use crate::sheet::Sheet;
 use manybase_sql::expr::Aggregate;
-use manybase_sql::{Expr, Order, OrderBy, Select, SelectItem, TableName};
+use manybase_sql::{Expr, Lock, LockStrength, LockWait, Order, OrderBy, Select, SelectItem, TableName};
 
 fn show(sheet: &mut Sheet, title: &str, select: Select) {
     sheet.add(title, |dialect| select.render(dialect));
@@ -196,4 +196,33 @@ fn counted() {
     );
     show(&mut sheet, "nothing", counted(Select::from("t")));
     sheet.check("select_counted");
+}
+
+#[test]
+fn locks() {
+    let mut sheet = Sheet::default();
+    for strength in [LockStrength::Update, LockStrength::Share] {
+        for wait in [LockWait::Wait, LockWait::SkipLocked, LockWait::NoWait] {
+            let lock = Lock { strength, wait };
+            show(&mut sheet, &format!("{strength:?}, {wait:?}"), n().lock(lock));
+        }
+    }
+    let lock = Lock::new(LockStrength::Update);
+    let first = n().filter(c("n").gt(1i64)).order_by(c("n"), Order::Asc).limit(3);
+    show(&mut sheet, "filter, order and limit", first.lock(lock));
+    let distinct = Select {
+        distinct: true,
+        ..n()
+    };
+    show(&mut sheet, "distinct", distinct.lock(lock));
+    let grouped = Select {
+        group_by: vec![c("n")],
+        ..n()
+    };
+    show(&mut sheet, "groups", grouped.lock(lock));
+    let aggregate = Select::from("t").item(Expr::count_all());
+    show(&mut sheet, "aggregate", aggregate.lock(lock));
+    let counted = Select { counted: true, ..n() };
+    show(&mut sheet, "counted", counted.lock(lock));
+    sheet.check("select_lock");
 }

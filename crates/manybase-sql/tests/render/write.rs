@@ -2,7 +2,9 @@
 
 use crate::columns::c;
 use crate::sheet::Sheet;
-use manybase_sql::{Delete, Expr, Insert, Update, Value};
+use manybase_sql::{
+    ConflictUpdate, ConflictValue, Delete, Expr, Insert, OnConflict, TableName, Update, Value,
+};
 use rust_decimal::Decimal;
 
 #[test]
@@ -50,6 +52,50 @@ fn insert() {
         (0..33_000i64).fold(Insert::into("t", ["n", "big"]), |insert, i| insert.row([i, i])),
     );
     sheet.check("insert");
+}
+
+#[test]
+fn insert_or_update() {
+    let mut sheet = Sheet::default();
+    let mut show = |title: &str, conflict: OnConflict| {
+        let insert = Insert::into("t", ["n", "name"]).row([Value::from(1i64), "a".into()]);
+        let insert = insert.on_conflict(conflict);
+        sheet.add(title, |dialect| insert.render(dialect));
+    };
+    show("nothing", OnConflict::new(["n"]));
+    show("nothing, two keys", OnConflict::new(["n", "name"]));
+    show("given", OnConflict::new(["n"]).set("name", ConflictValue::Given));
+    show(
+        "given and increased",
+        OnConflict::new(["n", "small"])
+            .set("name", ConflictValue::Given)
+            .set("version", ConflictValue::Increased),
+    );
+    show(
+        "hostile names",
+        OnConflict::new(["a\"b`c"]).set("x\"y`z", ConflictValue::Given),
+    );
+    let none: [&'static str; 0] = [];
+    show("no keys", OnConflict::new(none));
+    let empty = OnConflict {
+        update: ConflictUpdate::Set(Vec::new()),
+        ..OnConflict::new(["n"])
+    };
+    show("no columns to update", empty);
+    let increased = OnConflict::new(["n"]).set("big", ConflictValue::Increased);
+    let schema = Insert::into(TableName::new("t").in_schema("main"), ["n", "big"]);
+    let schema = schema.row([1i64, 1]).row([2, 1]).on_conflict(increased);
+    sheet.add("schema, several rows", |dialect| schema.render(dialect));
+    let returning = Insert::into("t", ["n"]).row([1i64]);
+    let returning = returning.on_conflict(OnConflict::new(["n"]).set("n", ConflictValue::Given));
+    let returning = returning.returning(["n"]);
+    sheet.add("returning", |dialect| returning.render(dialect));
+    let nothing: [i64; 0] = [];
+    let defaults = Insert::into("t", none)
+        .row(nothing)
+        .on_conflict(OnConflict::new(["n"]));
+    sheet.add("no columns", |dialect| defaults.render(dialect));
+    sheet.check("insert_or_update");
 }
 
 #[test]

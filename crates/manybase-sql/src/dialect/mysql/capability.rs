@@ -17,6 +17,7 @@ pub(super) static MYSQL: Capability = Capability {
     transactional_ddl: false,
     two_phase_commit: true,
     row_locks: true,
+    share_locks: true,
     skip_locked: true,
     nowait: true,
     lateral: true,
@@ -40,6 +41,7 @@ pub(super) static MARIADB: Capability = Capability {
 pub(super) static MATRIXONE: Capability = Capability {
     savepoints: false,
     two_phase_commit: false,
+    share_locks: false,
     skip_locked: false,
     nowait: false,
     lateral: false,
