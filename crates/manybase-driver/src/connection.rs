@@ -1,6 +1,6 @@
 //! One connection to one database.
 
-use crate::{Done, Result, Sink, Statement};
+use crate::{Done, Result, Sink, Statement, TwoPhase};
 use manybase_sql::{Dialect, IsolationLevel};
 use std::future::Future;
 use std::pin::Pin;
@@ -71,6 +71,11 @@ pub trait Connection: Send + 'static {
             self.script(format!("ROLLBACK TO SAVEPOINT mb_{depth}")).await?;
             self.script(format!("RELEASE SAVEPOINT mb_{depth}")).await
         })
+    }
+
+    /// Transactions that are prepared and finished later, where the database has them.
+    fn two_phase(&mut self) -> Option<&mut dyn TwoPhase> {
+        None
     }
 
     /// Asks the server for a sign of life.

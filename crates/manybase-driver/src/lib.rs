@@ -30,6 +30,7 @@ mod pool;
 mod row;
 mod sink;
 mod statement;
+pub mod two_phase;
 
 pub use address::{Address, Secret};
 pub use connection::{BoxFuture, Connection, TransactionOptions};
@@ -40,3 +41,4 @@ pub use pool::{Pool, PoolOptions, PoolStatus, Session, TestBeforeUse};
 pub use row::{Cell, Columns, Row};
 pub use sink::{CountSink, FirstSink, Flow, Sink};
 pub use statement::{Access, Done, Statement};
+pub use two_phase::{BranchId, Finish, InDoubt, Obstacle, Prepared, Readiness, TwoPhase};

@@ -5,8 +5,9 @@ use crate::settings;
 use crate::statements::Statements;
 use crate::stop;
 use crate::transaction::State;
+use crate::two_phase::Branch;
 use manybase_driver::{
-    BoxFuture, Connection, Done, Error, ErrorKind, Result, Sink, Statement, TransactionOptions,
+    BoxFuture, Connection, Done, Error, ErrorKind, Result, Sink, Statement, TransactionOptions, TwoPhase,
 };
 use manybase_sql::Dialect;
 use manybase_sql::dialect::{Flavor, MySql};
@@ -26,14 +27,16 @@ pub(crate) struct MysqlConnection {
     /// How it was dialled, to dial again and stop what it does.
     pub(crate) opts: Opts,
     pub(crate) id: u32,
-    flavor: Flavor,
+    pub(crate) flavor: Flavor,
     pub(crate) dialect: &'static dyn Dialect,
-    version: String,
+    pub(crate) version: String,
     settings: Vec<String>,
     /// Bytes that the server takes at once.
     pub(crate) largest_packet: usize,
     pub(crate) statements: Statements,
     pub(crate) state: State,
+    /// The open or prepared branch that the state is about, if it is not a plain transaction.
+    pub(crate) branch: Option<Branch>,
     /// Whether the server's answers tell if a transaction is open.
     pub(crate) tells_status: bool,
     /// A user's own BEGIN has opened a transaction, of which the pool knows nothing.
@@ -64,6 +67,7 @@ impl MysqlConnection {
             largest_packet,
             statements: Statements::new(STATEMENTS),
             state: State::None,
+            branch: None,
             tells_status: true,
             open_by_hand: false,
             busy: false,
@@ -78,7 +82,7 @@ impl MysqlConnection {
     }
 
     /// Marks it busy, unless it must not be used any more.
-    fn enter(&mut self) -> Result<()> {
+    pub(crate) fn enter(&mut self) -> Result<()> {
         if self.is_useless() {
             let why = match self.busy {
                 true => "an earlier call was cut off in the middle",
@@ -91,7 +95,7 @@ impl MysqlConnection {
     }
 
     /// The call has come to its end, well or not.
-    fn leave<T>(&mut self, result: Result<T>) -> Result<T> {
+    pub(crate) fn leave<T>(&mut self, result: Result<T>) -> Result<T> {
         self.busy = false;
         self.lost |= result.as_ref().is_err_and(Error::is_connection_lost);
         result
@@ -101,6 +105,7 @@ impl MysqlConnection {
         let known = |error: mysql_async::Error| crate::error::statement(&error);
         self.statements.clear();
         self.state = State::None;
+        self.branch = None;
         self.open_by_hand = false;
         let conn = self
             .conn
@@ -130,6 +135,7 @@ macro_rules! guarded {
         })
     };
 }
+pub(crate) use guarded;
 
 impl Connection for MysqlConnection {
     fn dialect(&self) -> &'static dyn Dialect {
@@ -181,7 +187,12 @@ impl Connection for MysqlConnection {
 
     fn rollback_to(&mut self, depth: u32) -> BoxFuture<'_, Result<()>> {
         let sql = format!("ROLLBACK TO SAVEPOINT mb_{depth}; RELEASE SAVEPOINT mb_{depth}");
-        guarded!(self, self.savepoint_command(sql))
+        guarded!(self, self.roll_back_to_savepoint(sql))
+    }
+
+    fn two_phase(&mut self) -> Option<&mut dyn TwoPhase> {
+        let has = self.dialect.capability().two_phase_commit;
+        has.then_some(self)
     }
 
     fn ping(&mut self) -> BoxFuture<'_, Result<()>> {
@@ -195,9 +206,10 @@ impl Connection for MysqlConnection {
         guarded!(self, self.reset_session())
     }
 
-    /// Also when it is left with a transaction that a user has begun by hand: nobody must get it in that state.
+    /// Also when it is left with a transaction that a user has begun by hand, or with a branch that only its end sets
+    /// free: nobody must get it in that state.
     fn is_closed(&self) -> bool {
-        self.is_useless() || self.open_by_hand
+        self.is_useless() || self.open_by_hand || self.state == State::Prepared
     }
 
     fn abandon(mut self: Box<Self>) {

@@ -37,6 +37,13 @@
 //! because they would each commit by themselves. [`Connection::commit`](manybase_driver::Connection::commit) after a
 //! roll-back by the server and [`Connection::rollback`](manybase_driver::Connection::rollback) after DDL are errors:
 //! they can't do what they say. The same goes for a batch that is to be atomic and has DDL in it.
+//!
+//! # Branches
+//! A part of a transaction that spans databases ([`TwoPhase`](manybase_driver::TwoPhase)) is an XA branch from its
+//! beginning on. The server would go on after a statement that failed and prepare the rest; here such a branch can
+//! only be rolled back, wholly or to a savepoint. It is never committed in one phase: with the binary log on, a killed
+//! server forgets that it said yes. A branch that was begun read-only is over when it is prepared; any other counts
+//! as prepared, even if it wrote nothing, because the server does not tell. MatrixOne has no XA.
 
 mod bind;
 mod column;
@@ -53,6 +60,7 @@ mod stop;
 mod temporal;
 mod tls;
 mod transaction;
+mod two_phase;
 
 pub use driver::MysqlDriver;
 pub use factory::MysqlFactory;

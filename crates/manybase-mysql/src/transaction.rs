@@ -2,7 +2,7 @@
 
 use crate::connection::MysqlConnection;
 use crate::error;
-use manybase_driver::{Error, ErrorKind, Result, TransactionOptions};
+use manybase_driver::{Error, ErrorKind, IsolationLevel, Result, TransactionOptions};
 use mysql_async::consts::StatusFlags;
 use mysql_async::prelude::Queryable;
 
@@ -17,6 +17,10 @@ pub(crate) enum State {
     Committed,
     /// The server has rolled it back, as after a deadlock.
     RolledBack,
+    /// A statement of the branch has failed. The server would go on; a branch is all or nothing.
+    Failed,
+    /// The branch is prepared. The server takes nothing but its end on this connection.
+    Prepared,
 }
 
 impl MysqlConnection {
@@ -26,6 +30,8 @@ impl MysqlConnection {
             State::None | State::Open => Ok(()),
             State::RolledBack => Err(rolled_back()),
             State::Committed => Err(self.committed()),
+            State::Failed => Err(failed()),
+            State::Prepared => Err(prepared()),
         }
     }
 
@@ -54,6 +60,14 @@ impl MysqlConnection {
             }
             // An error comes without the status; the answer to a ping has it. Any error may be the end: DDL commits
             // before it finds out that it can't be done.
+            Err(error) if self.branch.is_some() => {
+                if error.code().is_some() {
+                    self.state = match error.kind() {
+                        ErrorKind::Deadlock => State::RolledBack,
+                        _ => State::Failed,
+                    };
+                }
+            }
             Err(error) if error.code().is_some() && !error.is_connection_lost() => {
                 let Ok(conn) = self.conn() else { return };
                 if conn.ping().await.is_ok() && self.status_says_open() == Some(false) {
@@ -68,7 +82,7 @@ impl MysqlConnection {
     }
 
     /// What the server said last, if anything.
-    fn status_says_open(&self) -> Option<bool> {
+    pub(crate) fn status_says_open(&self) -> Option<bool> {
         if !self.tells_status {
             return None;
         }
@@ -76,18 +90,29 @@ impl MysqlConnection {
         Some(ok.status_flags().contains(StatusFlags::SERVER_STATUS_IN_TRANS))
     }
 
-    pub(crate) async fn begin_transaction(&mut self, options: TransactionOptions) -> Result<()> {
-        if self.state != State::None {
-            return Err(
+    pub(crate) fn check_none(&self) -> Result<()> {
+        match self.state {
+            State::None => Ok(()),
+            State::Prepared => Err(prepared()),
+            _ => Err(
                 Error::new(ErrorKind::Transaction, "a transaction is open already")
                     .with_help("a second BEGIN would commit the first; use a savepoint"),
-            );
+            ),
         }
+    }
+
+    pub(crate) fn check_level(&self, level: IsolationLevel) -> Result<()> {
+        match self.dialect.capability().isolation_levels.contains(&level) {
+            true => Ok(()),
+            false => Err(self.unsupported(&format!("the isolation level {}", level.as_sql()))),
+        }
+    }
+
+    pub(crate) async fn begin_transaction(&mut self, options: TransactionOptions) -> Result<()> {
+        self.check_none()?;
         let mut sql = String::new();
         if let Some(level) = options.isolation {
-            if !self.dialect.capability().isolation_levels.contains(&level) {
-                return Err(self.unsupported(&format!("the isolation level {}", level.as_sql())));
-            }
+            self.check_level(level)?;
             sql = format!("SET TRANSACTION ISOLATION LEVEL {}; ", level.as_sql());
         }
         sql.push_str(match options.read_only {
@@ -104,9 +129,19 @@ impl MysqlConnection {
     }
 
     pub(crate) async fn commit_transaction(&mut self) -> Result<()> {
+        if self.branch.is_some() {
+            return Err(Error::new(
+                ErrorKind::Transaction,
+                "a branch of a transaction that spans databases can't be committed by itself",
+            )
+            .with_help("prepare it and commit it then, or roll it back"));
+        }
         match std::mem::replace(&mut self.state, State::None) {
             State::RolledBack => Err(rolled_back()),
             State::Committed => Ok(()),
+            // Only branches are ever in these.
+            State::Failed => Err(failed()),
+            State::Prepared => Err(prepared()),
             State::Open => {
                 self.state = State::Open;
                 let result = self.command("COMMIT").await;
@@ -127,6 +162,9 @@ impl MysqlConnection {
 
     pub(crate) async fn roll_back_transaction(&mut self) -> Result<()> {
         let state = self.state;
+        if self.branch.is_some() {
+            return self.roll_back_branch().await;
+        }
         self.command("ROLLBACK").await?;
         self.state = State::None;
         self.open_by_hand = false;
@@ -147,6 +185,16 @@ impl MysqlConnection {
         result
     }
 
+    /// A branch in which a statement failed is good again: only savepoints from before that are there.
+    pub(crate) async fn roll_back_to_savepoint(&mut self, sql: String) -> Result<()> {
+        if self.state != State::Failed {
+            return self.savepoint_command(sql).await;
+        }
+        self.command(&sql).await?;
+        self.state = State::Open;
+        Ok(())
+    }
+
     fn unsupported(&self, what: &str) -> Error {
         let database = self.dialect.name();
         Error::new(ErrorKind::Unsupported, format!("{database} has not {what}"))
@@ -160,10 +208,26 @@ impl MysqlConnection {
     }
 }
 
-fn rolled_back() -> Error {
+pub(crate) fn rolled_back() -> Error {
     Error::new(
         ErrorKind::Transaction,
         "the server has rolled the transaction back, after an earlier error",
     )
     .with_help("run the whole transaction again")
+}
+
+pub(crate) fn failed() -> Error {
+    Error::new(
+        ErrorKind::Transaction,
+        "an earlier statement of the branch failed",
+    )
+    .with_help("roll it back, or back to a savepoint")
+}
+
+pub(crate) fn prepared() -> Error {
+    Error::new(
+        ErrorKind::Transaction,
+        "the session has prepared a branch, and can do nothing else until that is finished",
+    )
+    .with_help("commit or roll back the prepared branch, or use another session")
 }

@@ -5,7 +5,8 @@ use crate::error;
 use crate::transaction::State;
 use crate::wire::Wire;
 use manybase_driver::{
-    BoxFuture, Connection, Dialect, Done, Error, ErrorKind, Result, Sink, Statement, TransactionOptions,
+    Access, BoxFuture, Connection, Dialect, Done, Error, ErrorKind, Result, Sink, Statement,
+    TransactionOptions, TwoPhase,
 };
 
 /// Brings a session back to how it was after dialling. Not `DISCARD ALL`: that also forgets the prepared
@@ -20,6 +21,8 @@ pub(crate) struct PostgresConnection {
     pub(crate) state: State,
     /// Something in the client is out of order that only a new connection mends.
     pub(crate) broken: bool,
+    /// A statement that may write was sent since the transaction began.
+    pub(crate) may_have_written: bool,
 }
 
 impl PostgresConnection {
@@ -30,6 +33,7 @@ impl PostgresConnection {
             cache: Cache::new(),
             state: State::Outside,
             broken: false,
+            may_have_written: false,
         }
     }
 
@@ -53,7 +57,7 @@ impl PostgresConnection {
         self.simple(&sql).await
     }
 
-    async fn begin_transaction(&mut self, options: TransactionOptions) -> Result<()> {
+    pub(crate) async fn begin_transaction(&mut self, options: TransactionOptions) -> Result<()> {
         let mut sql = String::from("BEGIN");
         if let Some(level) = options.isolation {
             sql.push_str(" ISOLATION LEVEL ");
@@ -63,6 +67,7 @@ impl PostgresConnection {
             sql.push_str(" READ ONLY");
         }
         self.state = State::Unknown;
+        self.may_have_written = false;
         self.simple(&sql).await?;
         self.state = State::Inside;
         Ok(())
@@ -100,12 +105,7 @@ impl PostgresConnection {
     }
 
     fn not_committed(&self) -> Error {
-        Error::new(
-            ErrorKind::Transaction,
-            "nothing was committed: an earlier statement of the transaction failed",
-        )
-        .with_code(manybase_driver::NativeCode::SqlState("25P02".into()))
-        .with_help("roll the transaction back and run it again")
+        failed_earlier("nothing was committed")
     }
 
     pub(crate) async fn roll_back(&mut self) -> Result<()> {
@@ -121,6 +121,16 @@ impl PostgresConnection {
         self.roll_back().await?;
         self.simple(RESET).await
     }
+}
+
+/// What `COMMIT` and `PREPARE TRANSACTION` do not say in a failed transaction.
+pub(crate) fn failed_earlier(so: &str) -> Error {
+    Error::new(
+        ErrorKind::Transaction,
+        format!("{so}: an earlier statement of the transaction failed"),
+    )
+    .with_code(manybase_driver::NativeCode::SqlState("25P02".into()))
+    .with_help("roll the transaction back and run it again")
 }
 
 /// The protocol ends texts with a NUL.
@@ -144,18 +154,22 @@ impl Connection for PostgresConnection {
     }
 
     fn query(&mut self, statement: Statement, sink: Box<dyn Sink>) -> BoxFuture<'_, Result<Box<dyn Sink>>> {
+        self.may_have_written |= statement.access == Access::Write;
         Box::pin(self.run_query(statement, sink))
     }
 
     fn execute(&mut self, statement: Statement) -> BoxFuture<'_, Result<Done>> {
+        self.may_have_written |= statement.access == Access::Write;
         Box::pin(async move { self.run_execute(&statement).await })
     }
 
     fn batch(&mut self, statements: Vec<Statement>, atomic: bool) -> BoxFuture<'_, Result<Vec<Done>>> {
+        self.may_have_written = true;
         Box::pin(self.run_batch(statements, atomic))
     }
 
     fn script(&mut self, sql: String) -> BoxFuture<'_, Result<()>> {
+        self.may_have_written = true;
         Box::pin(self.run_script(sql))
     }
 
@@ -182,6 +196,10 @@ impl Connection for PostgresConnection {
     fn rollback_to(&mut self, depth: u32) -> BoxFuture<'_, Result<()>> {
         let sql = format!("ROLLBACK TO SAVEPOINT mb_{depth}; RELEASE SAVEPOINT mb_{depth}");
         Box::pin(async move { self.simple(&sql).await })
+    }
+
+    fn two_phase(&mut self) -> Option<&mut dyn TwoPhase> {
+        Some(self)
     }
 
     fn ping(&mut self) -> BoxFuture<'_, Result<()>> {

@@ -20,7 +20,7 @@
 //! # Where things are
 //! - `factory`, `settings`, `tls`: from an address to what `tokio-postgres` needs;
 //! - `driver`, `wire`: dialling, and the task that moves the bytes;
-//! - `connection`, `query`, `batch`, `transaction`, `cache`: running statements;
+//! - `connection`, `query`, `batch`, `transaction`, `cache`: running statements; `two_phase`: branches;
 //! - `bind`, `numeric`, `temporal`: values to PostgreSQL's binary format; `kind`, `row`: cells from it;
 //! - `error`: SQLSTATEs to kinds.
 //!
@@ -54,6 +54,7 @@ mod settings;
 mod temporal;
 mod tls;
 mod transaction;
+mod two_phase;
 mod wire;
 
 pub use driver::PostgresDriver;

@@ -1,5 +1,6 @@
 //! Inserts.
 
+use crate::rec::origin;
 use crate::{Cells, Model, ModelMeta, Query, Rec, Role, Values, cells::Layout};
 use chrono::{SubsecRound, Utc};
 use manybase_db::{Executor, Lease};
@@ -30,7 +31,7 @@ pub(crate) async fn one<M: Model>(mut record: M, on: &dyn Executor) -> Result<Re
             .execute(render(&insert).map_err(named)?)
             .await
             .map_err(named)?;
-        return Ok(Rec::new(record));
+        return Ok(Rec::new(record, origin::<M>(on, None)));
     }
     if dialect.capability().insert_returning {
         insert.returning = meta
@@ -43,7 +44,7 @@ pub(crate) async fn one<M: Model>(mut record: M, on: &dyn Executor) -> Result<Re
             .query(statement, ReadBack::new(record))
             .await
             .map_err(named)?;
-        return Ok(Rec::new(back.record));
+        return Ok(Rec::new(back.record, origin::<M>(on, None)));
     }
     let done = lease
         .execute(render(&insert).map_err(named)?)
@@ -55,7 +56,8 @@ pub(crate) async fn one<M: Model>(mut record: M, on: &dyn Executor) -> Result<Re
             .ok_or_else(|| Error::driver("no generated key was reported").with_model(meta.name))?;
         record.set_auto_key(id).map_err(named)?;
     }
-    read_back(&mut lease, record).await.map_err(named).map(Rec::new)
+    let record = read_back(&mut lease, record).await.map_err(named)?;
+    Ok(Rec::new(record, origin::<M>(on, None)))
 }
 
 /// Reads what the database filled in besides the key, by key.

@@ -27,16 +27,16 @@ use std::sync::Arc;
 pub struct Rec<M> {
     inner: M,
     snapshot: Option<Box<Values>>,
-    /// The connection it was loaded from, when that is not the model's own.
+    /// The connection it came from, unless that is the one the model is bound to.
     origin: Option<Arc<str>>,
 }
 
 impl<M: Model> Rec<M> {
-    pub(crate) fn new(inner: M) -> Self {
+    pub(crate) fn new(inner: M, origin: Option<Arc<str>>) -> Self {
         Self {
             inner,
             snapshot: None,
-            origin: None,
+            origin,
         }
     }
 
@@ -228,6 +228,16 @@ impl<M: Model> Rec<M> {
             Error::new(ErrorKind::NotFound, "the row is gone")
         };
         placed(error.with_model(meta.name), on, M::route(self.origin.as_deref()))
+    }
+}
+
+/// The connection that a record remembers: the one that was said, and for a model that is bound to none the one that
+/// it came from, so that it goes back there whatever the scope is then.
+pub(crate) fn origin<M: Model>(on: &dyn Executor, using: Option<&Arc<str>>) -> Option<Arc<str>> {
+    match using {
+        Some(using) => Some(using.clone()),
+        None if M::meta().connection.is_none() => on.resolve(M::route(None)).ok(),
+        None => None,
     }
 }
 

@@ -229,3 +229,39 @@ async fn a_thousand_parents_share_one_query_and_one_child() -> Result<()> {
     assert_eq!(count, 5_003);
     Ok(())
 }
+
+/// A record of a model that is bound to no connection once forgot the scope it came from, and `save` then wrote to
+/// the default connection.
+#[tokio::test]
+async fn an_unbound_record_goes_back_where_it_came_from() -> Result<()> {
+    #[derive(Debug, Model)]
+    struct Note {
+        #[model(key, auto)]
+        id: i64,
+        text: String,
+    }
+    let db = Db::builder()
+        .connect("main", "sqlite::memory:")
+        .connect("other", "sqlite::memory:")
+        .default_connection("main")
+        .build()?;
+    let other = db.using("other");
+    create_table::<Note>(&db).await?;
+    create_table::<Note>(&other).await?;
+    let note = |text: &str| Note {
+        id: 0,
+        text: text.into(),
+    };
+    note("main").insert(&db).await?;
+    let mut inserted = note("other").insert(&other).await?;
+    inserted.text = "changed".into();
+    inserted.save(&db).await?;
+    let mut loaded = Note::find(1).one(&other).await?;
+    assert_eq!(loaded.text, "changed");
+    loaded.text = "changed again".into();
+    loaded.save(&db).await?;
+    loaded.refresh(&db).await?;
+    assert_eq!(loaded.text, "changed again");
+    assert_eq!(Note::find(1).one(&db).await?.text, "main");
+    Ok(())
+}

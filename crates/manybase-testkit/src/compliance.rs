@@ -60,6 +60,7 @@ mod sink;
 mod skip;
 mod text;
 mod transaction;
+mod two_phase;
 mod types;
 mod value;
 mod verdict;

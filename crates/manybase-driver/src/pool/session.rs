@@ -1,5 +1,7 @@
 //! A connection while somebody has it.
 
+mod two_phase;
+
 use super::manager::{Manager, within};
 use crate::{
     BoxFuture, Connection, Done, Error, ErrorKind, Result, Sink, Statement, TransactionOptions, sink,

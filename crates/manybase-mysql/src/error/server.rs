@@ -35,7 +35,7 @@ pub(super) fn kind(refused: &ServerError) -> ErrorKind {
         1390 => K::TooManyParameters,
         1210 => K::Placeholders,
         1112 | 1178 | 1235 | 1286 | 1295 => K::Unsupported,
-        1180 | 1399 | 1400 | 1402 | 1568 => K::Transaction,
+        1180 | 1397..=1400 | 1402 | 1440 | 1568 => K::Transaction,
         // Also that of a procedure or function that is not there.
         1305 if says("SAVEPOINT") => K::Transaction,
         1040 | 1129 | 1130 | 1203 | 1226 => K::Connect,

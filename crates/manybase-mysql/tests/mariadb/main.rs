@@ -11,6 +11,7 @@ mod round_trip;
 mod statements;
 mod transactions;
 mod trap;
+mod two_phase;
 mod types;
 
 use manybase_driver::{

@@ -11,4 +11,5 @@ mod session;
 mod support;
 mod tls;
 mod transaction;
+mod two_phase;
 mod types;

@@ -182,7 +182,7 @@ async fn the_next_user_gets_a_clean_session() {
         session.begin(TransactionOptions::default()).await.unwrap();
         script(
             &mut session,
-            "SET search_path = nowhere; SET statement_timeout = 1; CREATE TEMP TABLE leftover (a int);
+            "SET search_path = nowhere; SET statement_timeout = 20000; CREATE TEMP TABLE leftover (a int);
              SELECT pg_advisory_lock(7); LISTEN news; INSERT INTO public.t VALUES (1)",
         )
         .await;

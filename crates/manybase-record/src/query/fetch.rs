@@ -1,6 +1,7 @@
 //! Queries that read.
 
 use super::{Query, lock::outside_transaction};
+use crate::rec::origin;
 use crate::{
     Model,
     rec::placed,
@@ -184,7 +185,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         }
         let rows = Rows::new(self.decode, Match::InOrder(self.width))
             .of(meta, self.whole)
-            .from(self.using.clone());
+            .from(origin::<M>(on, self.using.as_ref()));
         let statement = |dialect: &'static dyn Dialect| self.statement(dialect);
         Ok(self.push(on, Each::new(rows, each), &statement).await?.count)
     }
@@ -234,7 +235,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     ) -> Result<Vec<T>> {
         let rows = Rows::new(decode, columns)
             .of(M::meta(), self.whole)
-            .from(self.using.clone())
+            .from(origin::<M>(on, self.using.as_ref()))
             .at_most(at_most);
         Ok(self.push(on, rows, statement).await?.rows)
     }

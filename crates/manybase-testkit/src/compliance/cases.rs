@@ -54,6 +54,11 @@ macro_rules! compliance_cases {
             commit_lasts rollback_undoes commit_after_an_error savepoints_three_deep savepoint_after_an_error isolation_levels
             what_a_transaction_sees a_dropped_session_rolls_back ddl_in_a_transaction
         }
+        two_phase {
+            prepared_and_committed prepared_and_rolled_back finished_by_another_session finished_more_than_once
+            a_failed_branch_is_not_prepared a_branch_that_only_reads a_branch_that_is_dropped
+            branches_in_doubt what_it_can_is_told
+        }
         lock { lock_timeout waiting_for_a_lock deadlock many_writers serializable_transactions }
         cancel {
             cut_select cut_large_select cut_insert cut_batch cut_atomic_batch cut_begin cut_commit cut_rollback
