@@ -229,6 +229,8 @@ fn template(installation: &Installation, account: &Account) -> Result<PathBuf, S
         command
             .args(&args)
             .arg(format!("--datadir={}", building.join("data").display()))
+            // The caller's own temporary directory may be closed to the account that the server runs as.
+            .env("TMPDIR", building)
             .current_dir("/");
         template::run(account.take_on(&mut command))
     })
