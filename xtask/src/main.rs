@@ -3,6 +3,7 @@
 // Printing to the terminal is what this program is for; libraries stay under the lint.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod bench;
 mod check;
 mod chores;
 mod compile_time;
@@ -33,6 +34,8 @@ enum Chore {
     Test(test::Options),
     /// Measure the time to check 50 models and 200 related models, beside sqlx
     CompileTime(compile_time::Options),
+    /// Measure Manybase beside the raw drivers and its peers
+    Bench(bench::Options),
     /// Build the documentation with warnings denied
     Doc,
     /// Check the formatting
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Chore::Check => check::run(),
         Chore::Test(options) => test::run(&options),
         Chore::CompileTime(options) => compile_time::run(&options),
+        Chore::Bench(options) => bench::run(&options),
         Chore::Doc => chores::doc(),
         Chore::FmtCheck => chores::fmt_check(),
         Chore::Clippy => chores::clippy(),

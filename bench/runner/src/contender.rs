@@ -1,0 +1,107 @@
+//! A contender's process.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use bench_common::{Answer, Database, Result, Row};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Name {
+    Raw,
+    Manybase,
+    Seaorm,
+    Diesel,
+    Sqlx,
+    Toasty,
+}
+
+impl Name {
+    pub const ALL: [Self; 6] = [
+        Self::Raw,
+        Self::Manybase,
+        Self::Diesel,
+        Self::Sqlx,
+        Self::Seaorm,
+        Self::Toasty,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::Manybase => "manybase",
+            Self::Seaorm => "seaorm",
+            Self::Diesel => "diesel",
+            Self::Sqlx => "sqlx",
+            Self::Toasty => "toasty",
+        }
+    }
+
+    pub fn parse(name: &str) -> Result<Self> {
+        let found = Self::ALL.into_iter().find(|contender| contender.name() == name);
+        found.ok_or_else(|| format!("no contender `{name}`: {}", Self::ALL.map(Self::name).join(", ")).into())
+    }
+}
+
+pub struct Contender {
+    pub name: Name,
+    pub version: String,
+    process: Child,
+    to: ChildStdin,
+    from: BufReader<ChildStdout>,
+}
+
+impl Contender {
+    /// `Ok(Err(why))` where it does not come up.
+    pub fn start(
+        name: Name,
+        program: &Path,
+        database: Database,
+        url: &str,
+    ) -> Result<std::result::Result<Self, String>> {
+        let mut process = Command::new(program)
+            .args([database.name(), url])
+            // What panics says so in one line.
+            .env("RUST_BACKTRACE", "0")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let to = process.stdin.take().ok_or("no standard input")?;
+        let from = BufReader::new(process.stdout.take().ok_or("no standard output")?);
+        let mut contender = Self {
+            name,
+            version: String::new(),
+            process,
+            to,
+            from,
+        };
+        let line = contender.line()?;
+        Ok(match line.strip_prefix("ready ") {
+            Some(version) => {
+                contender.version = version.to_owned();
+                Ok(contender)
+            }
+            None => Err("it does not start; its message is above".to_owned()),
+        })
+    }
+
+    fn line(&mut self) -> Result<String> {
+        let mut line = String::new();
+        self.from.read_line(&mut line)?;
+        Ok(line.trim_end().to_owned())
+    }
+
+    pub fn run(&mut self, row: Row, cycles: u64) -> Result<Answer> {
+        writeln!(self.to, "run {} {cycles}", row.name())?;
+        self.to.flush()?;
+        let line = self.line()?;
+        Ok(Answer::parse(&line).unwrap_or_else(|| Answer::Failed(format!("it ended, or answered `{line}`"))))
+    }
+}
+
+impl Drop for Contender {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
