@@ -12,13 +12,17 @@ use crate::workspace::Workspace;
 #[derive(clap::Args)]
 #[command(disable_help_flag = true)]
 pub(crate) struct Options {
-    /// What the runner takes: `cargo xtask bench --help` asks it
+    /// What the runner takes: `cargo xtask bench --help` asks it. With `atomic` first: transactions over two databases
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTIONS")]
     arguments: Vec<OsString>,
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     let root = Workspace::read()?.root;
+    let (package, arguments) = match options.arguments.split_first() {
+        Some((first, rest)) if first == "atomic" => ("bench-atomic", rest),
+        _ => ("bench-runner", &*options.arguments),
+    };
     let mut runner = cargo();
     runner
         .args([
@@ -26,12 +30,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             "--release",
             "--quiet",
             "--package",
-            "bench-runner",
+            package,
             "--manifest-path",
         ])
         .arg(root.join("bench/Cargo.toml"))
         .arg("--")
-        .args(&options.arguments);
+        .args(arguments);
     match runner.status() {
         Ok(status) if status.success() => Ok(()),
         // It has said why.

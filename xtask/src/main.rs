@@ -9,6 +9,7 @@ mod chores;
 mod compile_time;
 mod deny;
 mod failure;
+mod faults;
 mod install;
 mod process;
 mod test;
@@ -36,6 +37,8 @@ enum Chore {
     CompileTime(compile_time::Options),
     /// Measure Manybase beside the raw drivers and its peers
     Bench(bench::Options),
+    /// Kill, stop and cut whatever takes part in a transaction over several databases
+    Faults(faults::Options),
     /// Build the documentation with warnings denied
     Doc,
     /// Check the formatting
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Chore::Test(options) => test::run(&options),
         Chore::CompileTime(options) => compile_time::run(&options),
         Chore::Bench(options) => bench::run(&options),
+        Chore::Faults(options) => faults::run(&options),
         Chore::Doc => chores::doc(),
         Chore::FmtCheck => chores::fmt_check(),
         Chore::Clippy => chores::clippy(),

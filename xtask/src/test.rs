@@ -132,6 +132,13 @@ fn prepare(options: &Options, machine: &Machine, tally: &mut Tally) -> Result<()
         }
         Plan::Tell(advice) => println!("{advice}"),
     }
+    let tools = machine.tools(!options.no_install);
+    if !tools.is_empty() {
+        println!("==> installing {}", tools.join(" "));
+        if let Err(failure) = install::debian_packages(&tools) {
+            println!("warning: {failure}");
+        }
+    }
     if machine.lacks_compiler() {
         return Err(Failure::new(
             "no C compiler, and SQLite is compiled from source: install one (Debian: apt-get install gcc libc6-dev)",

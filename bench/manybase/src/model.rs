@@ -26,6 +26,7 @@ macro_rules! ten_columns {
 ten_columns!(Item);
 ten_columns!(Account);
 ten_columns!(Entry);
+ten_columns!(Big);
 
 /// With its key left to the database.
 impl From<Source> for Entry {

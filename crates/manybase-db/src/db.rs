@@ -3,12 +3,15 @@
 mod builder;
 mod handle;
 mod lifecycle;
+mod recovery;
 mod registry;
 mod transactions;
 
 pub use builder::DbBuilder;
 pub use handle::{ConnectionHandle, Ping};
 
+use crate::atomic::Coordinator;
+use crate::recovery::{Background, RecoveryMode};
 use crate::transaction::misuse;
 use crate::{Error, ErrorKind, Executor, Lease, Result, Route, Scoped};
 use manybase_driver::{Access, BoxFuture, Dialect, DriverFactory, Pool};
@@ -39,6 +42,8 @@ struct Inner {
     registry: RwLock<Registry>,
     factories: Vec<Arc<dyn DriverFactory>>,
     closed: AtomicBool,
+    coordinator: Arc<Coordinator>,
+    background: Background,
 }
 
 impl Db {
@@ -46,6 +51,7 @@ impl Db {
     ///
     /// ```toml
     /// default = "erp"                    # for models that are bound to no connection
+    /// recovery = "5s"                    # how often to look for transactions in doubt, or "none"
     ///
     /// [connections.erp]
     /// url = "postgres://${ERP_USER}:${ERP_PASSWORD}@localhost/erp"
@@ -109,11 +115,15 @@ impl Db {
         DbBuilder::default()
     }
 
-    fn new(registry: Registry, factories: Vec<Arc<dyn DriverFactory>>) -> Self {
+    fn new(registry: Registry, factories: Vec<Arc<dyn DriverFactory>>, recovery: RecoveryMode) -> Self {
+        let background = Background::new(recovery);
+        background.connections(registry.count());
         Self(Arc::new(Inner {
             registry: RwLock::new(registry),
             factories,
             closed: AtomicBool::new(false),
+            coordinator: Arc::new(Coordinator::new()),
+            background,
         }))
     }
 
@@ -190,7 +200,28 @@ impl Db {
         lease.await.map_err(|error| with_model(error, route.model))
     }
 
+    /// What is known of transactions over several databases.
+    pub(crate) fn coordinator(&self) -> &Arc<Coordinator> {
+        &self.0.coordinator
+    }
+
+    /// Another one whenever connections have come or gone.
+    pub(crate) fn generation(&self) -> u64 {
+        self.read().generation()
+    }
+
+    pub(crate) fn pools(&self) -> Vec<Pool> {
+        self.read().pools()
+    }
+
+    /// Also the sign that somebody is about to work there.
     pub(crate) fn check_open(&self, name: &Arc<str>) -> Result<()> {
+        self.check_not_closed(name)?;
+        self.at_work();
+        Ok(())
+    }
+
+    fn check_not_closed(&self, name: &Arc<str>) -> Result<()> {
         if self.0.closed.load(Ordering::Acquire) {
             let error = Error::new(ErrorKind::Closed, "the Db has been closed");
             return Err(error.with_connection(name.clone()));

@@ -3,7 +3,8 @@
 mod unit;
 mod work;
 
-pub(crate) use work::{Savepoints, Work, next_tag};
+use work::limited;
+pub(crate) use work::{Deadline, Savepoints, Work, next_tag};
 
 use crate::db::with_model;
 use crate::{Error, ErrorKind, Result};
@@ -35,9 +36,22 @@ pub struct Lease<'a> {
     access: Access,
     /// Units that were begun on this lease and are still open.
     units: usize,
+    /// For a database that is attached to another one's session.
+    attached: Option<Attached>,
     lent: PhantomData<&'a ()>,
 }
 
+/// A database on the session of another one.
+#[derive(Clone)]
+pub(crate) struct Attached {
+    pub(crate) connection: Arc<str>,
+    /// What its tables are called on that session.
+    pub(crate) schema: Arc<str>,
+    pub(crate) dialect: &'static dyn Dialect,
+}
+
+// Not boxed: it is made for every statement, and moved once.
+#[allow(clippy::large_enum_variant)]
 enum Held {
     Pool(Work),
     Transaction(OwnedMappedMutexGuard<Option<Work>, Work>),
@@ -77,8 +91,12 @@ impl Lease<'_> {
         work: OwnedMappedMutexGuard<Option<Work>, Work>,
         model: Option<&'static str>,
         access: Access,
+        attached: Option<Attached>,
     ) -> Self {
-        Self::new(Held::Transaction(work), model, access)
+        Self {
+            attached,
+            ..Self::new(Held::Transaction(work), model, access)
+        }
     }
 
     fn new(held: Held, model: Option<&'static str>, access: Access) -> Self {
@@ -87,6 +105,7 @@ impl Lease<'_> {
             model,
             access,
             units: 0,
+            attached: None,
             lent: PhantomData,
         }
     }
@@ -105,7 +124,10 @@ impl Lease<'_> {
     /// # }
     /// ```
     pub fn connection(&self) -> &Arc<str> {
-        self.held.session().name()
+        match &self.attached {
+            Some(attached) => &attached.connection,
+            None => self.held.session().name(),
+        }
     }
 
     /// The dialect of the server that was reached.
@@ -122,7 +144,10 @@ impl Lease<'_> {
     /// # }
     /// ```
     pub fn dialect(&self) -> &'static dyn Dialect {
-        self.held.dialect()
+        match &self.attached {
+            Some(attached) => attached.dialect,
+            None => self.held.dialect(),
+        }
     }
 
     /// Whether a transaction is open.
@@ -163,7 +188,8 @@ impl Lease<'_> {
     pub async fn query<S: Sink>(&mut self, statement: Statement, sink: S) -> Result<S> {
         let access = statement.access;
         self.ready(access)?;
-        let result = self.held.session_mut().query(statement, sink).await;
+        let deadline = self.held.deadline();
+        let result = limited(deadline, self.held.session_mut().query(statement, sink)).await;
         // Rows that a write gave back and the sink did not like: the write may have happened, wholly or half.
         let half_done = access == Access::Write && is_decode(&result);
         self.end(result, half_done)
@@ -189,7 +215,8 @@ impl Lease<'_> {
     /// As [`Lease::query`].
     pub async fn execute(&mut self, statement: Statement) -> Result<Done> {
         self.ready(statement.access)?;
-        let result = self.held.session_mut().execute(statement).await;
+        let deadline = self.held.deadline();
+        let result = limited(deadline, self.held.session_mut().execute(statement)).await;
         self.end(result, false)
     }
 
@@ -217,7 +244,8 @@ impl Lease<'_> {
             .iter()
             .any(|statement| statement.access == Access::Write);
         self.ready(if write { Access::Write } else { Access::Read })?;
-        let result = self.held.session_mut().batch(statements, atomic).await;
+        let deadline = self.held.deadline();
+        let result = limited(deadline, self.held.session_mut().batch(statements, atomic)).await;
         self.end(result, write)
     }
 
@@ -239,7 +267,8 @@ impl Lease<'_> {
     /// As [`Lease::batch`].
     pub async fn script(&mut self, sql: String) -> Result<()> {
         self.ready(Access::Write)?;
-        let result = self.held.session_mut().script(sql).await;
+        let deadline = self.held.deadline();
+        let result = limited(deadline, self.held.session_mut().script(sql)).await;
         self.end(result, true)
     }
 

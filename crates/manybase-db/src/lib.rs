@@ -9,13 +9,16 @@
 //!
 //! - [`Db`] knows the connections by name, from a file ([`Db::open`]) or from code ([`Db::builder`]).
 //! - An [`Executor`] leads a [`Route`] to a connection and lends it as a [`Lease`].
-//! - A [`Transaction`] lends its own connection, and no other.
+//! - A [`Transaction`] lends its own session of each connection, and commits on all of them or on none.
+//! - What a crash leaves in doubt is finished by the [`recovery`].
 
+mod atomic;
 mod config;
 mod db;
 mod executor;
 mod factories;
 mod lease;
+pub mod recovery;
 mod scoped;
 mod spelling;
 mod transaction;
@@ -25,5 +28,11 @@ pub use db::{ConnectionHandle, Db, DbBuilder, Ping};
 pub use executor::{Executor, Route};
 pub use lease::Lease;
 pub use manybase_driver::{Access, Error, ErrorKind, Result};
+pub use recovery::{
+    ConnectionReport, Heuristic, HeuristicReport, InDoubtBranch, InDoubtReport, InDoubtTransaction,
+    RecoveryMode, RecoveryReport, RecoverySettings, TransactionRecord, Verdict,
+};
 pub use scoped::Scoped;
-pub use transaction::{AsyncFunc, Transaction, TransactionRunner, TransactionSettings};
+pub use transaction::{
+    Ack, AsyncFunc, PreparedTransaction, Transaction, TransactionRunner, TransactionSettings,
+};

@@ -1,24 +1,29 @@
-//! Local transactions.
+//! Transactions.
 
 mod branches;
+mod enlist;
+mod finish;
 mod levels;
 pub(crate) mod misuse;
 mod nested;
+mod prepared;
 mod run;
 mod runner;
 mod settings;
 mod shared;
 
+pub use prepared::PreparedTransaction;
 pub use run::AsyncFunc;
 pub use runner::TransactionRunner;
-pub use settings::TransactionSettings;
+pub use settings::{Ack, TransactionSettings};
 
 pub(crate) use run::run;
 
 use crate::db::with_model;
 use crate::{Db, Executor, Lease, Result, Route};
+use finish::Ending;
 use manybase_driver::{Access, BoxFuture, Dialect};
-use shared::{Ending, Shared};
+use shared::Shared;
 use std::fmt;
 use std::sync::Arc;
 
@@ -31,8 +36,13 @@ use std::sync::Arc;
 /// the commit are then [`crate::ErrorKind::Transaction`] errors. What may fail goes into a nested transaction,
 /// [`Transaction::transaction`].
 ///
-/// In this version it works on **one** connection. A statement for another one is an
-/// [`crate::ErrorKind::Unsupported`] error and never runs on the wrong one.
+/// Each statement runs on the connection that its model belongs to, and the commit is **one for all of them**: all
+/// or nothing, also when this process, a server or the network dies in the middle. A recovery finishes what is
+/// left, from any process. At most one of the databases that are written may be one that can't prepare its part and
+/// finish it later, such as SQLite; more are an [`crate::ErrorKind::Unsupported`] error at the second's first write.
+/// Several SQLite files that keep a rollback journal count as one.
+///
+/// All or nothing is not at the same moment: a reader can see one database's part before the other's.
 ///
 /// ```
 /// use manybase_db::{Db, Executor, Route};
@@ -58,8 +68,13 @@ pub struct Transaction {
 }
 
 impl Transaction {
-    pub(crate) fn new(db: Db, scope: Option<Arc<str>>, settings: TransactionSettings) -> Self {
-        let (shared, tag) = Shared::new(db, scope, settings);
+    pub(crate) fn new(
+        db: Db,
+        scope: Option<Arc<str>>,
+        only: Option<Arc<[Arc<str>]>>,
+        settings: TransactionSettings,
+    ) -> Self {
+        let (shared, tag) = Shared::new(db, scope, only, settings);
         Self {
             shared: Arc::new(shared),
             depth: 0,
@@ -81,10 +96,30 @@ impl Transaction {
     ///
     /// # Errors
     /// [`crate::ErrorKind::Transaction`] when a statement has failed, after which it is rolled back; those of the
-    /// database, after which it is rolled back too, except when the connection is lost just then: the message says
-    /// that the outcome is not known.
+    /// databases, after which it is rolled back too; [`crate::ErrorKind::OutcomeUnknown`] when the connection is lost
+    /// just then and what came of it can't be found out, which over several databases is when the one with the
+    /// decision can't be reached.
     pub async fn commit(self) -> Result<()> {
         self.shared.finish(Ending::Commit).await
+    }
+
+    /// Does everything but the last step: what it has done is checked and kept safe on every database, and waits for
+    /// [`PreparedTransaction::commit`] or [`PreparedTransaction::rollback`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let prepared = db.begin().await?.prepare().await?;
+    /// prepared.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Transaction::commit`]. Everything is rolled back then.
+    pub async fn prepare(self) -> Result<PreparedTransaction> {
+        self.shared.prepare().await.map(PreparedTransaction::new)
     }
 
     /// Undoes the work, and waits until it is undone.
@@ -108,7 +143,12 @@ impl Transaction {
     async fn lease_here<'a>(&'a self, route: Route<'a>, access: Access) -> Result<Lease<'a>> {
         let work = self.shared.work(route, access, self.depth, self.tag).await;
         match work {
-            Ok(work) => Ok(Lease::of_transaction(work, route.model, access)),
+            Ok(lent) => Ok(Lease::of_transaction(
+                lent.work,
+                route.model,
+                access,
+                lent.attached,
+            )),
             Err(error) => Err(with_model(error, route.model)),
         }
     }
@@ -120,7 +160,13 @@ impl Executor for Transaction {
     }
 
     fn dialect(&self, route: Route<'_>) -> Result<&'static dyn Dialect> {
-        self.shared.pick(route).map(|pool| pool.dialect())
+        let pool = self.shared.pick(route)?;
+        let attached = self
+            .shared
+            .branches
+            .get(pool.name())
+            .and_then(|branch| branch.attached.clone());
+        Ok(attached.map_or_else(|| pool.dialect(), |attached| attached.dialect))
     }
 
     fn lease<'a>(&'a self, route: Route<'a>, access: Access) -> BoxFuture<'a, Result<Lease<'a>>> {

@@ -1,6 +1,6 @@
 //! One connection to one database.
 
-use crate::{Done, Result, Sink, Statement, TwoPhase};
+use crate::{Attachment, Done, Error, ErrorKind, Readiness, Result, Sink, Statement, TwoPhase};
 use manybase_sql::{Dialect, IsolationLevel};
 use std::future::Future;
 use std::pin::Pin;
@@ -78,11 +78,46 @@ pub trait Connection: Send + 'static {
         None
     }
 
+    /// What stands in the way of being the **home** of a transaction over several databases: the one whose own
+    /// commit is the decision. It has to last and to be there when somebody asks.
+    fn home_readiness(&mut self) -> BoxFuture<'_, Result<Readiness>> {
+        Box::pin(async { Ok(Readiness::default()) })
+    }
+
+    /// Attaches another database under a name, so that this connection's transaction spans both and commits both or
+    /// none. May be called in an open transaction. It refuses what could tear one from the other.
+    fn attach(&mut self, schema: String, other: Attachment) -> BoxFuture<'_, Result<()>> {
+        drop((schema, other));
+        let refused = Error::new(
+            ErrorKind::Unsupported,
+            format!("{} can't attach another database", self.dialect().name()),
+        )
+        .with_help("take a connection to each database");
+        Box::pin(async move { Err(refused) })
+    }
+
+    /// The statements that follow are meant for this attached database; with `None` for the main one, as they are
+    /// before. While anything is attached, a statement that names a table of another than that is an error.
+    fn focus(&mut self, schema: Option<String>) -> BoxFuture<'_, Result<()>> {
+        let refused = schema.map(|schema| {
+            Error::new(
+                ErrorKind::Unsupported,
+                format!("no database is attached as {schema:?}"),
+            )
+        });
+        Box::pin(async move { refused.map_or(Ok(()), Err) })
+    }
+
+    /// Detaches all, once the transaction is over. [`Connection::reset`] does so too.
+    fn detach_all(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+
     /// Asks the server for a sign of life.
     fn ping(&mut self) -> BoxFuture<'_, Result<()>>;
 
-    /// Brings the session back to how it was after dialling: no transaction, no locks, no settings of the last
-    /// user. Only for connections that [`Connection::recovers`] or were left between two statements.
+    /// Brings the session back to how it was after dialling: no transaction, no locks, nothing attached, no settings
+    /// of the last user. Only for connections that [`Connection::recovers`] or were left between two statements.
     fn reset(&mut self) -> BoxFuture<'_, Result<()>>;
 
     /// Whether it is known to be closed, without asking the server. A connection that says so is dropped and not

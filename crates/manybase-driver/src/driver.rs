@@ -1,6 +1,6 @@
 //! Dialling.
 
-use crate::{Access, Address, BoxFuture, Connection, Result};
+use crate::{Access, Address, Attachment, BoxFuture, Connection, Result};
 use manybase_sql::Dialect;
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -47,6 +47,11 @@ pub trait Driver: Debug + Send + Sync + 'static {
     /// Connections that may be open at once, where the database sets the number: 1 for a database in memory,
     /// which lives in its connection. Readers and writers then share it.
     fn exactly(&self) -> Option<usize> {
+        None
+    }
+
+    /// How a connection of the same kind can attach this database; see [`Connection::attach`]. `None` where none can.
+    fn attachment(&self) -> Option<Attachment> {
         None
     }
 }

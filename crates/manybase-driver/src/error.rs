@@ -47,6 +47,7 @@ struct Inner {
     help: Option<String>,
     connection: Option<Arc<str>>,
     model: Option<&'static str>,
+    transaction: Option<Arc<str>>,
     constraint: Option<String>,
     code: Option<NativeCode>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
@@ -61,6 +62,7 @@ impl Error {
             help: None,
             connection: None,
             model: None,
+            transaction: None,
             constraint: None,
             code: None,
             source: None,
@@ -95,6 +97,23 @@ impl Error {
     #[must_use]
     pub fn with_model(mut self, name: &'static str) -> Self {
         self.0.model.get_or_insert(name);
+        self
+    }
+
+    /// Adds the global name of the transaction in which it happened, unless there is one.
+    ///
+    /// ```
+    /// use manybase_driver::{Error, ErrorKind};
+    /// let error = Error::new(ErrorKind::OutcomeUnknown, "the home can't be reached").with_transaction("mb1.a.b.7");
+    /// assert_eq!(error.transaction(), Some("mb1.a.b.7"));
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "outcome unknown in transaction \"mb1.a.b.7\": the home can't be reached"
+    /// );
+    /// ```
+    #[must_use]
+    pub fn with_transaction(mut self, gtrid: impl Into<Arc<str>>) -> Self {
+        self.0.transaction.get_or_insert_with(|| gtrid.into());
         self
     }
 
@@ -142,6 +161,12 @@ impl Error {
     /// The name of the model with which it happened.
     pub fn model(&self) -> Option<&'static str> {
         self.0.model
+    }
+
+    /// The global name of the transaction over several databases in which it happened. What became of the
+    /// transaction can be asked by it.
+    pub fn transaction(&self) -> Option<&str> {
+        self.0.transaction.as_deref()
     }
 
     /// The constraint that was violated, where the database tells.
@@ -195,6 +220,9 @@ impl fmt::Display for Error {
         }
         if let Some(model) = inner.model {
             write!(f, ", model {model}")?;
+        }
+        if let Some(transaction) = &inner.transaction {
+            write!(f, " in transaction \"{transaction}\"")?;
         }
         write!(f, ": {}", inner.message)?;
         match &inner.code {

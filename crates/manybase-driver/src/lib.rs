@@ -23,9 +23,12 @@
 //! protocol can ([`Connection::batch`]).
 
 mod address;
+pub mod attachment;
 mod connection;
 mod driver;
 mod error;
+#[doc(hidden)]
+pub mod fault;
 mod pool;
 mod row;
 mod sink;
@@ -33,6 +36,7 @@ mod statement;
 pub mod two_phase;
 
 pub use address::{Address, Secret};
+pub use attachment::Attachment;
 pub use connection::{BoxFuture, Connection, TransactionOptions};
 pub use driver::{ConnectOptions, Driver, DriverFactory};
 pub use error::{CellError, Error, ErrorKind, NativeCode, Result};

@@ -11,7 +11,7 @@ mod session;
 pub use options::{PoolOptions, TestBeforeUse};
 pub use session::Session;
 
-use crate::{Access, Driver, Error, ErrorKind, Result};
+use crate::{Access, Attachment, Driver, Error, ErrorKind, Result};
 use deadpool::managed::{self, PoolError, TimeoutType};
 use manager::Manager;
 use manybase_sql::Dialect;
@@ -34,6 +34,9 @@ use std::time::{Duration, Instant};
 #[derive(Clone)]
 pub struct Pool(Arc<Shared>);
 
+/// How many connections there are beyond the options', at most.
+const ASIDE: usize = 2;
+
 struct Shared {
     name: Arc<str>,
     driver: Arc<dyn Driver>,
@@ -41,6 +44,8 @@ struct Shared {
     writers: managed::Pool<Manager>,
     /// Only where the database has a single writer.
     readers: Option<managed::Pool<Manager>>,
+    /// A few beyond the others, for [`Pool::acquire_aside`]. `None` where there is a single writer.
+    aside: Option<managed::Pool<Manager>>,
     /// What the server turned out to be.
     dialect: OnceLock<&'static dyn Dialect>,
     census: Arc<Census>,
@@ -65,7 +70,7 @@ pub struct PoolStatus {
 }
 
 impl Pool {
-    /// A pool that dials when somebody asks. Inside a tokio runtime it also closes what is idle for too long.
+    /// A pool that dials when somebody asks, and closes what is idle for too long.
     pub fn new(name: impl Into<Arc<str>>, driver: Arc<dyn Driver>, mut options: PoolOptions) -> Self {
         let name = name.into();
         let fixed = driver.exactly();
@@ -98,19 +103,20 @@ impl Pool {
             unreachable!("a pool without timeouts can be built")
         };
         let readers = readers.and_then(std::result::Result::ok);
+        let aside = match single_writer || fixed.is_some() {
+            true => None,
+            false => build(Access::Write, ASIDE).ok(),
+        };
         let shared = Arc::new(Shared {
             name,
             driver,
             options,
             writers,
             readers,
+            aside,
             dialect: OnceLock::new(),
             census,
         });
-        manager::close_idle(&shared.writers, shared.options.idle_timeout);
-        if let Some(readers) = &shared.readers {
-            manager::close_idle(readers, shared.options.idle_timeout);
-        }
         Self(shared)
     }
 
@@ -122,6 +128,11 @@ impl Pool {
     /// The driver.
     pub fn driver(&self) -> &Arc<dyn Driver> {
         &self.0.driver
+    }
+
+    /// How a connection of the same kind can attach this database; see [`Session::attach`].
+    pub fn attachment(&self) -> Option<Attachment> {
+        self.0.driver.attachment()
     }
 
     /// The options in force.
@@ -144,11 +155,25 @@ impl Pool {
     /// [`ErrorKind::PoolTimeout`] after the acquire timeout, [`ErrorKind::Connect`] when dialling fails,
     /// [`ErrorKind::Closed`] after [`Pool::close`].
     pub async fn acquire(&self, access: Access) -> Result<Session> {
+        match (&self.0.readers, access) {
+            (Some(readers), Access::Read) => self.take_from(readers).await,
+            _ => self.take_from(&self.0.writers).await,
+        }
+    }
+
+    /// Takes a connection for writing that is not one of [`PoolOptions::max_size`], for a short statement on behalf
+    /// of somebody who holds one of these: if all of them did and waited for another, nobody would ever get it.
+    /// There are two such, opened when they are needed. Where there is a single writer it is that one.
+    ///
+    /// # Errors
+    /// As [`Pool::acquire`].
+    pub async fn acquire_aside(&self) -> Result<Session> {
+        self.take_from(self.0.aside.as_ref().unwrap_or(&self.0.writers))
+            .await
+    }
+
+    async fn take_from(&self, pool: &managed::Pool<Manager>) -> Result<Session> {
         let shared = &self.0;
-        let pool = match (&shared.readers, access) {
-            (Some(readers), Access::Read) => readers,
-            _ => &shared.writers,
-        };
         let begun = Instant::now();
         let timeouts = managed::Timeouts {
             wait: Some(shared.options.acquire_timeout),
@@ -157,6 +182,7 @@ impl Pool {
         };
         match pool.timeout_get(&timeouts).await {
             Ok(object) => {
+                manager::close_idle(pool, shared.options.idle_timeout);
                 shared.dialect.get_or_init(|| object.connection.dialect());
                 Ok(Session::new(
                     shared.name.clone(),
@@ -207,9 +233,10 @@ impl Pool {
 
     /// Closes what is idle now and the rest when it comes back. Whoever waits gets [`ErrorKind::Closed`].
     pub fn close(&self) {
-        for pool in std::iter::once(&self.0.writers).chain(&self.0.readers) {
-            pool.close();
-        }
+        let all = std::iter::once(&self.0.writers)
+            .chain(&self.0.readers)
+            .chain(&self.0.aside);
+        all.for_each(managed::Pool::close);
     }
 
     /// Whether [`Pool::close`] has been called.

@@ -43,6 +43,12 @@ pub trait Sink: Any + Send {
     /// # Errors
     /// When a cell can't become what the sink makes of it. The driver stops and returns this error.
     fn row(&mut self, row: &dyn Row) -> Result<Flow>;
+
+    /// Forgets what it has taken, so that the statement can be run once more from its beginning. `false` for a sink
+    /// that can't, because its rows have gone elsewhere; it then gets each row once.
+    fn restart(&mut self) -> bool {
+        false
+    }
 }
 
 /// Counts rows.
@@ -57,6 +63,11 @@ impl Sink for CountSink {
     fn row(&mut self, _row: &dyn Row) -> Result<Flow> {
         self.0 += 1;
         Ok(Flow::Continue)
+    }
+
+    fn restart(&mut self) -> bool {
+        self.0 = 0;
+        true
     }
 }
 
@@ -84,6 +95,11 @@ impl<T: Send + 'static, F: FnMut(&dyn Row) -> Result<T> + Send + 'static> Sink f
     fn row(&mut self, row: &dyn Row) -> Result<Flow> {
         self.value = Some((self.make)(row)?);
         Ok(Flow::Stop)
+    }
+
+    fn restart(&mut self) -> bool {
+        self.value = None;
+        true
     }
 }
 

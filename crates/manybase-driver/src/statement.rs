@@ -28,7 +28,7 @@ pub struct Statement {
     pub binds: Vec<Value>,
     /// Whether it may write.
     pub access: Access,
-    /// It reads a bounded number of rows by key, so that a driver without a network may run it on the spot.
+    /// It reads or writes a bounded number of rows by key, so that a driver without a network may run it on the spot.
     pub bounded: bool,
     /// Whether the prepared form is worth keeping. Not for texts that hardly come again, such as DDL.
     pub cache: bool,

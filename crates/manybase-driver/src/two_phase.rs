@@ -27,14 +27,26 @@
 //! doubt**: the server may have prepared it before it noticed. The [`Session`](crate::Session) is broken then, as
 //! after any call that was cut off, and whoever decides must finish the branch from another one:
 //! [`rollback_prepared`](TwoPhase::rollback_prepared) until it says [`Finish::Finished`] or [`Finish::Gone`]. The
-//! server may still be at it at that time, so `Gone` alone is no promise: what was decided has to be written down
-//! where the recovery finds it.
+//! server may still be at it at that time, so **`Gone` alone is no promise**: it can be listed afterwards. It is one
+//! once the session that prepared has ended, or once a lock can be had that the branch has held. What was decided has
+//! to be written down where the recovery finds it.
 //!
 //! # Whose session
 //! After `prepare` the session has no open transaction. On MySQL and MariaDB it is tied to the branch until that is
 //! finished or the connection closes: it refuses everything else, and other sessions get [`Finish::InUse`]. So the
 //! session that prepared should finish; one that is dropped instead closes its connection, which sets the branch
 //! free. The session that finishes must have no open transaction.
+//!
+//! **A session that is just ending must have ended before another one finishes its branch.** MariaDB lets go of the
+//! branch's name first and of the branch a moment later. Who finishes it in between is told [`Finish::Finished`], and
+//! nothing is: the branch is listed no more, its work is not to be seen, and its locks stay, until the server is
+//! started again and lists it anew. Measured on MariaDB 10.11 under load, with the finisher right on the heels of a
+//! session whose connection was closed or killed: 3 branches of 11,000, and none of 8,000 where it waited until the
+//! session had left the list of sessions. The same race gave a `Gone` for a branch that was listed afterwards in 11
+//! of 3,400 calls of `prepare` that were cut off, and in none where it waited.
+//!
+//! So there a branch's name SHOULD say who holds it ([`BranchId::holder`]), and the driver MUST wait for the end of
+//! that session before it finishes for another one. Who commits so should still look whether the work is there.
 
 mod branch_id;
 mod readiness;
@@ -108,6 +120,12 @@ pub trait TwoPhase: Send {
     /// Begins a branch.
     fn begin_branch(&mut self, id: BranchId, options: TransactionOptions) -> BoxFuture<'_, Result<()>>;
 
+    /// Whether the open transaction has written anything, functions in queries included, as far as the server tells.
+    /// `true` where it does not.
+    fn has_written(&mut self) -> BoxFuture<'_, Result<bool>> {
+        Box::pin(async { Ok(true) })
+    }
+
     /// Prepares the open branch. After an error from the server it is not prepared, and has to be rolled back.
     fn prepare(&mut self, id: BranchId) -> BoxFuture<'_, Result<Prepared>>;
 
@@ -122,6 +140,19 @@ pub trait TwoPhase: Send {
 
     /// What stands in the way of a branch here.
     fn readiness(&mut self) -> BoxFuture<'_, Result<Readiness>>;
+
+    /// What this session is called on the server, where a prepared branch stays tied to the session that prepared
+    /// it: for [`TwoPhase::release_holder`].
+    fn session_token(&self) -> Option<u64> {
+        None
+    }
+
+    /// Ends the session of that token, so that another one can have the branch that is tied to it. Only one of the
+    /// same user that has been idle for at least two seconds; whether there was one. A session that is gone is none.
+    fn release_holder(&mut self, token: u64) -> BoxFuture<'_, Result<bool>> {
+        let _ = token;
+        Box::pin(async { Ok(false) })
+    }
 }
 
 /// What to do with a database that can't be a branch.

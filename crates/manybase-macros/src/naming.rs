@@ -10,6 +10,7 @@ const INSIDE: &[&str] = &[
     "manybase-sync",
     "manybase-federation",
     "manybase-snapshot",
+    "manybase-saga",
 ];
 
 /// The crate that the generated code refers to: `manybase`, or inside the workspace's own lower crates the one

@@ -7,7 +7,8 @@ use crate::stop;
 use crate::transaction::State;
 use crate::two_phase::Branch;
 use manybase_driver::{
-    BoxFuture, Connection, Done, Error, ErrorKind, Result, Sink, Statement, TransactionOptions, TwoPhase,
+    BoxFuture, Connection, Done, Error, ErrorKind, Readiness, Result, Sink, Statement, TransactionOptions,
+    TwoPhase,
 };
 use manybase_sql::Dialect;
 use manybase_sql::dialect::{Flavor, MySql};
@@ -193,6 +194,10 @@ impl Connection for MysqlConnection {
     fn two_phase(&mut self) -> Option<&mut dyn TwoPhase> {
         let has = self.dialect.capability().two_phase_commit;
         has.then_some(self)
+    }
+
+    fn home_readiness(&mut self) -> BoxFuture<'_, Result<Readiness>> {
+        guarded!(self, self.home_obstacles())
     }
 
     fn ping(&mut self) -> BoxFuture<'_, Result<()>> {

@@ -1,6 +1,7 @@
 //! XA branches. Never in one phase: with the binary log on, a server that is killed forgets that it has
 //! acknowledged an `XA COMMIT … ONE PHASE`.
 
+mod holder;
 mod readiness;
 
 use crate::connection::{MysqlConnection, guarded};
@@ -8,7 +9,7 @@ use crate::error;
 use crate::transaction::{State, failed, prepared, rolled_back};
 use manybase_driver::{
     BoxFuture, BranchId, Error, ErrorKind, Finish, InDoubt, NativeCode, Prepared, Readiness, Result,
-    TransactionOptions, TwoPhase,
+    TransactionOptions, TwoPhase, fault,
 };
 use mysql_async::prelude::Queryable;
 
@@ -97,7 +98,11 @@ impl MysqlConnection {
             return Ok(Prepared::ReadOnly);
         }
         let xid = xid(&id);
-        match self.command(&format!("XA END {xid}; XA PREPARE {xid}")).await {
+        let sql = match fault::mutant("one-phase") {
+            true => format!("XA END {xid}"),
+            false => format!("XA END {xid}; XA PREPARE {xid}"),
+        };
+        match self.command(&sql).await {
             Ok(()) => {
                 self.state = State::Prepared;
                 Ok(Prepared::Prepared)
@@ -150,9 +155,16 @@ impl MysqlConnection {
                 .with_help("end the open transaction first, or use another session"));
             }
         }
-        let outcome = match self.command(&format!("XA {how} {}", xid(&id))).await {
+        if !own {
+            self.wait_for_holder(&id).await?;
+        }
+        let one_phase = own && how == "COMMIT" && fault::mutant("one-phase");
+        let behind = if one_phase { " ONE PHASE" } else { "" };
+        let sql = format!("XA {how} {}{behind}", xid(&id));
+        let outcome = match self.command(&sql).await {
             Ok(()) => Finish::Finished,
             Err(error) => match number(&error) {
+                Some(UNKNOWN_OR_IN_USE) if fault::mutant("finished-1397") => Finish::Finished,
                 // Listed all the same: it is attached to the session that prepared it, or another one finishes it.
                 Some(UNKNOWN_OR_IN_USE) if self.is_listed(&id).await? => return Ok(Finish::InUse),
                 Some(UNKNOWN_OR_IN_USE | NOTHING_THERE) => Finish::Gone,
@@ -238,6 +250,14 @@ impl TwoPhase for MysqlConnection {
 
     fn readiness(&mut self) -> BoxFuture<'_, Result<Readiness>> {
         guarded!(self, self.look_around())
+    }
+
+    fn session_token(&self) -> Option<u64> {
+        Some(self.id.into())
+    }
+
+    fn release_holder(&mut self, token: u64) -> BoxFuture<'_, Result<bool>> {
+        guarded!(self, self.end_idle_session(token))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::error;
 use crate::transaction::State;
 use crate::wire::Wire;
 use manybase_driver::{
-    Access, BoxFuture, Connection, Dialect, Done, Error, ErrorKind, Result, Sink, Statement,
+    Access, BoxFuture, Connection, Dialect, Done, Error, ErrorKind, Readiness, Result, Sink, Statement,
     TransactionOptions, TwoPhase,
 };
 
@@ -200,6 +200,10 @@ impl Connection for PostgresConnection {
 
     fn two_phase(&mut self) -> Option<&mut dyn TwoPhase> {
         Some(self)
+    }
+
+    fn home_readiness(&mut self) -> BoxFuture<'_, Result<Readiness>> {
+        Box::pin(self.home_obstacles())
     }
 
     fn ping(&mut self) -> BoxFuture<'_, Result<()>> {

@@ -1,10 +1,12 @@
 //! Prepared transactions: `PREPARE TRANSACTION`, and what comes after it.
 
+mod readiness;
+
 use crate::connection::{PostgresConnection, failed_earlier};
 use crate::transaction::State;
 use manybase_driver::{
-    BoxFuture, BranchId, Error, ErrorKind, Finish, InDoubt, Obstacle, Prepared, Readiness, Result,
-    TransactionOptions, TwoPhase,
+    BoxFuture, BranchId, Error, ErrorKind, Finish, InDoubt, Prepared, Readiness, Result, TransactionOptions,
+    TwoPhase, fault,
 };
 use std::time::Duration;
 use tokio_postgres::SimpleQueryMessage;
@@ -29,10 +31,11 @@ impl PostgresConnection {
             return Ok(Prepared::ReadOnly);
         }
         self.state = State::Unknown;
-        let sql = format!(
-            "SAVEPOINT mb_prepare; PREPARE TRANSACTION {}",
-            literal(&id.to_string())
-        );
+        let check = match fault::mutant("ignored-prepare-tag") {
+            true => "",
+            false => "SAVEPOINT mb_prepare; ",
+        };
+        let sql = format!("{check}PREPARE TRANSACTION {}", literal(&id.to_string()));
         match self.simple(&sql).await {
             Ok(()) => {
                 self.state = State::Outside;
@@ -98,40 +101,6 @@ impl PostgresConnection {
         Ok(ours.collect())
     }
 
-    async fn look_around(&mut self) -> Result<Readiness> {
-        let sql = "SELECT current_setting('max_prepared_transactions'), (SELECT count(*) FROM pg_prepared_xacts), \
-                   pg_is_in_recovery(), current_setting('synchronous_commit'), current_setting('fsync')";
-        let rows = self.rows(sql).await?;
-        let cell = |index| rows.first().and_then(|row| row.get(index)).unwrap_or_default();
-        let number = |index| cell(index).parse::<u64>().unwrap_or_default();
-        let mut obstacles = Vec::new();
-        let (limit, used) = (number(0), number(1));
-        if limit == 0 {
-            obstacles.push(Obstacle::hard("max_prepared_transactions is 0", LIMIT_HELP));
-        } else if used >= limit {
-            obstacles.push(Obstacle::hard(
-                format!("{used} transactions are prepared, and max_prepared_transactions is {limit}"),
-                "finish those in doubt, or raise the limit and restart the server",
-            ));
-        }
-        if cell(2) == "t" {
-            obstacles.push(Obstacle::hard("it is a standby", "connect to the primary"));
-        }
-        if cell(3) == "off" {
-            obstacles.push(Obstacle::soft(
-                "synchronous_commit is off: as home it can lose a decision with the power",
-                "set it to on for this database",
-            ));
-        }
-        if cell(4) == "off" {
-            obstacles.push(Obstacle::soft(
-                "fsync is off: nothing survives a power loss",
-                "set it to on",
-            ));
-        }
-        Ok(Readiness::from_iter(obstacles))
-    }
-
     /// The rows of a text, as text. Of our own, never a user's.
     async fn rows(&mut self, sql: &str) -> Result<Vec<tokio_postgres::SimpleQueryRow>> {
         let messages = self.wire.client.simple_query(sql).await;
@@ -185,6 +154,10 @@ impl TwoPhase for PostgresConnection {
 
     fn begin_branch(&mut self, _id: BranchId, options: TransactionOptions) -> BoxFuture<'_, Result<()>> {
         Box::pin(self.begin_transaction(options))
+    }
+
+    fn has_written(&mut self) -> BoxFuture<'_, Result<bool>> {
+        Box::pin(async move { Ok(self.may_have_written || !self.is_read_only().await?) })
     }
 
     fn prepare(&mut self, id: BranchId) -> BoxFuture<'_, Result<Prepared>> {

@@ -25,6 +25,8 @@ pub struct Cells<'r> {
 pub(crate) struct Layout {
     /// Where the nth field stands, when columns are found by name.
     pub(crate) positions: Option<Vec<usize>>,
+    /// Which of the model's fields the nth cell is, when they are not all there.
+    pub(crate) fields: Option<&'static [usize]>,
     /// Names of the fields' columns, for messages.
     pub(crate) names: Vec<String>,
     /// The model, for messages.
@@ -61,7 +63,12 @@ impl<'r> Cells<'r> {
     #[cold]
     fn failed(&self, field: usize, error: &CellError) -> Error {
         let whole = self.layout.model.filter(|_| self.layout.whole);
-        let column = match whole.and_then(|meta| meta.columns.get(field)) {
+        let of_model = match self.layout.fields {
+            Some(fields) => fields.get(field).copied(),
+            None => Some(field),
+        };
+        let of_model = of_model.and_then(|field| whole?.columns.get(field));
+        let column = match of_model {
             Some(column) => format!("column {} (field {})", column.name, column.field),
             None => match self.layout.names.get(field) {
                 Some(name) => format!("column {name}"),
@@ -107,6 +114,13 @@ impl Values {
             only: Some(field),
             ..Self::default()
         }
+    }
+
+    /// The same for another record.
+    pub(crate) fn start_again(&mut self, only: usize) {
+        self.values.clear();
+        self.error = None;
+        self.only = Some(only);
     }
 
     /// Whether the next field is one that is not wanted.
@@ -159,9 +173,12 @@ impl Values {
         }
     }
 
-    /// A copy of the values.
-    pub(crate) fn values(&self) -> Result<Vec<manybase_sql::Value>> {
-        self.clone().finish()
+    /// The values, to look at.
+    pub(crate) fn values(&self) -> Result<&[manybase_sql::Value]> {
+        match self.error {
+            None => Ok(&self.values),
+            Some(_) => self.clone().finish().map(|_| [].as_slice()),
+        }
     }
 
     /// The values.

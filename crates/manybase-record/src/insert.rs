@@ -1,11 +1,13 @@
 //! Inserts.
 
+use crate::meta::{Key, Shape};
 use crate::rec::origin;
 use crate::{Cells, Model, ModelMeta, Query, Rec, Role, Values, cells::Layout};
 use chrono::{SubsecRound, Utc};
 use manybase_db::{Executor, Lease};
 use manybase_driver::{Access, Columns, Error, Flow, Result, Row, Sink, Statement};
 use manybase_sql::{Dialect, Insert, Value};
+use std::sync::Arc;
 
 /// Rows of one statement, at most: more do not make it faster, and short texts are prepared sooner.
 const ROWS: usize = 500;
@@ -18,38 +20,19 @@ pub(crate) async fn one<M: Model>(mut record: M, on: &dyn Executor) -> Result<Re
     record.stamp(Utc::now().trunc_subsecs(6), None);
     let unset = record.is_key_unset();
     let values = written(meta, encode(&record).map_err(named)?, unset);
-    let mut insert = statement(meta, unset);
-    insert.values.extend(values);
-    insert.rows = 1;
     let mut lease = on.lease(M::route(None), Access::Write).await.map_err(named)?;
     let connection = lease.connection().clone();
     let named = |error: Error| error.with_model(meta.name).with_connection(connection.clone());
     let dialect = lease.dialect();
-    let render = |insert: &Insert| Ok(Statement::rendered(insert.render(dialect)?, Access::Write));
-    if meta.generated.is_empty() {
-        lease
-            .execute(render(&insert).map_err(named)?)
-            .await
-            .map_err(named)?;
-        return Ok(Rec::new(record, origin::<M>(on, None)));
-    }
-    if dialect.capability().insert_returning {
-        insert.returning = meta
-            .generated
-            .iter()
-            .map(|&at| meta.columns[at].name.clone())
-            .collect();
-        let statement = render(&insert).map_err(named)?;
+    let statement = insert_one(meta, unset, values, dialect).map_err(named)?;
+    if !meta.generated.is_empty() && dialect.capability().insert_returning {
         let back = lease
             .query(statement, ReadBack::new(record))
             .await
             .map_err(named)?;
         return Ok(Rec::new(back.record, origin::<M>(on, None)));
     }
-    let done = lease
-        .execute(render(&insert).map_err(named)?)
-        .await
-        .map_err(named)?;
+    let done = lease.execute(statement).await.map_err(named)?;
     if unset {
         let id = done
             .last_insert_id
@@ -58,6 +41,36 @@ pub(crate) async fn one<M: Model>(mut record: M, on: &dyn Executor) -> Result<Re
     }
     let record = read_back(&mut lease, record).await.map_err(named)?;
     Ok(Rec::new(record, origin::<M>(on, None)))
+}
+
+/// One row, and where the database can the columns back that it fills in.
+fn insert_one(
+    meta: &ModelMeta,
+    unset: bool,
+    values: Vec<Value>,
+    dialect: &'static dyn Dialect,
+) -> Result<Statement> {
+    // The text of an insert depends on no value.
+    let key = Key::new(Shape::Insert { unset }, dialect);
+    if let Some(sql) = meta.texts.get(&key) {
+        return Ok(Statement::write(sql, values).bounded());
+    }
+    let mut insert = statement(meta, unset);
+    insert.values = values;
+    insert.rows = 1;
+    if dialect.capability().insert_returning {
+        let generated = meta.generated.iter();
+        insert.returning = generated.map(|&at| meta.columns[at].name.clone()).collect();
+    }
+    let statement = match insert.text(dialect)? {
+        Some(sql) => {
+            let sql = sql.into();
+            meta.texts.keep(&key, &sql, &[], &[]);
+            Statement::write(sql, insert.values)
+        }
+        None => Statement::rendered(insert.render(dialect)?, Access::Write),
+    };
+    Ok(statement.bounded())
 }
 
 /// Reads what the database filled in besides the key, by key.
@@ -124,17 +137,34 @@ pub(crate) fn chunks(
         Some(rows) => rows.clamp(1, ROWS),
     };
     let (mut insert, mut bytes) = (empty.clone(), 0);
+    let mut left = rows.len();
+    // The text for so many rows: all statements but the last have the same.
+    let mut text: Option<(usize, Arc<str>)> = None;
     for row in rows {
+        if insert.rows == 0 {
+            insert.values.reserve_exact(width * at_most.min(left));
+        }
         bytes += row.iter().map(size).sum::<usize>();
         insert.values.extend(row);
         insert.rows += 1;
-        if insert.rows == at_most || bytes >= BYTES {
-            statements.push(Statement::rendered(insert.render(dialect)?, Access::Write));
-            (insert, bytes) = (empty.clone(), 0);
+        left -= 1;
+        if insert.rows < at_most && bytes < BYTES && left > 0 {
+            continue;
         }
-    }
-    if insert.rows > 0 {
-        statements.push(Statement::rendered(insert.render(dialect)?, Access::Write));
+        let known = text.as_ref().filter(|(rows, _)| *rows == insert.rows);
+        let sql = match known {
+            Some((_, sql)) => Some(sql.clone()),
+            None => insert.text(dialect)?.map(Into::into),
+        };
+        statements.push(match sql {
+            Some(sql) => {
+                text = Some((insert.rows, sql.clone()));
+                Statement::write(sql, std::mem::take(&mut insert.values))
+            }
+            None => Statement::rendered(insert.render(dialect)?, Access::Write),
+        });
+        insert.values.clear();
+        (insert.rows, bytes) = (0, 0);
     }
     Ok(())
 }
@@ -171,12 +201,14 @@ pub(crate) fn statement(meta: &ModelMeta, unset: bool) -> Insert {
     Insert::into(meta.table.clone(), columns.map(|column| column.name.clone()))
 }
 
-pub(crate) fn written(meta: &ModelMeta, values: Vec<Value>, unset: bool) -> Vec<Value> {
-    let columns = meta.columns.iter().zip(values);
-    columns
-        .filter(|(column, _)| is_written(column.role, unset))
-        .map(|(_, value)| value)
-        .collect()
+pub(crate) fn written(meta: &ModelMeta, mut values: Vec<Value>, unset: bool) -> Vec<Value> {
+    let mut columns = meta.columns.iter();
+    values.retain(|_| {
+        columns
+            .next()
+            .is_some_and(|column| is_written(column.role, unset))
+    });
+    values
 }
 
 /// Fills generated columns into the record that was inserted.
@@ -188,15 +220,12 @@ struct ReadBack<M> {
 impl<M: Model> ReadBack<M> {
     fn new(record: M) -> Self {
         let meta = M::meta();
-        let names = meta
-            .generated
-            .iter()
-            .map(|&at| meta.columns[at].name.clone().into_owned())
-            .collect();
         Self {
             record,
             layout: Layout {
-                names,
+                model: Some(meta),
+                whole: true,
+                fields: Some(&meta.generated),
                 ..Layout::default()
             },
         }

@@ -1,10 +1,14 @@
 //! What is known of a model: its table, columns and keys.
 
+mod texts;
+
+pub(crate) use texts::{Key, Shape, Texts};
+
 use crate::ColumnType;
-use manybase_driver::{Error, ErrorKind};
+use manybase_driver::{Error, ErrorKind, Result};
 use manybase_sql::schema::{Column, Table};
-use manybase_sql::{DataType, Dialect, Name, Order, TableName, Value};
-use std::sync::{Arc, RwLock};
+use manybase_sql::{DataType, Dialect, Name, Order, SqlWriter, TableName, Value};
+use std::sync::Arc;
 
 /// What a column is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,8 +79,7 @@ pub struct ModelMeta {
     pub keys: Vec<usize>,
     /// Positions of columns that the database fills in.
     pub generated: Vec<usize>,
-    /// The text of "find by key" per dialect, so that the most frequent query is not rendered each time.
-    pub(crate) find: RwLock<Vec<(&'static str, Arc<str>)>>,
+    pub(crate) texts: Texts,
 }
 
 impl ModelMeta {
@@ -120,20 +123,20 @@ impl ModelMeta {
         manybase_sql::Expr::typed_column(column.name.clone(), column.data_type, column.nullable)
     }
 
-    pub(crate) fn find_sql(&self, dialect: &dyn Dialect) -> Option<Arc<str>> {
-        let texts = self.find.read().ok()?;
-        texts
-            .iter()
-            .find(|(name, _)| *name == dialect.name())
-            .map(|(_, sql)| sql.clone())
-    }
-
-    pub(crate) fn keep_find_sql(&self, dialect: &dyn Dialect, sql: Arc<str>) {
-        if let Ok(mut texts) = self.find.write()
-            && !texts.iter().any(|(name, _)| *name == dialect.name())
-        {
-            texts.push((dialect.name(), sql));
+    /// The list of all columns.
+    pub(crate) fn columns_sql(&self, dialect: &dyn Dialect) -> Result<Arc<str>> {
+        let key = Key::new(Shape::Columns, dialect);
+        if let Some(sql) = self.texts.get(&key) {
+            return Ok(sql);
         }
+        let rendered = SqlWriter::render(dialect, |w| {
+            w.comma_separated(0..self.columns.len(), |w, at| {
+                dialect.output_expr(w, &self.expr(at))
+            })
+        })?;
+        let sql = rendered.sql.into();
+        self.texts.keep(&key, &sql, &rendered.binds, &[]);
+        Ok(sql)
     }
 
     /// The default order of a query that must have one: by key.
@@ -168,7 +171,7 @@ impl MetaBuilder {
             columns: Vec::new(),
             keys: Vec::new(),
             generated: Vec::new(),
-            find: RwLock::default(),
+            texts: Texts::default(),
         })
     }
 

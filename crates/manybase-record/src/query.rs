@@ -3,10 +3,12 @@
 mod build;
 mod fetch;
 mod lock;
+mod shape;
 mod write;
 
+use crate::meta::{Key, Shape};
 use crate::relation::Include;
-use crate::{Cells, Model, Rec, model};
+use crate::{Cells, Model, ModelMeta, Rec, model};
 use manybase_db::Executor;
 use manybase_driver::{BoxFuture, Dialect, Result};
 use manybase_sql::{Rendered, Select, SelectItem, Value};
@@ -33,7 +35,8 @@ use std::sync::Arc;
 /// ```
 #[must_use = "a query does nothing until it is run"]
 pub struct Query<M, O = Rec<M>> {
-    select: Select,
+    /// On the heap, because a query is moved at each step of its building.
+    select: Box<Select>,
     /// The key of a query that is by key and nothing else: its text is kept, and it reads one row.
     key: Option<Result<Vec<Value>>>,
     /// Whole records: the columns are added when it is rendered.
@@ -84,7 +87,7 @@ impl<M: Model> Query<M> {
     pub(crate) fn new() -> Self {
         let meta = M::meta();
         Self {
-            select: Select::from(meta.table.clone()),
+            select: Box::new(Select::from(meta.table.clone())),
             key: None,
             whole: true,
             using: None,
@@ -124,7 +127,8 @@ impl<M: Model> Query<M> {
 
     /// Only rows whose column at this position has one of these values.
     pub(crate) fn filter_values(mut self, at: usize, values: Vec<Value>) -> Self {
-        self.select = self.select.filter(M::meta().expr(at).in_list(values));
+        let among = M::meta().expr(at).in_list(values);
+        manybase_sql::Expr::and_into(&mut self.select.filter, among);
         self
     }
 
@@ -136,7 +140,7 @@ impl<M: Model> Query<M> {
 impl<M: Model, O> Query<M, O> {
     /// The tree as it is sent.
     pub(crate) fn tree(&self) -> Result<Select> {
-        let mut select = self.select.clone();
+        let mut select = Select::clone(&self.select);
         if let Some(key) = &self.key {
             let filter = model::key_filter(M::meta(), key.clone()?)?;
             select = select.filter(filter.into_node());
@@ -172,10 +176,35 @@ impl<M: Model, O> Query<M, O> {
     /// # Ok::<(), manybase_driver::Error>(())
     /// ```
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<Rendered> {
-        self.tree()?
-            .render(dialect)
-            .map_err(|error| manybase_driver::Error::from(error).with_model(M::meta().name))
+        let (sql, binds) = self
+            .text(dialect)
+            .map_err(|error| error.with_model(M::meta().name))?;
+        let sql = sql.as_ref().to_owned();
+        Ok(Rendered { sql, binds })
     }
+
+    /// Text and values, from a text that was rendered before where that can be.
+    pub(crate) fn text(&self, dialect: &dyn Dialect) -> Result<(Arc<str>, Vec<Value>)> {
+        if self.whole && self.key.is_none() && self.select.group_by.is_empty() {
+            return whole(M::meta(), &self.select, dialect);
+        }
+        let rendered = self.tree()?.render(dialect)?;
+        Ok((rendered.sql.into(), rendered.binds))
+    }
+}
+
+/// Whole records of a model.
+fn whole(meta: &ModelMeta, select: &Select, dialect: &dyn Dialect) -> Result<(Arc<str>, Vec<Value>)> {
+    let mut key = Key::new(Shape::Select, dialect);
+    let binds = shape::shape(select, &mut key);
+    if let Some(sql) = meta.texts.get(&key) {
+        return Ok((sql, binds));
+    }
+    let columns = meta.columns_sql(dialect)?;
+    let rendered = select.render_columns(dialect, &columns)?;
+    let sql: Arc<str> = rendered.sql.into();
+    meta.texts.keep(&key, &sql, &rendered.binds, &binds);
+    Ok((sql, rendered.binds))
 }
 
 impl<M: Model, O> std::fmt::Debug for Query<M, O> {

@@ -1,10 +1,12 @@
 //! A record that was loaded or inserted, and knows what has changed since.
 
-use crate::{Cells, Model, Query, Role, Values, insert, model};
-use chrono::{SubsecRound, Utc};
+mod write;
+
+use crate::{Cells, Model, Query, Values, insert};
 use manybase_db::{Executor, Route};
-use manybase_driver::{Access, Error, ErrorKind, Result, Statement};
-use manybase_sql::{DataType, Delete, Expr, Name, Update, Value};
+use manybase_driver::{Error, Result};
+use manybase_sql::{Name, Value};
+use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -77,106 +79,10 @@ impl<M: Model> Rec<M> {
         }
     }
 
-    fn before(&self) -> Result<Vec<Value>> {
+    fn before(&self) -> Result<Cow<'_, [Value]>> {
         match &self.snapshot {
-            Some(snapshot) => snapshot.values(),
-            None => insert::encode(&self.inner),
-        }
-    }
-
-    fn changes(&self) -> Result<Vec<(usize, Value)>> {
-        let Some(snapshot) = &self.snapshot else {
-            return Ok(Vec::new());
-        };
-        let before = snapshot.values()?;
-        let after = insert::encode(&self.inner)?;
-        let changed = after
-            .into_iter()
-            .enumerate()
-            .filter(|(at, value)| before.get(*at) != Some(value));
-        Ok(changed
-            .filter(|(at, _)| M::meta().columns[*at].role != Role::Generated)
-            .collect())
-    }
-
-    /// Condition for the row as it was loaded: its key, and its version where it has one.
-    fn unchanged(&self) -> Result<Expr> {
-        let meta = M::meta();
-        let before = self.before()?;
-        let key = meta
-            .keys
-            .iter()
-            .filter_map(|&key| before.get(key).cloned())
-            .collect();
-        let mut filter = model::key_filter(meta, key)?.into_node();
-        if let Some(at) = meta.with_role(Role::Version)
-            && let Some(version) = before.get(at)
-        {
-            filter = filter.and(meta.expr(at).eq(Expr::Value(version.clone())));
-        }
-        Ok(filter)
-    }
-
-    /// Writes the fields that have changed since it was loaded, and returns whether there were any.
-    ///
-    /// It goes to the connection it was loaded from. Where the model has a version, a row that somebody else has
-    /// changed in the meantime is left as it is.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`] when the row is gone, [`ErrorKind::Stale`] when its version is another, and those
-    /// of the database. The record keeps its changes then.
-    pub async fn save(&mut self, on: &dyn Executor) -> Result<bool> {
-        let meta = M::meta();
-        let named = |error: Error| error.with_model(meta.name);
-        let changes = self.changes().map_err(named)?;
-        if changes.is_empty() {
-            self.snapshot = None;
-            return Ok(false);
-        }
-        let now = Utc::now().trunc_subsecs(6);
-        let mut update = Update::table(meta.table.clone()).filter(self.unchanged().map_err(named)?);
-        let said: Vec<usize> = changes.iter().map(|(at, _)| *at).collect();
-        for (at, value) in changes {
-            update = update.set(meta.columns[at].name.clone(), Expr::Value(value));
-        }
-        for (at, column) in meta
-            .columns
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| !said.contains(at))
-        {
-            match column.role {
-                Role::UpdatedAt if column.data_type == DataType::Timestamp => {
-                    update = update.set(column.name.clone(), now);
-                }
-                Role::UpdatedAt => update = update.set(column.name.clone(), now.naive_utc()),
-                Role::Version => update = update.set(column.name.clone(), meta.expr(at).add(1i64)),
-                _ => {}
-            }
-        }
-        let affected = self.change(on, &|dialect| Ok(update.render(dialect)?)).await?;
-        if affected == 0 {
-            return Err(self.missing(on));
-        }
-        self.snapshot = None;
-        let said = |field: &str| said.iter().any(|&at| meta.columns[at].field == field);
-        self.inner.stamp(now, Some(&said));
-        Ok(true)
-    }
-
-    /// Deletes the row.
-    ///
-    /// # Errors
-    /// As [`Rec::save`].
-    pub async fn delete(self, on: &dyn Executor) -> Result<()> {
-        let meta = M::meta();
-        let filter = self.unchanged().map_err(|error| error.with_model(meta.name))?;
-        let delete = Delete::from(meta.table.clone()).filter(filter);
-        let affected = self.change(on, &|dialect| Ok(delete.render(dialect)?)).await?;
-        if affected == 0 {
-            Err(self.missing(on))
-        } else {
-            Ok(())
+            Some(snapshot) => snapshot.values().map(Cow::Borrowed),
+            None => insert::encode(&self.inner).map(Cow::Owned),
         }
     }
 
@@ -198,36 +104,6 @@ impl<M: Model> Rec<M> {
         }
         *self = query.one(on).await?;
         Ok(())
-    }
-
-    async fn change(
-        &self,
-        on: &dyn Executor,
-        render: &(dyn Fn(&'static dyn manybase_sql::Dialect) -> Result<manybase_sql::Rendered> + Send + Sync),
-    ) -> Result<u64> {
-        let named = |error: Error| error.with_model(M::meta().name);
-        let mut lease = on
-            .lease(M::route(self.origin.as_deref()), Access::Write)
-            .await
-            .map_err(named)?;
-        let rendered = render(lease.dialect())
-            .map_err(|error| named(error).with_connection(lease.connection().clone()))?;
-        let statement = Statement::rendered(rendered, Access::Write);
-        Ok(lease.execute(statement).await.map_err(named)?.affected)
-    }
-
-    fn missing(&self, on: &dyn Executor) -> Error {
-        let meta = M::meta();
-        let error = if meta.with_role(Role::Version).is_some() {
-            Error::new(
-                ErrorKind::Stale,
-                "the row has been changed or deleted since it was loaded",
-            )
-            .with_help("refresh() it and apply the change again")
-        } else {
-            Error::new(ErrorKind::NotFound, "the row is gone")
-        };
-        placed(error.with_model(meta.name), on, M::route(self.origin.as_deref()))
     }
 }
 

@@ -130,6 +130,11 @@ impl<T: Send + 'static> Sink for Rows<T> {
             Flow::Stop
         })
     }
+
+    fn restart(&mut self) -> bool {
+        self.rows.clear();
+        true
+    }
 }
 
 /// Hands decoded rows to a closure and keeps none.

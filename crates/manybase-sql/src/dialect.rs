@@ -9,7 +9,7 @@ mod mysql;
 mod postgres;
 mod sqlite;
 
-pub use builtin::{mariadb, matrixone, mysql, postgres, sqlite};
+pub use builtin::{mariadb, matrixone, mysql, postgres, sqlite, sqlite_attached};
 pub use lexical::Lexical;
 pub use mysql::{Flavor, MySql};
 pub use postgres::Postgres;
@@ -25,6 +25,10 @@ use chrono::{DateTime, Utc};
 use std::fmt::Debug;
 
 /// How one database writes SQL. The default methods write standard SQL.
+///
+/// Values are always bound. What is written, and whether a value is bound as it is, may depend on its kind, on how many
+/// digits a decimal has behind the point, and on whether a whole number fits the type of what stands beside it; of an
+/// insert it depends on no value at all. So a text can be kept and used again for other values.
 ///
 /// ```
 /// use manybase_sql::{dialect, Dialect, Select};
@@ -80,6 +84,28 @@ pub trait Dialect: Debug + Send + Sync {
     /// What the database can do.
     fn capability(&self) -> &'static Capability;
 
+    /// The dialect of a database that is attached to another's connection under this name: a table that names no
+    /// schema is in this one. `None` where databases can't be attached. Each name is kept for good.
+    ///
+    /// ```
+    /// use manybase_sql::dialect;
+    /// assert!(dialect::sqlite().attached("mb_crm").is_some());
+    /// assert!(dialect::postgres().attached("mb_crm").is_none());
+    /// ```
+    fn attached(&self, _schema: &str) -> Option<&'static dyn Dialect> {
+        None
+    }
+
+    /// The schema that is written before a table's name that has none. Texts of two dialects of one name are the same
+    /// only if this is.
+    ///
+    /// ```
+    /// assert_eq!(manybase_sql::dialect::sqlite().default_schema(), None);
+    /// ```
+    fn default_schema(&self) -> Option<&str> {
+        None
+    }
+
     /// The character around identifiers; inside one it is doubled.
     ///
     /// ```
@@ -109,7 +135,8 @@ pub trait Dialect: Debug + Send + Sync {
         Lexical::STANDARD
     }
 
-    /// Why an identifier is too long, if it is: some databases cut it off without a word.
+    /// Why an identifier is too long, if it is: some databases cut it off without a word. It is not asked about names of
+    /// ASCII letters, digits and underscores that are within [`Capability::max_identifier`].
     ///
     /// ```
     /// let postgres = manybase_sql::dialect::postgres();

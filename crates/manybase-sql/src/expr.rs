@@ -37,7 +37,7 @@ pub struct ColumnRef {
 ///
 /// ```
 /// use manybase_sql::{expr::BinaryOp, Expr};
-/// let sum = Expr::Binary(Box::new(Expr::column("a")), BinaryOp::Add, Box::new(1i64.into()));
+/// let sum = Expr::Binary(Box::new((Expr::column("a"), 1i64.into())), BinaryOp::Add);
 /// assert_eq!(sum, Expr::column("a").add(1i64));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -172,8 +172,10 @@ pub enum Expr {
     Value(Value),
     /// One side.
     Unary(UnaryOp, Box<Expr>),
-    /// Two sides.
-    Binary(Box<Expr>, BinaryOp, Box<Expr>),
+    /// Two sides, the left one first.
+    Binary(Box<(Expr, Expr)>, BinaryOp),
+    /// Every one of these, as with `AND` between them: the conditions of a query. True when there are none.
+    All(Vec<Expr>),
     /// `IN` a list of values.
     InList {
         /// What is looked for.

@@ -38,6 +38,9 @@ pub(crate) struct Config {
     pub(crate) journal_mode: Option<String>,
     pub(crate) foreign_keys: bool,
     pub(crate) statement_cache: usize,
+    /// Pages of the log after which it is moved into the file, when that is not SQLite's own number.
+    pub(crate) wal_autocheckpoint: Option<u32>,
+    synchronous: Option<String>,
     /// Other settings, as `PRAGMA` takes them.
     pub(crate) pragmas: Vec<(&'static str, String)>,
     pub(crate) connect_timeout: Duration,
@@ -92,6 +95,8 @@ impl Config {
             journal_mode: None,
             foreign_keys: true,
             statement_cache: STATEMENT_CACHE,
+            wal_autocheckpoint: None,
+            synchronous: None,
             pragmas: Vec::new(),
             connect_timeout: options.connect_timeout,
             statement_timeout: options.statement_timeout,
@@ -124,6 +129,10 @@ impl Config {
             "foreign_keys" => self.foreign_keys = matches!(&*value, "on" | "true" | "1"),
             "busy_timeout" => self.lock_timeout = Duration::from_millis(number()),
             "statement_cache" => self.statement_cache = usize::try_from(number()).unwrap_or(usize::MAX),
+            "wal_autocheckpoint" => {
+                self.wal_autocheckpoint = Some(u32::try_from(number()).unwrap_or(u32::MAX))
+            }
+            "synchronous" => self.synchronous = Some(value),
             name => self.pragmas.push((name, value)),
         }
     }
@@ -131,6 +140,21 @@ impl Config {
     /// Whether the file is to be in WAL mode.
     pub(crate) fn wal(&self) -> bool {
         self.journal_mode.as_deref().is_none_or(|mode| mode == "wal")
+    }
+
+    /// How far a commit waits for the disk. Without WAL, NORMAL can lose the whole file when the power goes.
+    pub(crate) fn synchronous(&self) -> &str {
+        let by_itself = if self.wal() { "normal" } else { "full" };
+        self.synchronous.as_deref().unwrap_or(by_itself)
+    }
+
+    /// Whether a commit does not wait for the disk at all, in a file that is in WAL mode or not.
+    pub(crate) fn commits_quickly(&self, wal: bool) -> bool {
+        match self.synchronous() {
+            "off" => true,
+            "normal" => wal,
+            _ => false,
+        }
     }
 }
 

@@ -1,11 +1,14 @@
 //! The contract's connection, over the thread that has SQLite's.
 
+use crate::config::Config;
 use crate::core::Core;
-use crate::worker::Worker;
+use crate::worker::{Worker, turn};
 use manybase_driver::{
-    Access, BoxFuture, Connection, Dialect, Done, Result, Sink, Statement, TransactionOptions,
+    Access, Attachment, BoxFuture, Connection, Dialect, Done, Error, ErrorKind, Readiness, Result, Sink,
+    Statement, TransactionOptions,
 };
 use manybase_sql::dialect;
+use std::sync::Arc;
 
 pub(crate) struct SqliteConnection(Worker);
 
@@ -30,13 +33,16 @@ impl Connection for SqliteConnection {
         mut sink: Box<dyn Sink>,
     ) -> BoxFuture<'_, Result<Box<dyn Sink>>> {
         Box::pin(async move {
-            if statement.bounded && statement.access == Access::Read {
-                let done = self
-                    .0
-                    .on_the_spot(|core| core.query_on_the_spot(&statement, &mut *sink));
-                if done.transpose()? == Some(true) {
-                    return Ok(sink);
+            turn().await;
+            if statement.bounded || statement.access == Access::Read && sink.restart() {
+                let done = self.0.on_the_spot(
+                    |core| core.fits_the_spot(&statement),
+                    |core| core.query(&statement, &mut *sink),
+                );
+                if let Some(done) = done {
+                    return done.map(|()| sink);
                 }
+                sink.restart();
             }
             let work = move |core: &mut Core| core.query(&statement, &mut *sink).map(|()| sink);
             self.0.hop(work).await
@@ -44,7 +50,19 @@ impl Connection for SqliteConnection {
     }
 
     fn execute(&mut self, statement: Statement) -> BoxFuture<'_, Result<Done>> {
-        Box::pin(self.0.hop(move |core| core.execute(&statement)))
+        Box::pin(async move {
+            turn().await;
+            if statement.bounded {
+                let done = self.0.on_the_spot(
+                    |core| core.fits_the_spot(&statement),
+                    |core| core.execute(&statement),
+                );
+                if let Some(done) = done {
+                    return done;
+                }
+            }
+            self.0.hop(move |core| core.execute(&statement)).await
+        })
     }
 
     fn batch(&mut self, statements: Vec<Statement>, atomic: bool) -> BoxFuture<'_, Result<Vec<Done>>> {
@@ -56,34 +74,67 @@ impl Connection for SqliteConnection {
     }
 
     fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>> {
-        Box::pin(self.0.hop(move |core| core.begin(options)))
+        Box::pin(self.0.near(|_| true, move |core| core.begin(options)))
     }
 
     fn commit(&mut self) -> BoxFuture<'_, Result<()>> {
-        Box::pin(self.0.hop(|core| core.commit()))
+        Box::pin(self.0.near(|core| core.commits_quickly, Core::commit))
     }
 
     fn rollback(&mut self) -> BoxFuture<'_, Result<()>> {
-        Box::pin(self.0.hop(|core| core.undo()))
+        Box::pin(self.0.near(|core| core.commits_quickly, Core::undo))
     }
 
     fn savepoint(&mut self, depth: u32) -> BoxFuture<'_, Result<()>> {
-        Box::pin(self.0.hop(move |core| core.savepoint("SAVEPOINT", depth)))
+        Box::pin(
+            self.0
+                .near(|_| true, move |core| core.savepoint("SAVEPOINT", depth)),
+        )
     }
 
     fn release(&mut self, depth: u32) -> BoxFuture<'_, Result<()>> {
-        Box::pin(self.0.hop(move |core| core.savepoint("RELEASE", depth)))
+        Box::pin(
+            self.0
+                .near(|_| true, move |core| core.savepoint("RELEASE", depth)),
+        )
     }
 
     fn rollback_to(&mut self, depth: u32) -> BoxFuture<'_, Result<()>> {
-        Box::pin(self.0.hop(move |core| {
-            core.savepoint("ROLLBACK TO", depth)?;
-            core.savepoint("RELEASE", depth)
-        }))
+        Box::pin(self.0.near(
+            |_| true,
+            move |core| {
+                core.savepoint("ROLLBACK TO", depth)?;
+                core.savepoint("RELEASE", depth)
+            },
+        ))
+    }
+
+    fn home_readiness(&mut self) -> BoxFuture<'_, Result<Readiness>> {
+        Box::pin(self.0.hop(|core| core.home_readiness()))
+    }
+
+    fn attach(&mut self, schema: String, other: Attachment) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            let Some(config) = other.settings::<Arc<Config>>().cloned() else {
+                return Err(
+                    Error::new(ErrorKind::Unsupported, "only SQLite files can be attached to one")
+                        .with_help("take a connection to each database"),
+                );
+            };
+            self.0.hop(move |core| core.attach(&schema, &config)).await
+        })
+    }
+
+    fn focus(&mut self, schema: Option<String>) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.0.near(|_| true, move |core| core.focus(schema.as_deref())))
+    }
+
+    fn detach_all(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.0.hop(Core::detach_all))
     }
 
     fn ping(&mut self) -> BoxFuture<'_, Result<()>> {
-        Box::pin(self.0.hop(|core| core.ping()))
+        Box::pin(self.0.near(|_| true, |core| core.ping()))
     }
 
     fn reset(&mut self) -> BoxFuture<'_, Result<()>> {

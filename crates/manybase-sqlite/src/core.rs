@@ -1,14 +1,19 @@
 //! A connection where its thread has it: statements run here, one after another.
 
+use crate::attach::Attached;
 use crate::bind;
+use crate::config::Config;
 use crate::error;
+use crate::guard::Guard;
+use crate::habits::Habits;
 use crate::keyword;
+use crate::log::Log;
 use crate::row::{Names, SqliteRow};
 use crate::transaction::Open;
 use crate::watch::{Reason, Watch};
-use manybase_driver::{Done, Error, ErrorKind, Flow, Result, Sink, Statement};
+use manybase_driver::{CountSink, Done, Error, ErrorKind, Flow, Result, Sink, Statement};
 use rusqlite::fallible_iterator::FallibleIterator;
-use rusqlite::{Batch, CachedStatement, Connection};
+use rusqlite::{Batch, CachedStatement, Connection, ErrorCode};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,9 +27,19 @@ pub(crate) struct Core {
     inserted: Arc<AtomicBool>,
     /// It never writes.
     pub(crate) reader: bool,
-    pub(crate) foreign_keys: bool,
+    pub(crate) config: Arc<Config>,
     /// The transaction that was asked for, whether or not SQLite still has it.
     pub(crate) open: Option<Open>,
+    /// The running job is on the caller's thread, not on the connection's own.
+    pub(crate) on_the_spot: bool,
+    /// A commit does not wait for the disk.
+    pub(crate) commits_quickly: bool,
+    pub(crate) log: Log,
+    pub(crate) habits: Habits,
+    /// Other files, in the order in which they were attached.
+    pub(crate) attached: Vec<Attached>,
+    /// Asked by SQLite as long as there are any.
+    pub(crate) guard: Arc<Guard>,
 }
 
 /// A statement from the connection's cache, or for once.
@@ -57,23 +72,36 @@ impl Core {
     pub(crate) fn new(
         raw: Connection,
         watch: Arc<Watch>,
-        place: Arc<str>,
         inserted: Arc<AtomicBool>,
         reader: bool,
-        foreign_keys: bool,
+        config: Arc<Config>,
+        commits_quickly: bool,
+        log: Log,
     ) -> Self {
         Self {
             raw,
             watch,
-            place,
+            place: config.place.to_string().into(),
             inserted,
             reader,
-            foreign_keys,
+            config,
             open: None,
+            on_the_spot: false,
+            commits_quickly,
+            log,
+            habits: Habits::default(),
+            attached: Vec::new(),
+            guard: Arc::new(Guard::new()),
         }
     }
 
     pub(crate) fn fail(&self, error: rusqlite::Error) -> Error {
+        if !self.attached.is_empty()
+            && error.sqlite_error_code() == Some(ErrorCode::AuthorizationForStatementDenied)
+            && let Some(denied) = self.guard.denied()
+        {
+            return denied;
+        }
         error::failed(error, self.watch.reason(), &self.place)
     }
 
@@ -88,39 +116,38 @@ impl Core {
     /// Runs a statement and pushes its rows into the sink.
     pub(crate) fn query(&mut self, statement: &Statement, sink: &mut dyn Sink) -> Result<()> {
         self.still_open()?;
-        let result = self.pull(statement, sink);
+        let mut rows = 0;
+        let result = self.pull(statement, sink, &mut rows);
+        self.note(statement, rows);
         self.settle(result)
     }
 
-    /// As [`Core::query`], on the caller's thread: gives up with `false`, before anything reached the sink, where
-    /// it would take long or have to wait.
-    pub(crate) fn query_on_the_spot(&mut self, statement: &Statement, sink: &mut dyn Sink) -> Result<bool> {
-        match self.query(statement, sink) {
-            Ok(()) => Ok(true),
-            Err(_) if self.watch.reason() == Some(Reason::NotOnTheSpot) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn pull(&self, statement: &Statement, sink: &mut dyn Sink) -> Result<()> {
+    fn pull(&self, statement: &Statement, sink: &mut dyn Sink, count: &mut usize) -> Result<()> {
         let mut prepared = self.prepare(statement)?;
         let writes = !prepared.readonly();
+        let limit = self.row_limit(statement, writes, sink)?;
         let mut rows = prepared.raw_query();
         let mut columns = None;
         let mut wants = Ok(Flow::Continue);
         while let Some(row) = rows.next().map_err(|error| self.fail(error))? {
-            let count = match columns {
-                Some(count) => count,
+            let width = match columns {
+                Some(width) => width,
                 None => {
+                    if limit.is_none() {
+                        self.stays();
+                    }
                     // Only now, because the first step may prepare anew for a schema that has changed.
-                    self.watch.flows();
                     let names = Names(row.as_ref());
                     wants = sink.columns(&names).map(|()| Flow::Continue);
                     *columns.insert(names.0.column_count())
                 }
             };
+            if limit == Some(*count) {
+                return Err(self.not_here());
+            }
+            *count += 1;
             if matches!(wants, Ok(Flow::Continue)) {
-                wants = sink.row(&SqliteRow::new(row, count));
+                wants = sink.row(&SqliteRow::new(row, width));
             }
             // What writes has written all by its first row, and only its end makes that last.
             if !writes && !matches!(wants, Ok(Flow::Continue)) {
@@ -138,11 +165,13 @@ impl Core {
     pub(crate) fn execute(&mut self, statement: &Statement) -> Result<Done> {
         self.still_open()?;
         let result = self.run(statement);
+        self.note(statement, 0);
         self.settle(result)
     }
 
     fn run(&self, statement: &Statement) -> Result<Done> {
         let mut prepared = self.prepare(statement)?;
+        self.row_limit(statement, !prepared.readonly(), &mut CountSink::default())?;
         let before = self.raw.total_changes();
         self.inserted.store(false, Ordering::Relaxed);
         self.exhaust(&mut prepared)?;
@@ -177,11 +206,14 @@ impl Core {
         whole(sql)?;
         self.begin_statement()?;
         let mut batch = Batch::new(&self.raw, sql);
+        self.guard.forget();
         while let Some(mut statement) = batch.next().map_err(|error| self.fail(error))? {
             counted(&statement, 0)?;
+            self.look_up(&statement)?;
             self.allowed(&statement)?;
             self.exhaust(&mut statement)?;
             self.begin_statement()?;
+            self.guard.forget();
         }
         Ok(())
     }
@@ -192,11 +224,23 @@ impl Core {
             return Err(Error::new(ErrorKind::Statement, "the SQL text is empty"));
         }
         self.begin_statement()?;
+        if !self.attached.is_empty() {
+            self.guard.forget();
+        }
         let prepared = match statement.cache {
             true => self.raw.prepare_cached(&statement.sql).map(Prepared::Cached),
             false => self.raw.prepare(&statement.sql).map(Prepared::Once),
         };
         let mut prepared = prepared.map_err(|error| self.fail(error))?;
+        if !self.attached.is_empty()
+            && let Err(error) = self.look_up(&prepared)
+        {
+            // It would not be judged again.
+            if let Prepared::Cached(statement) = prepared {
+                statement.discard();
+            }
+            return Err(error);
+        }
         counted(&prepared, statement.binds.len())?;
         self.allowed(&prepared)?;
         for (index, value) in statement.binds.iter().enumerate() {

@@ -3,7 +3,7 @@
 use crate::config::{Config, Place};
 use crate::connection::SqliteConnection;
 use crate::worker::Worker;
-use manybase_driver::{Access, BoxFuture, Connection, Dialect, Driver, Result};
+use manybase_driver::{Access, Attachment, BoxFuture, Connection, Dialect, Driver, Result};
 use manybase_sql::dialect;
 use std::fmt;
 use std::sync::Arc;
@@ -43,6 +43,14 @@ impl Driver for SqliteDriver {
 
     fn exactly(&self) -> Option<usize> {
         matches!(self.0.place, Place::Memory).then_some(1)
+    }
+
+    fn attachment(&self) -> Option<Attachment> {
+        Some(Attachment::new(
+            "sqlite",
+            self.0.place.to_string(),
+            self.0.clone(),
+        ))
     }
 }
 

@@ -1,9 +1,11 @@
 //! The SQLite driver of Manybase, over `rusqlite` with a bundled SQLite.
 //!
 //! - A connection lives **on a thread of its own**. One hop carries a whole unit of work: the statement there, the
-//!   sink with all its rows back. Bounded reads run on the spot, without a hop.
+//!   sink with all its rows back. What is short runs on the spot, without a hop.
 //! - Files are in WAL mode: one writer, any number of readers, nobody waits for a reader. Write transactions begin
 //!   with `BEGIN IMMEDIATE`.
+//! - Other files can be attached, so that one transaction commits all of them or none, as long as none is in WAL mode.
+//!   A statement then reaches only the file that it is meant for.
 //! - A dropped future stops its statement, also one that waits for a lock, and never the next one.
 //! - Decimals are text in one canonical form; functions and a collation for them are registered on each connection
 //!   (see `manybase_sql::dialect::sqlite`).
@@ -26,6 +28,7 @@
 //! # }
 //! ```
 
+mod attach;
 mod bind;
 mod config;
 mod connection;
@@ -34,11 +37,16 @@ mod driver;
 mod error;
 mod factory;
 mod functions;
+mod guard;
+mod habits;
 mod keyword;
+mod log;
 mod moment;
 mod number;
 mod open;
+mod readiness;
 mod row;
+mod spot;
 mod transaction;
 mod watch;
 mod worker;

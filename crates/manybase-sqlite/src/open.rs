@@ -2,6 +2,7 @@
 
 use crate::config::{Config, Mode, Place};
 use crate::core::Core;
+use crate::log::Log;
 use crate::watch::{STEPS, Watch};
 use crate::{error, functions};
 use manybase_driver::{Access, Error, ErrorKind, Result};
@@ -14,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Opens a connection. Blocks.
-pub(crate) fn open(config: &Config, access: Access) -> Result<Core> {
+pub(crate) fn open(config: &Arc<Config>, access: Access) -> Result<Core> {
     let place: Arc<str> = config.place.to_string().into();
     let fail = |error| error::refused(error, &place);
     let mut raw = match &config.place {
@@ -37,36 +38,40 @@ pub(crate) fn open(config: &Config, access: Access) -> Result<Core> {
     functions::register(&raw).map_err(fail)?;
 
     // As SQLite comes, a column in double quotes that does not exist turns into a string.
-    for legacy in [
-        DbConfig::SQLITE_DBCONFIG_DQS_DML,
-        DbConfig::SQLITE_DBCONFIG_DQS_DDL,
+    for (setting, on) in [
+        (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
+        (DbConfig::SQLITE_DBCONFIG_DQS_DDL, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, config.foreign_keys),
     ] {
-        raw.set_db_config(legacy, false).map_err(fail)?;
+        raw.set_db_config(setting, on).map_err(fail)?;
     }
     let is_file = matches!(config.place, Place::File(_));
     // It also is where the operating system lets nobody write.
     let protected = is_file && raw.is_readonly(rusqlite::MAIN_DB).map_err(fail)?;
+    let (mut wal, mut looked) = (false, false);
     if is_file && !protected {
-        journal(&raw, config).map_err(fail)?;
+        wal = journal(&raw, config).map_err(fail)?;
+        looked = true;
     }
     let reader = protected || access == Access::Read && is_file;
-    for (name, value) in settings(config) {
-        raw.execute_batch(&format!("PRAGMA {name} = {value}"))
+    let log = Log::default();
+    if wal && !reader {
+        log.watch(&mut raw, config.wal_autocheckpoint).map_err(fail)?;
+    }
+    if !looked {
+        // The first look into the file: it may be no database at all.
+        raw.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(()))
             .map_err(fail)?;
     }
-    if reader {
-        raw.execute_batch("PRAGMA query_only = 1").map_err(fail)?;
-    }
-    // The first look into the file: it may be no database at all.
-    raw.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(()))
-        .map_err(fail)?;
+    raw.execute_batch(&settings(config, reader)).map_err(fail)?;
     Ok(Core::new(
         raw,
         watch,
-        place,
         inserted,
         reader,
-        config.foreign_keys,
+        config.clone(),
+        !is_file || config.commits_quickly(wal),
+        log,
     ))
 }
 
@@ -95,7 +100,7 @@ fn flags(mode: Mode) -> OpenFlags {
 }
 
 /// SQLite says no more than "unable to open database file"; here is what it means.
-fn look(path: &Path, mode: Mode) -> Result<()> {
+pub(crate) fn look(path: &Path, mode: Mode) -> Result<()> {
     let refuse = |what: String, help: &str| Err(Error::new(ErrorKind::Connect, what).with_help(help));
     if path.is_dir() {
         return refuse(format!("{} is a directory", path.display()), "name a file in it");
@@ -116,8 +121,8 @@ fn look(path: &Path, mode: Mode) -> Result<()> {
 }
 
 /// Switching to WAL takes the file for itself for a moment, without asking the busy handler. When several
-/// connections open a new file at once, all but one have to try again.
-fn journal(raw: &Connection, config: &Config) -> rusqlite::Result<()> {
+/// connections open a new file at once, all but one have to try again. Whether the file is in WAL mode then.
+fn journal(raw: &Connection, config: &Config) -> rusqlite::Result<bool> {
     let wanted = config.journal_mode.as_deref().unwrap_or("wal");
     let deadline = Instant::now() + config.connect_timeout;
     loop {
@@ -132,7 +137,7 @@ fn journal(raw: &Connection, config: &Config) -> rusqlite::Result<()> {
                 if !mode.eq_ignore_ascii_case(wanted) {
                     tracing::warn!(target: "manybase::sqlite", place = %config.place, wanted, got = mode, "journal mode refused");
                 }
-                return Ok(());
+                return Ok(mode.eq_ignore_ascii_case("wal"));
             }
             Err(error) => {
                 let locked = matches!(
@@ -148,11 +153,13 @@ fn journal(raw: &Connection, config: &Config) -> rusqlite::Result<()> {
     }
 }
 
-fn settings(config: &Config) -> impl Iterator<Item = (&str, &str)> {
-    // Without WAL, NORMAL can lose the whole file when the power goes.
-    let synchronous = if config.wal() { "normal" } else { "full" };
-    let foreign_keys = if config.foreign_keys { "1" } else { "0" };
-    [("synchronous", synchronous), ("foreign_keys", foreign_keys)]
-        .into_iter()
-        .chain(config.pragmas.iter().map(|(name, value)| (*name, &**value)))
+fn settings(config: &Config, reader: bool) -> String {
+    let mut sql = format!("PRAGMA synchronous = {};", config.synchronous());
+    for (name, value) in &config.pragmas {
+        sql.push_str(&format!("PRAGMA {name} = {value};"));
+    }
+    if reader {
+        sql.push_str("PRAGMA query_only = 1;");
+    }
+    sql
 }

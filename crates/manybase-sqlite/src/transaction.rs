@@ -120,7 +120,8 @@ impl Core {
     /// Back to how it was after dialling.
     pub(crate) fn reset(&mut self) -> Result<()> {
         self.undo()?;
-        self.restore("foreign_keys", self.foreign_keys)?;
+        self.detach_all()?;
+        self.restore("foreign_keys", self.config.foreign_keys)?;
         self.restore("query_only", self.reader)
     }
 

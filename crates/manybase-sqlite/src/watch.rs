@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 /// How many steps of SQLite's machine pass between two looks at the clock: some ten microseconds.
 pub(crate) const STEPS: i32 = 1_000;
 
-/// A read that runs on the caller's thread gives up after so many looks, and starts again on the connection's own.
-const LOOKS_ON_THE_SPOT: u32 = 100;
+/// A statement that takes no more looks than this is short: it may run on the caller's thread.
+pub(crate) const SHORT: u32 = 20;
 
 /// Why a statement was stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,27 +21,29 @@ pub(crate) enum Reason {
     Timeout(Duration),
     /// Another transaction held its lock for so long.
     Lock(Duration),
-    /// It turned out to take long, or to have to wait, on the caller's thread.
+    /// It turned out to take long, or to have to wait, on the caller's thread: it starts again on the connection's own.
     NotOnTheSpot,
 }
 
 pub(crate) struct Watch {
     state: Mutex<State>,
     handle: InterruptHandle,
-    statement_timeout: Option<Duration>,
-    lock_timeout: Duration,
 }
 
 #[derive(Default)]
 struct State {
+    statement_timeout: Option<Duration>,
+    lock_timeout: Duration,
     issued: u64,
     cancelled: u64,
     /// The running job; 0 for none.
     running: u64,
     deadline: Option<Instant>,
     lock_since: Option<Instant>,
-    /// Looks that are left, on the caller's thread.
-    looks: Option<u32>,
+    /// Looks that the statement has taken.
+    looks: u32,
+    /// It runs on the caller's thread and can still start again elsewhere.
+    on_the_spot: bool,
     reason: Option<Reason>,
 }
 
@@ -51,12 +53,12 @@ impl State {
     }
 
     /// Whether to stop, on grounds that hold wherever the statement is.
-    fn over(&self, limit: Option<Duration>) -> Option<Reason> {
+    fn over(&self) -> Option<Reason> {
         if self.is_cancelled() {
             return Some(Reason::Cancelled);
         }
         let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        limit.filter(|_| late).map(Reason::Timeout)
+        self.statement_timeout.filter(|_| late).map(Reason::Timeout)
     }
 }
 
@@ -66,12 +68,22 @@ impl Watch {
         statement_timeout: Option<Duration>,
         lock_timeout: Duration,
     ) -> Self {
-        Self {
-            state: Mutex::default(),
-            handle,
+        let state = State {
             statement_timeout,
             lock_timeout,
+            ..State::default()
+        };
+        Self {
+            state: Mutex::new(state),
+            handle,
         }
+    }
+
+    /// Other time limits, from the next statement on.
+    pub(crate) fn limit(&self, statement_timeout: Option<Duration>, lock_timeout: Duration) {
+        let mut state = self.state();
+        state.statement_timeout = statement_timeout;
+        state.lock_timeout = lock_timeout;
     }
 
     /// No invariant spans two fields, so a panic elsewhere leaves nothing half done.
@@ -87,10 +99,10 @@ impl Watch {
     }
 
     /// A job begins; false when it has been cancelled already.
-    pub(crate) fn start(&self, job: u64, on_the_spot: bool) -> bool {
+    pub(crate) fn start(&self, job: u64) -> bool {
         let mut state = self.state();
         state.running = job;
-        state.looks = on_the_spot.then_some(LOOKS_ON_THE_SPOT);
+        state.on_the_spot = false;
         state.reason = None;
         state.deadline = None;
         let go = !state.is_cancelled();
@@ -100,9 +112,21 @@ impl Watch {
         go
     }
 
-    /// A job is through.
-    pub(crate) fn finish(&self) {
-        self.state().running = 0;
+    /// A job begins on the caller's thread. Nobody can cancel it, because whoever could is busy with it.
+    pub(crate) fn start_on_the_spot(&self) {
+        let mut state = self.state();
+        state.issued += 1;
+        state.running = state.issued;
+        state.on_the_spot = true;
+        state.reason = None;
+        state.deadline = None;
+    }
+
+    /// A job is through. Whether it gave up, to start again on the connection's own thread.
+    pub(crate) fn finish(&self) -> bool {
+        let mut state = self.state();
+        state.running = 0;
+        state.reason == Some(Reason::NotOnTheSpot)
     }
 
     /// Stops a job, if it has not finished.
@@ -125,16 +149,27 @@ impl Watch {
     /// A statement of the running job begins, and its clock. False when the job has been cancelled.
     pub(crate) fn clock(&self) -> bool {
         let mut state = self.state();
-        state.deadline = self
+        state.deadline = state
             .statement_timeout
             .and_then(|limit| Instant::now().checked_add(limit));
+        state.looks = 0;
         state.reason = state.is_cancelled().then_some(Reason::Cancelled);
         state.reason.is_none()
     }
 
-    /// The first row is there: from now on it is too late to start again elsewhere.
-    pub(crate) fn flows(&self) {
-        self.state().looks = None;
+    /// From now on it is too late to start again elsewhere.
+    pub(crate) fn stays(&self) {
+        self.state().on_the_spot = false;
+    }
+
+    /// This is nothing for the caller's thread.
+    pub(crate) fn give_up(&self) {
+        self.state().reason = Some(Reason::NotOnTheSpot);
+    }
+
+    /// Whether the statement has been short so far.
+    pub(crate) fn is_short(&self) -> bool {
+        self.state().looks <= SHORT
     }
 
     /// Why the statement was stopped, if it was.
@@ -145,10 +180,10 @@ impl Watch {
     /// SQLite asks every [`STEPS`] steps whether to stop.
     pub(crate) fn progress(&self) -> bool {
         let mut state = self.state();
-        let mut reason = state.over(self.statement_timeout);
-        if let Some(left) = state.looks {
-            state.looks = Some(left.saturating_sub(1));
-            reason = reason.or((left == 0).then_some(Reason::NotOnTheSpot));
+        let mut reason = state.over();
+        state.looks = state.looks.saturating_add(1);
+        if state.on_the_spot && state.looks > SHORT {
+            reason = reason.or(Some(Reason::NotOnTheSpot));
         }
         state.reason = reason.or(state.reason);
         reason.is_some()
@@ -163,10 +198,11 @@ impl Watch {
             _ => *state.lock_since.insert(now),
         };
         let waited = now.duration_since(since);
-        let reason = match state.over(self.statement_timeout) {
+        let limit = state.lock_timeout;
+        let reason = match state.over() {
             Some(reason) => Some(reason),
-            None if state.looks.is_some() => Some(Reason::NotOnTheSpot),
-            None if waited >= self.lock_timeout => Some(Reason::Lock(self.lock_timeout)),
+            None if state.on_the_spot => Some(Reason::NotOnTheSpot),
+            None if waited >= limit => Some(Reason::Lock(limit)),
             None => None,
         };
         state.reason = reason.or(state.reason);
@@ -174,7 +210,7 @@ impl Watch {
         if reason.is_some() {
             return false;
         }
-        std::thread::sleep(pause(count).min(self.lock_timeout - waited));
+        std::thread::sleep(pause(count).min(limit.saturating_sub(waited)));
         true
     }
 }
@@ -199,15 +235,15 @@ mod tests {
     fn a_late_cancel_does_not_reach_the_next_job() {
         let watch = watch(None, Duration::ZERO);
         let (first, second) = (watch.issue(), watch.issue());
-        assert!(watch.start(first, false));
+        assert!(watch.start(first));
         watch.finish();
         watch.cancel(first);
-        assert!(watch.start(second, false) && watch.clock() && !watch.progress());
+        assert!(watch.start(second) && watch.clock() && !watch.progress());
         watch.cancel(second);
         assert!(watch.progress());
         assert_eq!(watch.reason(), Some(Reason::Cancelled));
         watch.finish();
-        assert!(!watch.start(second, false), "it must not run once cancelled");
+        assert!(!watch.start(second), "it must not run once cancelled");
     }
 
     #[test]
@@ -215,13 +251,13 @@ mod tests {
         let limit = Duration::from_millis(1);
         let locked = watch(None, limit);
         let job = locked.issue();
-        assert!(locked.start(job, false) && locked.clock() && locked.busy(0));
+        assert!(locked.start(job) && locked.clock() && locked.busy(0));
         while locked.busy(1) {}
         assert_eq!(locked.reason(), Some(Reason::Lock(limit)));
 
         let slow = watch(Some(limit), Duration::from_secs(60));
         let job = slow.issue();
-        assert!(slow.start(job, false) && slow.clock());
+        assert!(slow.start(job) && slow.clock());
         std::thread::sleep(limit);
         assert!(slow.progress() && !slow.busy(0));
         assert_eq!(slow.reason(), Some(Reason::Timeout(limit)));
@@ -230,13 +266,14 @@ mod tests {
     #[test]
     fn on_the_spot_nothing_waits() {
         let watch = watch(None, Duration::from_secs(60));
-        let job = watch.issue();
-        assert!(watch.start(job, true) && watch.clock());
-        assert!(!watch.busy(0));
+        watch.start_on_the_spot();
+        assert!(watch.clock() && !watch.busy(0));
         assert_eq!(watch.reason(), Some(Reason::NotOnTheSpot));
-        assert!((0..LOOKS_ON_THE_SPOT).all(|_| !watch.progress()));
-        assert!(watch.progress());
-        watch.flows();
-        assert!(!watch.progress());
+        assert!((0..SHORT).all(|_| !watch.progress()) && watch.is_short());
+        assert!(watch.progress() && !watch.is_short());
+        watch.stays();
+        assert!(!watch.progress() && watch.finish());
+        watch.start_on_the_spot();
+        assert!(!watch.finish());
     }
 }

@@ -99,20 +99,47 @@ impl Worker {
         result.map_err(|_| lost())?
     }
 
-    /// Runs work on the caller's thread, unless the connection's own is still busy.
-    pub(crate) fn on_the_spot<T>(&self, work: impl FnOnce(&mut Core) -> Result<T>) -> Option<Result<T>> {
+    /// Runs work on the caller's thread, if the connection is idle and the work `fits` there. `None` when it does not,
+    /// or has turned out not to: then nothing has happened.
+    pub(crate) fn on_the_spot<T>(
+        &self,
+        fits: impl FnOnce(&Core) -> bool,
+        work: impl FnOnce(&mut Core) -> Result<T>,
+    ) -> Option<Result<T>> {
         let mut core = match self.link.core.try_lock() {
             Ok(core) => core,
             Err(TryLockError::WouldBlock) => return None,
             Err(TryLockError::Poisoned(_)) => return Some(Err(lost())),
         };
-        let watch = &self.link.watch;
-        if !watch.start(watch.issue(), true) {
+        if !fits(&core) {
             return None;
         }
+        self.link.watch.start_on_the_spot();
+        core.on_the_spot = true;
         let result = work(&mut core);
-        watch.finish();
-        Some(result)
+        core.on_the_spot = false;
+        let gave_up = self.link.watch.finish();
+        if core.log.is_full() {
+            // The thread looks after the log whenever it has had a job. If it is gone, the next statement says so.
+            drop(self.jobs.send(Box::new(|_| {})));
+        }
+        match result {
+            Err(_) if gave_up => None,
+            result => Some(result),
+        }
+    }
+
+    /// Runs work on the caller's thread where it fits, else on the connection's own.
+    pub(crate) async fn near<T: Send + 'static>(
+        &self,
+        fits: impl FnOnce(&Core) -> bool,
+        work: impl Fn(&mut Core) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        turn().await;
+        match self.on_the_spot(fits, &work) {
+            Some(result) => result,
+            None => self.hop(work).await,
+        }
     }
 
     /// Whether a panic has ended it.
@@ -143,18 +170,34 @@ impl Link {
         let Ok(mut core) = self.core.lock() else {
             return Some(Err(lost()));
         };
-        if !self.watch.start(number, false) {
+        if !self.watch.start(number) {
             return None;
         }
         let result = work(&mut core);
         self.watch.finish();
         Some(result)
     }
+
+    /// Between two jobs: moves the write-ahead log into the file once it has grown long.
+    fn tidy(&self) {
+        let Ok(core) = self.core.lock() else { return };
+        if core.log.is_full() && self.watch.start(self.watch.issue()) {
+            core.log.move_into_file(&core.raw);
+            self.watch.finish();
+        }
+    }
+}
+
+/// What runs on the caller's thread never waits, so that a task which runs one statement after another would not let
+/// others have a turn. From time to time it has to.
+pub(crate) async fn turn() {
+    tokio::task::coop::consume_budget().await;
 }
 
 fn serve(queue: &mpsc::Receiver<Job>, link: Arc<Link>) {
     while let Ok(job) = queue.recv() {
         job(&link);
+        link.tidy();
     }
     // Of two connections that close a file at the same moment, each finds the other still there, and neither
     // moves the write-ahead log into the file.

@@ -16,9 +16,12 @@ mod file {
             doing: "make a directory".into(),
             source: Arc::new(source),
         })?;
-        let url = format!("sqlite://{}", directory.path().join("compliance.db").display());
-        Ok(Target::new(Arc::new(SqliteFactory), url)
+        let url = |name: &str| format!("sqlite://{}", directory.path().join(name).display());
+        // Files in WAL mode can't be committed together.
+        let member = |name| url(name) + "?journal_mode=delete";
+        Ok(Target::new(Arc::new(SqliteFactory), url("compliance.db"))
             .slow_query(SLOW)
+            .group(member("one.db"), member("other.db"))
             .keep(directory))
     });
 }

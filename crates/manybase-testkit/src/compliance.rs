@@ -32,6 +32,7 @@
 //! To add a case: write an `async fn(Case) -> Verdict` in the file of its theme and its name in `cases.rs`.
 
 mod aggregate;
+mod attach;
 mod bind;
 mod bulk;
 mod cache;
@@ -45,6 +46,7 @@ mod dialect;
 mod errors;
 mod function;
 mod fuzz;
+mod holder;
 mod identifiers;
 mod limits;
 mod lock;
@@ -90,6 +92,8 @@ pub struct Target {
     factory: Arc<dyn DriverFactory>,
     url: String,
     slow_query: Option<String>,
+    /// Two databases that one connection can have together.
+    group: Option<[String; 2]>,
     /// The dialect of the server as it was found.
     dialect: OnceLock<&'static dyn Dialect>,
     /// Dropped after the last case: a directory, a database.
@@ -110,6 +114,7 @@ impl Target {
             factory,
             url: url.into(),
             slow_query: None,
+            group: None,
             dialect: OnceLock::new(),
             _keep: None,
         }
@@ -125,6 +130,23 @@ impl Target {
     #[must_use]
     pub fn slow_query(mut self, sql: impl Into<String>) -> Self {
         self.slow_query = Some(sql.into());
+        self
+    }
+
+    /// Two other databases, fresh and empty, that one connection can have together: one of them is attached to the
+    /// other's connection.
+    ///
+    /// ```no_run
+    /// # fn example(target: manybase_testkit::compliance::Target) {
+    /// let target = target.group(
+    ///     "sqlite:/tmp/one.db?journal_mode=delete",
+    ///     "sqlite:/tmp/other.db?journal_mode=delete",
+    /// );
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn group(mut self, one: impl Into<String>, other: impl Into<String>) -> Self {
+        self.group = Some([one.into(), other.into()]);
         self
     }
 

@@ -8,7 +8,7 @@ pub mod compliance;
 pub mod proxy;
 pub mod server;
 
-pub use proxy::TcpProxy;
+pub use proxy::{Side, TcpProxy};
 pub use server::{
     Database, Mariadb, MariadbBuilder, Postgres, PostgresBuilder, PostgresVersion, Server, ServerError,
     Skipped, live_url, mariadb, postgres, postgres_18, skip,

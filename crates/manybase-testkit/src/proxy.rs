@@ -1,5 +1,6 @@
 //! A TCP proxy that can fail: what a test puts before a server that is to hang or to go away.
 
+mod loss;
 mod serve;
 
 use std::io;
@@ -10,6 +11,8 @@ use std::thread::JoinHandle;
 use tokio::sync::mpsc;
 
 use crate::server::port;
+use loss::Loss;
+pub use loss::Side;
 use serve::{Command, Order};
 
 /// A proxy on a loopback port, forwarding to one server until told otherwise.
@@ -30,6 +33,7 @@ use serve::{Command, Order};
 pub struct TcpProxy {
     addr: SocketAddr,
     upstream: SocketAddr,
+    loss: Loss,
     orders: Option<mpsc::UnboundedSender<Order>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -49,15 +53,18 @@ impl TcpProxy {
         let (listener, addr) = bind_free_port()?;
         listener.set_nonblocking(true)?;
         let (orders, received) = mpsc::unbounded_channel();
+        let loss = Loss::default();
+        let losing = loss.clone();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let thread = std::thread::Builder::new()
             .name(format!("proxy to {upstream}"))
-            .spawn(move || runtime.block_on(serve::serve(listener, addr, upstream, received)))?;
+            .spawn(move || runtime.block_on(serve::serve(listener, addr, upstream, losing, received)))?;
         Ok(Self {
             addr,
             upstream,
+            loss,
             orders: Some(orders),
             thread: Some(thread),
         })
@@ -145,6 +152,44 @@ impl TcpProxy {
     /// ```
     pub fn restore(&self) {
         self.order(Command::Restore);
+    }
+
+    /// The `nth` message from now on that goes this way is not forwarded, and its connection is closed: the network
+    /// broke just then. A message is what one read yields, which with a client that waits for its answers is one
+    /// request or one reply. All others are forwarded.
+    ///
+    /// ```no_run
+    /// use manybase_testkit::{Side, TcpProxy};
+    /// let proxy = TcpProxy::start("127.0.0.1:5432".parse().unwrap()).unwrap();
+    /// proxy.lose(Side::Reply, 3);
+    /// // ... connect, log in: the server has done what the third request asked for, and nobody learns it ...
+    /// assert!(proxy.has_lost());
+    /// ```
+    pub fn lose(&self, side: Side, nth: u32) {
+        self.loss.plan(side, nth);
+    }
+
+    /// Takes back [`lose`](Self::lose), if it has not come to it.
+    ///
+    /// ```no_run
+    /// let proxy = manybase_testkit::TcpProxy::start("127.0.0.1:5432".parse().unwrap()).unwrap();
+    /// proxy.lose(manybase_testkit::Side::Request, 9);
+    /// proxy.lose_nothing();
+    /// ```
+    pub fn lose_nothing(&self) {
+        self.loss.cancel();
+    }
+
+    /// Whether the message of the last [`lose`](Self::lose) has been lost.
+    ///
+    /// ```no_run
+    /// let proxy = manybase_testkit::TcpProxy::start("127.0.0.1:5432".parse().unwrap()).unwrap();
+    /// proxy.lose(manybase_testkit::Side::Request, 1);
+    /// assert!(!proxy.has_lost());
+    /// ```
+    #[must_use]
+    pub fn has_lost(&self) -> bool {
+        self.loss.has_happened()
     }
 
     fn order(&self, command: Command) {

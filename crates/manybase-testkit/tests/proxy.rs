@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use manybase_testkit::{TcpProxy, postgres, require_server};
+use manybase_testkit::{Side, TcpProxy, postgres, require_server};
 
 const SHORT: Duration = Duration::from_millis(200);
 const LONG: Duration = Duration::from_secs(5);
@@ -132,4 +132,24 @@ async fn a_query_hangs_in_a_black_hole_and_fails_at_a_cut() {
     proxy.cut();
     let answer = tokio::time::timeout(LONG, query).await.unwrap();
     assert!(answer.is_err() && client.is_closed());
+}
+
+#[test]
+fn one_lost_message_closes_its_connection_and_no_other() {
+    let proxy = TcpProxy::start(echo()).unwrap();
+    for side in [Side::Request, Side::Reply] {
+        let (mut other, mut stream) = (client(&proxy), client(&proxy));
+        ask(&mut other, b"there", LONG).unwrap();
+        proxy.lose(side, 2);
+        assert_eq!(ask(&mut stream, b"first", LONG).unwrap(), b"first");
+        assert!(!proxy.has_lost());
+        let error = ask(&mut stream, b"second", LONG).unwrap_err();
+        assert!(
+            !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
+            "closed, not hanging: {error}"
+        );
+        assert!(proxy.has_lost());
+        assert_eq!(ask(&mut other, b"still there", LONG).unwrap(), b"still there");
+        assert_eq!(ask(&mut client(&proxy), b"again", LONG).unwrap(), b"again");
+    }
 }

@@ -43,8 +43,10 @@
 //! - [`Error`]: one error with kinds that are the same for all databases.
 
 pub use manybase_db::{
-    Access, AsyncFunc, ConnectionConfig, ConnectionHandle, Db, DbBuilder, Executor, Lease, Ping, Route,
-    Scoped, Transaction, TransactionRunner, TransactionSettings,
+    Access, Ack, AsyncFunc, ConnectionConfig, ConnectionHandle, ConnectionReport, Db, DbBuilder, Executor,
+    Heuristic, HeuristicReport, InDoubtBranch, InDoubtReport, InDoubtTransaction, Lease, Ping,
+    PreparedTransaction, RecoveryMode, RecoveryReport, RecoverySettings, Route, Scoped, Transaction,
+    TransactionRecord, TransactionRunner, TransactionSettings, Verdict, recovery,
 };
 pub use manybase_driver::{
     Capability, Cell, CellError, Done, Error, ErrorKind, IsolationLevel, NativeCode, PoolOptions, PoolStatus,
@@ -52,6 +54,12 @@ pub use manybase_driver::{
 };
 pub use manybase_record::*;
 pub use manybase_sql::{DataType, Dialect, Rendered, Value, dialect, schema};
+
+/// Sagas: durable steps with compensations, for what can't be one transaction.
+#[cfg(feature = "saga")]
+pub mod saga {
+    pub use manybase_saga::*;
+}
 
 /// The contract that drivers implement.
 pub mod driver {
@@ -94,6 +102,13 @@ mod guide {
 
     #[doc = include_str!("../../../docs/transactions.md")]
     struct Transactions;
+
+    #[doc = include_str!("../../../docs/atomic.md")]
+    struct Atomic;
+
+    #[cfg(feature = "saga")]
+    #[doc = include_str!("../../../docs/sagas.md")]
+    struct Sagas;
 
     #[doc = include_str!("../../../docs/connections.md")]
     struct Connections;

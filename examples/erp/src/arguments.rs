@@ -19,9 +19,19 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 
-    /// Leave files and tables where they are, and print where that is
+    /// Keep the SQLite files in this directory, and go on with those that are there
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["config", "servers"])]
+    pub(crate) data: Option<PathBuf>,
+
+    /// Leave files and tables where they are, and print where that is; with --config, go on with those that are there
     #[arg(long, conflicts_with = "servers")]
     pub(crate) keep: bool,
+
+    /// Sell, and die by SIGKILL in the middle of it, so many milliseconds after the first sale; implies --keep. The
+    /// next start with --data or --config finishes what was in doubt, and looks whether the books balance. With
+    /// --servers a child process dies, and this one is the next start
+    #[arg(long, value_name = "MS", num_args = 0..=1, require_equals = true, default_missing_value = "300", value_parser = clap::value_parser!(u64).range(..=60_000))]
+    pub(crate) crash: Option<u64>,
 
     /// Print one JSON object with the figures instead of tables
     #[arg(long)]

@@ -1,8 +1,8 @@
 //! What the enterprise has: made up, and the same on every run.
 
 use crate::model::{
-    Assignment, Customer, Department, Employee, Invoice, InvoiceLine, InvoiceState, Item, Office, Segment,
-    Shipment, ShipmentState, Status,
+    Account, Assignment, Customer, Department, Employee, Invoice, InvoiceLine, InvoiceState, Item, Office,
+    Segment, Shipment, ShipmentState, Status,
 };
 use crate::random::Random;
 use manybase::chrono::{Days, TimeDelta};
@@ -10,6 +10,8 @@ use manybase::prelude::*;
 
 const EMPLOYEES: i64 = 40;
 const ITEMS: u32 = 120;
+/// What each customer has paid in.
+const PAID_IN: i64 = 100_000;
 
 /// The first day of business.
 pub(crate) fn first_day() -> NaiveDate {
@@ -18,6 +20,7 @@ pub(crate) fn first_day() -> NaiveDate {
 
 pub(crate) struct Company {
     pub(crate) customers: Vec<Customer>,
+    pub(crate) accounts: Vec<Account>,
     pub(crate) invoices: Vec<Invoice>,
     pub(crate) lines: Vec<InvoiceLine>,
     pub(crate) employees: Vec<Employee>,
@@ -40,6 +43,7 @@ impl Company {
             lines.extend(its_lines);
         }
         Self {
+            accounts: customers.iter().map(account).collect(),
             assignments: customers
                 .iter()
                 .map(|customer| assignment(customer, &mut random))
@@ -90,12 +94,22 @@ fn customer(n: u32, random: &mut Random) -> Customer {
     }
 }
 
+fn account(customer: &Customer) -> Account {
+    Account {
+        customer_number: customer.number,
+        paid_in: Decimal::from(PAID_IN),
+        balance: Decimal::from(PAID_IN),
+    }
+}
+
 fn item(n: u32, random: &mut Random) -> Item {
     let kind = random.pick(&["Valve", "Bearing", "Lens", "Filter", "Spool", "Gasket"]);
+    let received = 50 + i32::try_from(random.below(500)).unwrap_or_default();
     Item {
         sku: format!("{}-{n:04}", kind[..3].to_uppercase()),
         name: format!("{kind} {n}"),
-        stock: 50 + i32::try_from(random.below(500)).unwrap_or_default(),
+        stock: received,
+        received,
         price: Decimal::new(i64::from(199 + random.below(30_000)), 2),
     }
 }
@@ -149,6 +163,7 @@ fn employee(n: i64, random: &mut Random) -> Employee {
         department: *random.pick(&[Department::Sales, Department::Finance, Department::Logistics]),
         hired_on: first_day() - Days::new(random.below(4_000).into()),
         salary: Decimal::from(38_000 + 500 * random.below(80)),
+        commission: Decimal::ZERO,
         languages: (0..=random.below(2))
             .map(|_| (*random.pick(&languages)).to_owned())
             .collect(),

@@ -4,6 +4,6 @@ mod finance;
 mod hr;
 mod inventory;
 
-pub(crate) use finance::{Customer, Invoice, InvoiceLine, InvoiceState, Segment, Status};
-pub(crate) use hr::{Assignment, Department, Employee, Office};
-pub(crate) use inventory::{Item, Shipment, ShipmentState};
+pub(crate) use finance::{Account, Customer, Invoice, InvoiceLine, InvoiceState, Payment, Segment, Status};
+pub(crate) use hr::{Assignment, Commission, Department, Employee, Office};
+pub(crate) use inventory::{Item, Shipment, ShipmentState, Withdrawal};

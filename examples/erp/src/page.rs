@@ -75,6 +75,14 @@ impl Page {
         self.say(&format!("{what} in {}", shown(took)));
     }
 
+    /// For a process that does not come to its end: the figures so far.
+    pub(crate) fn last_words(&self) {
+        if self.json {
+            print(&format!("{:#}", Value::Object(self.figures.clone())));
+        }
+        let _ = std::io::stdout().flush();
+    }
+
     pub(crate) fn finish(mut self) {
         let took = self.begun.elapsed();
         self.milliseconds

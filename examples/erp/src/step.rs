@@ -1,6 +1,7 @@
 //! The tour, one file per stop.
 
 mod aggregates;
+mod atomic;
 mod booking;
 mod conflict;
 mod databases;
@@ -11,8 +12,10 @@ mod pools;
 mod profile;
 mod relations;
 mod report;
+mod resume;
 
 pub(crate) use aggregates::aggregates;
+pub(crate) use atomic::atomic;
 pub(crate) use booking::booking;
 pub(crate) use conflict::conflict;
 pub(crate) use databases::databases;
@@ -23,3 +26,4 @@ pub(crate) use pools::pools;
 pub(crate) use profile::profile;
 pub(crate) use relations::relations;
 pub(crate) use report::report;
+pub(crate) use resume::resume;

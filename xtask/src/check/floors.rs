@@ -19,6 +19,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("manybase-sync", 6),
     ("manybase-federation", 6),
     ("manybase-snapshot", 6),
+    ("manybase-saga", 6),
     ("manybase", 7),
     ("manybase-cli", 7),
     ("manybase-console", 7),
@@ -29,6 +30,8 @@ const MACROS: &str = "manybase-macros";
 /// Throwaway servers and the compliance suite: a dev-dependency of everybody, built on the contract only.
 const TESTKIT: &str = "manybase-testkit";
 const TESTKIT_REACH: u8 = 2;
+/// The fault harness: a program for development on top of everything, as examples and benchmarks are.
+const FAULTS: &str = "manybase-faults";
 const XTASK: &str = "xtask";
 
 pub(super) fn check(members: &[Member]) -> Vec<Violation> {
@@ -54,7 +57,7 @@ fn floor(name: &str) -> Option<u8> {
 /// Every crate under `crates/`, and every one that calls itself `manybase…`, has a floor.
 fn unknown(member: &Member) -> Option<Violation> {
     let ours = member.dir.starts_with("crates/") || member.name.starts_with("manybase");
-    let known = member.name == TESTKIT || floor(&member.name).is_some();
+    let known = [TESTKIT, FAULTS].contains(&member.name.as_str()) || floor(&member.name).is_some();
     (ours && !known).then(|| {
         Violation::new(
             &member.name,
@@ -89,7 +92,7 @@ fn forbidden(from: &Member, edge: &Dependency) -> Option<Violation> {
             ),
         };
     }
-    // Examples and benchmarks stand on top of everything, test kit included.
+    // Examples, benchmarks and the fault harness stand on top of everything, test kit included.
     let own = floor(&from.name)?;
     if to == TESTKIT {
         return if edge.dev {
@@ -97,7 +100,7 @@ fn forbidden(from: &Member, edge: &Dependency) -> Option<Violation> {
         } else {
             say(
                 "manybase-testkit is for development only".into(),
-                "move it to [dev-dependencies]; only examples and benchmarks may depend on it",
+                "move it to [dev-dependencies]; only examples, benchmarks and the fault harness may depend on it",
             )
         };
     }
@@ -247,6 +250,13 @@ mod tests {
             found[0]
         );
         assert!(rules("erp", &[]).is_empty());
+    }
+
+    #[test]
+    fn the_fault_harness_stands_on_top_of_everything() {
+        let mut harness = member(FAULTS, &[(TESTKIT, false), ("manybase", false)]);
+        harness.dir = "faults".into();
+        assert!(check(&[harness]).is_empty());
     }
 
     #[test]

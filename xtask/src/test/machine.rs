@@ -51,6 +51,9 @@ const SERVERS: &[Server] = &[
     },
 ];
 
+/// What a test uses where it is there, and skips aloud where it is not: program and Debian package.
+const TRACER: &str = "strace";
+
 const COMPILER: &[&str] = &["gcc", "libc6-dev"];
 
 impl Machine {
@@ -78,6 +81,16 @@ impl Machine {
             Plan::Install(packages)
         } else {
             Plan::Tell(self.advice(&packages, may_install))
+        }
+    }
+
+    /// What only some tests use, to be installed where that needs no question.
+    pub(super) fn tools(&self, may_install: bool) -> Vec<&'static str> {
+        let can = may_install && self.superuser && self.has("apt-get");
+        if can && !self.has(TRACER) {
+            vec![TRACER]
+        } else {
+            Vec::new()
         }
     }
 
@@ -190,6 +203,16 @@ mod tests {
     fn only_what_is_missing_is_installed() {
         let (_root, machine) = machine(true, &["usr/bin/apt-get", "usr/bin/cc", "usr/bin/mariadbd"]);
         assert_eq!(machine.plan(false, true), Plan::Install(vec!["postgresql"]));
+    }
+
+    #[test]
+    fn tools_are_installed_in_silence_or_not_at_all() {
+        let (_root, bare) = machine(true, ALL);
+        assert_eq!(bare.tools(true), ["strace"]);
+        assert!(bare.tools(false).is_empty());
+        assert!(machine(false, ALL).1.tools(true).is_empty());
+        let (_root, equipped) = machine(true, &[ALL, &["usr/bin/strace"]].concat());
+        assert!(equipped.tools(true).is_empty());
     }
 
     #[test]

@@ -9,10 +9,11 @@ use std::path::Path;
 use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
-/// `default` and `[connections]`, of the base or of one `[env.<name>]`.
+/// `default`, `recovery` and `[connections]`, of the base or of one `[env.<name>]`.
 #[derive(Default)]
 pub(super) struct Layer {
     pub(super) default: Option<Entry>,
+    pub(super) recovery: Option<Entry>,
     pub(super) connections: BTreeMap<Arc<str>, Fields>,
 }
 
@@ -48,7 +49,7 @@ impl File {
             base: Layer::default(),
             environments: BTreeMap::new(),
         };
-        let allowed = ["default", "connections", "env"];
+        let allowed = ["default", "recovery", "connections", "env"];
         for (name, node) in children(table.get_ref(), &place, text) {
             match name {
                 "env" => {
@@ -56,11 +57,8 @@ impl File {
                         let mut layer = Layer::default();
                         for (key, node) in node.table(text)? {
                             if !layer.take(key, &node, text)? {
-                                return Err(unknown(
-                                    &node.place,
-                                    key,
-                                    ["default", "connections"].into_iter(),
-                                ));
+                                let known = ["default", "recovery", "connections"];
+                                return Err(unknown(&node.place, key, known.into_iter()));
                             }
                         }
                         file.environments.insert(name.to_owned(), layer);
@@ -82,6 +80,7 @@ impl Layer {
     fn take(&mut self, key: &str, node: &Node<'_, '_>, text: &str) -> Result<bool> {
         match key {
             "default" => self.default = Some(node.entry(text)?),
+            "recovery" => self.recovery = Some(node.entry(text)?),
             "connections" => {
                 for (name, mut node) in node.table(text)? {
                     let name: Arc<str> = name.into();

@@ -3,7 +3,7 @@
 use super::file::{File, Layer};
 use super::{ConnectionConfig, Variables, environment};
 use crate::spelling::{hint, list};
-use crate::{Error, Result};
+use crate::{Error, RecoveryMode, Result};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,6 +21,7 @@ pub(crate) struct Loaded {
     pub(crate) connections: BTreeMap<Arc<str>, ConnectionConfig>,
     /// With its place, for messages.
     pub(crate) default: Option<(Arc<str>, String)>,
+    pub(crate) recovery: Option<RecoveryMode>,
 }
 
 impl Loader {
@@ -73,15 +74,26 @@ impl Loader {
             Some(entry) => Some((entry.text(variables)?.into(), entry.place.to_string())),
             None => None,
         };
-        Ok(Loaded { connections, default })
+        let recovery = match layer.recovery {
+            Some(entry) => Some(
+                entry
+                    .limit(variables)?
+                    .map_or(RecoveryMode::Off, RecoveryMode::Every),
+            ),
+            None => None,
+        };
+        Ok(Loaded {
+            connections,
+            default,
+            recovery,
+        })
     }
 }
 
 impl Layer {
     fn overlay(&mut self, upper: Self) {
-        if upper.default.is_some() {
-            self.default = upper.default;
-        }
+        self.default = upper.default.or(self.default.take());
+        self.recovery = upper.recovery.or(self.recovery.take());
         for (name, fields) in upper.connections {
             match self.connections.get_mut(&name) {
                 Some(lower) => lower.overlay(fields),

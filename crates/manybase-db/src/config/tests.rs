@@ -4,7 +4,7 @@ mod mistakes;
 
 use super::loader::{Loaded, Loader};
 use super::{ConnectionConfig, Variables};
-use crate::Result;
+use crate::{RecoveryMode, Result};
 use manybase_driver::TestBeforeUse;
 use std::path::Path;
 use std::time::Duration;
@@ -21,6 +21,26 @@ fn load(text: &str, environment: Option<&str>, variables: &'static [(&str, &str)
 fn one(text: &str, variables: &'static [(&str, &str)]) -> ConnectionConfig {
     let mut loaded = load(text, None, variables).unwrap();
     loaded.connections.remove("erp").unwrap()
+}
+
+#[test]
+fn how_often_to_recover() {
+    let recovery =
+        |text: &str, environment: Option<&str>| load(text, environment, &[("EVERY", "2s")]).unwrap().recovery;
+    let every = |millis| Some(RecoveryMode::Every(Duration::from_millis(millis)));
+    assert_eq!(recovery("", None), None);
+    assert_eq!(recovery("recovery = \"500ms\"", None), every(500));
+    assert_eq!(recovery("recovery = 5", None), every(5_000));
+    assert_eq!(recovery("recovery = \"${EVERY}\"", None), every(2_000));
+    for off in ["\"none\"", "0"] {
+        assert_eq!(
+            recovery(&format!("recovery = {off}"), None),
+            Some(RecoveryMode::Off)
+        );
+    }
+    let layers = "recovery = \"5s\"\n[env.test]\nrecovery = \"none\"\n[env.live.connections]";
+    assert_eq!(recovery(layers, Some("test")), Some(RecoveryMode::Off));
+    assert_eq!(recovery(layers, Some("live")), every(5_000));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::Db;
 use super::registry::Registry;
 use crate::config::{ConnectionConfig, IntoConnectionConfig, Loader};
-use crate::{Error, Result, factories, spelling};
+use crate::{Error, RecoveryMode, Result, factories, spelling};
 use manybase_driver::DriverFactory;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -31,6 +31,7 @@ pub struct DbBuilder {
     factories: Vec<Arc<dyn DriverFactory>>,
     environment: Option<String>,
     variables: Option<crate::config::Variables>,
+    recovery: Option<RecoveryMode>,
 }
 
 impl DbBuilder {
@@ -130,6 +131,28 @@ impl DbBuilder {
         self
     }
 
+    /// How often to look in the background for transactions that a crash has left in doubt: every five seconds by
+    /// default, see [`Db::recover`]. Goes over the file's `recovery`.
+    ///
+    /// It begins with the first work on any connection, when there are two or more. Nothing is dialled before.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// use manybase_db::{Db, RecoveryMode};
+    /// use std::time::Duration;
+    /// let db = Db::builder()
+    ///     .connect("erp", "sqlite::memory:")
+    ///     .connect("hr", "sqlite::memory:")
+    ///     .recovery(RecoveryMode::Every(Duration::from_secs(30)))
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn recovery(mut self, mode: RecoveryMode) -> Self {
+        self.recovery = Some(mode);
+        self
+    }
+
     /// [`DbBuilder::build`] inside the runtime, so that pools close what is idle for too long.
     ///
     /// ```
@@ -174,6 +197,7 @@ impl DbBuilder {
                 connections.entry(name).or_insert(config);
             }
             default = file.default;
+            self.recovery = self.recovery.or(file.recovery);
         }
         if let Some(name) = self.default {
             default = Some((name, "default_connection".to_owned()));
@@ -194,6 +218,11 @@ impl DbBuilder {
             })
             .collect::<Result<Vec<_>>>()?;
         let default = default.map(|(name, _)| name);
-        Ok(Db::new(Registry::new(pools, default), self.factories))
+        let registry = Registry::new(pools, default);
+        Ok(Db::new(
+            registry,
+            self.factories,
+            self.recovery.unwrap_or_default(),
+        ))
     }
 }

@@ -1,6 +1,6 @@
 //! One connection, to look at.
 
-use crate::{Access, Result};
+use crate::{Access, Error, ErrorKind, Result};
 use manybase_driver::{Capability, Dialect, Pool, PoolOptions, PoolStatus};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -90,5 +90,38 @@ impl ConnectionHandle {
             took: begun.elapsed(),
             server_version: session.server_version()?.to_owned(),
         })
+    }
+
+    /// Whether one transaction on this connection can write to the databases of the others too and commit all of them
+    /// at once, although none of them can prepare: SQLite files with rollback journals. It is tried, and nothing is
+    /// written.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let directory = tempfile::tempdir().expect("a directory");
+    /// # let url = |name| format!("sqlite:{}?journal_mode=delete", directory.path().join(name).display());
+    /// let db = manybase_db::Db::builder().connect("erp", url("erp.db")).connect("hr", url("hr.db")).open().await?;
+    /// db.connection("erp")?.can_take_along(&[db.connection("hr")?]).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] with the reason and what to change; those of dialling.
+    pub async fn can_take_along(&self, others: &[Self]) -> Result<()> {
+        let named = |error: Error| error.with_connection(self.name().clone());
+        let mut session = self.0.acquire(Access::Write).await?;
+        for other in others {
+            let attachment = other.0.attachment().ok_or_else(|| {
+                let what = format!(
+                    "the database of {:?} can't be taken along by another one",
+                    other.name()
+                );
+                named(Error::new(ErrorKind::Unsupported, what))
+            })?;
+            session.attach(format!("mb_{}", other.name()), attachment).await?;
+        }
+        session.detach_all().await
     }
 }

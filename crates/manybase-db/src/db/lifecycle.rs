@@ -31,15 +31,17 @@ impl Db {
     /// [`ErrorKind::Config`] for a bad URL or a name that is taken, [`ErrorKind::Closed`].
     pub fn add(&self, name: impl Into<Arc<str>>, config: impl IntoConnectionConfig) -> Result<()> {
         let name = name.into();
-        self.check_open(&name)?;
+        self.check_not_closed(&name)?;
         let pool = config
             .into_connection_config()
             .and_then(|config| config.pool(&name, &self.0.factories))
             .map_err(|error| error.with_connection(name.clone()))?;
         let mut registry = self.write();
         // Again, under the lock: whoever closes has looked at the pools under it too.
-        self.check_open(&name)?;
-        registry.insert(pool)
+        self.check_not_closed(&name)?;
+        registry.insert(pool)?;
+        self.0.background.connections(registry.count());
+        Ok(())
     }
 
     /// Removes a connection. Nobody gets it any more; statements and transactions under way finish, and are
@@ -60,6 +62,7 @@ impl Db {
     /// all the same, and they are closed when they come back.
     pub async fn remove(&self, name: &str) -> Result<()> {
         let pool = self.write().remove(name)?;
+        self.coordinator().forget(name);
         pool.close();
         drained(&[pool], PATIENCE).await
     }
@@ -121,6 +124,7 @@ impl Db {
         let pools = {
             let registry = self.write();
             self.0.closed.store(true, Ordering::Release);
+            self.0.background.stop();
             registry.pools()
         };
         for pool in &pools {

@@ -14,6 +14,7 @@ pub(super) struct Registry {
     pools: HashMap<Arc<str>, Pool>,
     /// Known from the start, so that a tenant that is added later does not change where models go.
     default: Option<Arc<str>>,
+    generation: u64,
 }
 
 impl Registry {
@@ -23,7 +24,11 @@ impl Registry {
             .into_iter()
             .map(|pool| (pool.name().clone(), pool))
             .collect();
-        let mut registry = Self { pools, default };
+        let mut registry = Self {
+            pools,
+            default,
+            generation: 1,
+        };
         if registry.default.is_none() {
             registry.default = registry.guess().map(|pool| pool.name().clone());
         }
@@ -36,8 +41,17 @@ impl Registry {
         names
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.pools.len()
+    }
+
     pub(super) fn pools(&self) -> Vec<Pool> {
         self.pools.values().cloned().collect()
+    }
+
+    /// Never 0, and another one whenever connections have come or gone.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
     }
 
     pub(super) fn insert(&mut self, pool: Pool) -> Result<()> {
@@ -47,11 +61,13 @@ impl Registry {
                 .with_connection(pool.name().clone())
                 .with_help("remove it first, or take another name"));
         }
+        self.generation += 1;
         self.pools.insert(pool.name().clone(), pool);
         Ok(())
     }
 
     pub(super) fn remove(&mut self, name: &str) -> Result<Pool> {
+        self.generation += 1;
         self.pools.remove(name).ok_or_else(|| self.unknown(name))
     }
 

@@ -3,6 +3,7 @@
 use crate::transaction::run;
 use crate::{AsyncFunc, Db, Result, Scoped, Transaction, TransactionRunner, TransactionSettings};
 use manybase_driver::BoxFuture;
+use std::sync::Arc;
 
 impl Db {
     /// Runs a closure inside a transaction. `Ok` commits; `Err`, a panic and a dropped future roll back.
@@ -37,7 +38,7 @@ impl Db {
         for<'t> <F as AsyncFunc<&'t Transaction, Result<R>>>::Fut: Send,
         R: Send + 'a,
     {
-        let tx = Transaction::new(self.clone(), None, TransactionSettings::new());
+        let tx = Transaction::new(self.clone(), None, None, TransactionSettings::new());
         Box::pin(run(tx, work, None))
     }
 
@@ -56,6 +57,35 @@ impl Db {
         TransactionRunner::new(self.clone(), None, settings)
     }
 
+    /// A transaction that may work on these connections and no other. Who knows them before can say so: then each
+    /// branch begins the way that fits, where otherwise a MySQL or MariaDB connection has to be ready for every
+    /// other connection of this `Db`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// use manybase_db::{Access, Db, Executor, Route};
+    /// let db = Db::builder()
+    ///     .connect("erp", "sqlite::memory:")
+    ///     .connect("crm", "sqlite::memory:")
+    ///     .open()
+    ///     .await?;
+    /// let refused = db
+    ///     .transaction_on(["erp"])
+    ///     .run(async |tx| {
+    ///         let crm = Route { using: Some("crm"), ..Route::default() };
+    ///         tx.lease(crm, Access::Read).await.map(drop)
+    ///     })
+    ///     .await;
+    /// assert!(refused.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn transaction_on<N: Into<Arc<str>>>(&self, names: impl IntoIterator<Item = N>) -> TransactionRunner {
+        self.transaction_with(TransactionSettings::new())
+            .only(names.into_iter().map(Into::into).collect())
+    }
+
     /// A transaction to be committed by hand; dropped, it is rolled back.
     ///
     /// ```
@@ -71,7 +101,12 @@ impl Db {
     /// # Errors
     /// None at this point: nothing is sent before the first statement.
     pub async fn begin(&self) -> Result<Transaction> {
-        Ok(Transaction::new(self.clone(), None, TransactionSettings::new()))
+        Ok(Transaction::new(
+            self.clone(),
+            None,
+            None,
+            TransactionSettings::new(),
+        ))
     }
 }
 
@@ -131,6 +166,7 @@ impl Scoped {
         Transaction::new(
             self.db().clone(),
             Some(self.name().clone()),
+            None,
             TransactionSettings::new(),
         )
     }

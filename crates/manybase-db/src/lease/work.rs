@@ -1,8 +1,10 @@
 //! A session, and what is open on it: a transaction and savepoints, each of which may have failed.
 
 use crate::{Error, ErrorKind, Result};
-use manybase_driver::{Dialect, Pool, Session, TransactionOptions};
+use manybase_driver::{BranchId, Dialect, Pool, Session, TransactionOptions};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// A name that no other frame has, so that a frame whose owner is gone is told from one that took its place.
 pub(crate) fn next_tag() -> u64 {
@@ -24,6 +26,42 @@ pub(crate) struct Work {
     dialect: &'static dyn Dialect,
     /// The first is the transaction, the others are savepoints; a frame's place is its savepoint's depth.
     frames: Vec<Frame>,
+    /// The attached database that statements are for; `None` is the session's own.
+    focus: Option<Arc<str>>,
+    /// When the transaction must have come to its end.
+    deadline: Option<Deadline>,
+}
+
+/// When a transaction over several databases must have come to its end, and the limit that it comes from. Each
+/// server sees only its own part of a deadlock, and none would ever end it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline {
+    pub(crate) at: tokio::time::Instant,
+    pub(crate) limit: Duration,
+}
+
+impl Deadline {
+    pub(crate) fn error(&self) -> Error {
+        Error::new(
+            ErrorKind::Timeout,
+            format!("the transaction took longer than {:.1?}", self.limit),
+        )
+        .with_help("raise its `timeout`, or do less in it")
+    }
+}
+
+/// Ends a call at the deadline, where there is one.
+pub(crate) async fn limited<T>(
+    deadline: Option<Deadline>,
+    call: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    match deadline {
+        None => call.await,
+        Some(deadline) => match tokio::time::timeout_at(deadline.at, call).await {
+            Ok(result) => result,
+            Err(_) => Err(deadline.error()),
+        },
+    }
 }
 
 struct Frame {
@@ -40,6 +78,8 @@ impl Work {
             session,
             dialect,
             frames: Vec::new(),
+            focus: None,
+            deadline: None,
         }
     }
 
@@ -122,6 +162,46 @@ impl Work {
             failed: None,
         });
         Ok(())
+    }
+
+    /// Begins a branch, whose name is known from the start.
+    pub(crate) async fn open_branch(
+        &mut self,
+        tag: u64,
+        id: &BranchId,
+        options: TransactionOptions,
+    ) -> Result<()> {
+        self.session.begin_branch(id, options).await?;
+        self.frames.push(Frame {
+            tag,
+            real: true,
+            failed: None,
+        });
+        Ok(())
+    }
+
+    /// Leads the statements that follow to an attached database, or to the session's own.
+    pub(crate) async fn focus(&mut self, schema: Option<&Arc<str>>) -> Result<()> {
+        if self.focus.as_ref() != schema {
+            self.session
+                .focus(schema.map(|schema| schema.to_string()))
+                .await?;
+            self.focus = schema.cloned();
+        }
+        Ok(())
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Deadline> {
+        self.deadline
+    }
+
+    pub(crate) fn set_deadline(&mut self, deadline: Option<Deadline>) {
+        self.deadline = deadline;
+    }
+
+    /// The session, with whatever is open on it.
+    pub(crate) fn into_session(self) -> Session {
+        self.session
     }
 
     /// Ends the innermost frame and keeps its work, or undoes it when something in it has failed.
@@ -266,7 +346,7 @@ fn failure(first: &Error) -> Error {
 
 fn unknown_outcome(error: Error) -> Error {
     Error::new(
-        error.kind(),
+        ErrorKind::OutcomeUnknown,
         format!(
             "{}; it happened in the commit, so that the outcome is not known",
             error.message()

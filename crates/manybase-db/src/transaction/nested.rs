@@ -59,7 +59,7 @@ impl Nested {
     async fn keep(&self) -> Result<()> {
         let Transaction { shared, depth, tag } = &self.0;
         let owners = shared.levels.check(*depth, *tag)?;
-        for branch in shared.branches.all() {
+        for branch in shared.branches.hosts() {
             if let Some(work) = branch.work.lock().await.as_mut() {
                 work.trim(&owners).await?;
                 if work.depth() > *depth {
@@ -74,7 +74,7 @@ impl Nested {
         let Transaction { shared, depth, tag } = &self.0;
         let owners = shared.levels.check(*depth, *tag)?;
         let outer = owners.get(..*depth).unwrap_or_default();
-        for branch in shared.branches.all() {
+        for branch in shared.branches.hosts() {
             if let Some(work) = branch.work.lock().await.as_mut() {
                 work.trim(outer).await?;
             }

@@ -1,11 +1,9 @@
 //! A transaction around a closure.
 
-use super::shared::too_late;
 use super::{Transaction, misuse};
 use crate::Result;
+use crate::lease::Deadline;
 use std::future::Future;
-use std::time::Duration;
-use tokio::time::Instant;
 
 /// An `async` closure whose future has a name, so that it can be asked to be `Send`: without this a transaction
 /// could not run inside `tokio::spawn`. Every fitting closure is one; nothing else needs to be.
@@ -40,11 +38,8 @@ where
     type Fut = Fut;
 }
 
-/// When the work must be done, and the limit that it comes from.
-pub(crate) type Deadline = Option<(Instant, Duration)>;
-
 /// `Ok` commits, `Err` rolls back, and so does a panic or a dropped future, by dropping the transaction.
-pub(crate) async fn run<R, F>(tx: Transaction, work: F, deadline: Deadline) -> Result<R>
+pub(crate) async fn run<R, F>(tx: Transaction, work: F, deadline: Option<Deadline>) -> Result<R>
 where
     F: for<'t> AsyncFunc<&'t Transaction, Result<R>> + Send,
     for<'t> <F as AsyncFunc<&'t Transaction, Result<R>>>::Fut: Send,
@@ -55,9 +50,9 @@ where
         match deadline {
             None => work.await,
             // The commit is not cut off: its outcome would not be known.
-            Some((end, limit)) => match tokio::time::timeout_at(end, work).await {
+            Some(deadline) => match tokio::time::timeout_at(deadline.at, work).await {
                 Ok(result) => result,
-                Err(_) => Err(too_late(limit)),
+                Err(_) => Err(deadline.error()),
             },
         }
     };

@@ -1,6 +1,7 @@
 //! A transaction with settings, tried again where that helps.
 
 use super::{AsyncFunc, Transaction, TransactionSettings, run};
+use crate::lease::Deadline;
 use crate::{Db, Error, Result};
 use manybase_driver::BoxFuture;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -30,12 +31,48 @@ const LONGEST: Duration = Duration::from_secs(1);
 pub struct TransactionRunner {
     db: Db,
     scope: Option<Arc<str>>,
+    only: Option<Arc<[Arc<str>]>>,
     settings: TransactionSettings,
 }
 
 impl TransactionRunner {
     pub(crate) fn new(db: Db, scope: Option<Arc<str>>, settings: TransactionSettings) -> Self {
-        Self { db, scope, settings }
+        Self {
+            db,
+            scope,
+            only: None,
+            settings,
+        }
+    }
+
+    pub(crate) fn only(mut self, only: Arc<[Arc<str>]>) -> Self {
+        self.only = Some(only);
+        self
+    }
+
+    /// With other settings.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// use manybase_db::{Db, TransactionSettings};
+    /// let db = Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let runner = db.transaction_on(["main"]).settings(TransactionSettings::new().retries(3));
+    /// runner.run(async |_tx| Ok(())).await
+    /// # }
+    /// ```
+    pub fn settings(mut self, settings: TransactionSettings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    fn transaction(&self) -> Transaction {
+        Transaction::new(
+            self.db.clone(),
+            self.scope.clone(),
+            self.only.clone(),
+            self.settings,
+        )
     }
 
     /// A transaction to be committed by hand. There are no retries.
@@ -54,7 +91,7 @@ impl TransactionRunner {
     /// # Errors
     /// None at this point: nothing is sent before the first statement.
     pub async fn begin(self) -> Result<Transaction> {
-        Ok(Transaction::new(self.db, self.scope, self.settings))
+        Ok(self.transaction())
     }
 
     /// Runs a closure inside a transaction: `Ok` commits, `Err` rolls back. After an error that
@@ -96,24 +133,26 @@ impl TransactionRunner {
     {
         Box::pin(async move {
             // A limit that is beyond what a clock can tell is none.
-            let deadline = self
-                .settings
-                .timeout
-                .and_then(|limit| Some((Instant::now().checked_add(limit)?, limit)));
+            let deadline = self.settings.timeout.and_then(|limit| {
+                Some(Deadline {
+                    at: Instant::now().checked_add(limit)?,
+                    limit,
+                })
+            });
             for tried in 0..self.settings.retries {
-                let tx = Transaction::new(self.db.clone(), self.scope.clone(), self.settings);
+                let tx = self.transaction();
                 let error = match run(tx, work.clone(), deadline).await {
                     Err(error) if is_retryable(&error) => error,
                     result => return result,
                 };
                 let pause = pause(tried);
-                if deadline.is_some_and(|(end, _)| Instant::now() + pause >= end) {
+                if deadline.is_some_and(|deadline| Instant::now() + pause >= deadline.at) {
                     return Err(error);
                 }
                 tracing::debug!(target: "manybase::transaction", %error, ?pause, "trying again");
                 tokio::time::sleep(pause).await;
             }
-            let tx = Transaction::new(self.db, self.scope, self.settings);
+            let tx = self.transaction();
             run(tx, work, deadline).await
         })
     }

@@ -23,6 +23,22 @@ pub struct TransactionSettings {
     pub(super) read_only: bool,
     pub(super) retries: u32,
     pub(super) timeout: Option<Duration>,
+    pub(super) ack: Ack,
+}
+
+/// When a transaction over several databases is reported as done.
+///
+/// ```
+/// assert_eq!(manybase_db::Ack::default(), manybase_db::Ack::All);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Ack {
+    /// When every database has its part, so that what is read next is there. A database that can't be reached after
+    /// the decision is not waited for: its part is finished as soon as it can be.
+    #[default]
+    All,
+    /// As soon as it is decided and can't be undone any more. The other databases follow in the background.
+    Decision,
 }
 
 impl TransactionSettings {
@@ -72,7 +88,8 @@ impl TransactionSettings {
         self
     }
 
-    /// How long it may take, all tries together, without the commit. A transaction from
+    /// How long it may take, all tries together, without the commit. One over several databases may take 60 s when
+    /// nothing is said: no server sees a deadlock of which it has only a part. A transaction from
     /// [`crate::TransactionRunner::begin`] looks at the clock before each statement only.
     ///
     /// ```
@@ -82,6 +99,18 @@ impl TransactionSettings {
     /// ```
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = Some(limit);
+        self
+    }
+
+    /// When a transaction over several databases is reported as done.
+    ///
+    /// ```
+    /// use manybase_db::{Ack, TransactionSettings};
+    /// let settings = TransactionSettings::new().ack(Ack::Decision);
+    /// # let _ = settings;
+    /// ```
+    pub fn ack(mut self, ack: Ack) -> Self {
+        self.ack = ack;
         self
     }
 

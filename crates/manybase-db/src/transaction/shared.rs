@@ -3,43 +3,61 @@
 use super::TransactionSettings;
 use super::branches::{Branch, Branches};
 use super::levels::Levels;
-use super::misuse;
-use crate::lease::{Savepoints, Work};
-use crate::{Db, Error, ErrorKind, Result, Route};
-use manybase_driver::{Access, Pool, TransactionOptions};
-use std::sync::Arc;
+use crate::atomic::Expected;
+use crate::lease::{Attached, Deadline, Savepoints, Work};
+use crate::{Db, Error, ErrorKind, Result, Route, atomic};
+use manybase_driver::{Access, Pool, TransactionOptions, fault};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::sync::{OwnedMappedMutexGuard, OwnedMutexGuard};
+use tokio::time::Instant;
+
+/// How long a transaction over several databases may take when nothing else is said. One on a single database has
+/// no limit of its own: that database sees its deadlocks.
+const LIMIT: Duration = Duration::from_secs(60);
 
 pub(crate) struct Shared {
     pub(super) db: Db,
     scope: Option<Arc<str>>,
-    settings: TransactionSettings,
+    /// The connections that it may work on, where they were said.
+    pub(super) only: Option<Arc<[Arc<str>]>>,
+    pub(super) settings: TransactionSettings,
     pub(super) branches: Branches,
     pub(super) levels: Levels,
-    root: u64,
+    /// Held while a branch begins, which depends on those that have begun.
+    pub(super) enlisting: tokio::sync::Mutex<()>,
+    /// The transaction's name, once a branch needed it at its beginning.
+    pub(super) expected: Mutex<Option<Expected>>,
+    pub(super) root: u64,
     since: Instant,
     over: AtomicBool,
 }
 
-/// How a transaction ends.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
-    Commit,
-    Rollback,
+/// The work on a connection, and where on its session.
+pub(super) struct Lent {
+    pub(super) work: OwnedMappedMutexGuard<Option<Work>, Work>,
+    pub(super) attached: Option<Attached>,
 }
 
 impl Shared {
     /// With the tag of its outermost level.
-    pub(super) fn new(db: Db, scope: Option<Arc<str>>, settings: TransactionSettings) -> (Self, u64) {
+    pub(super) fn new(
+        db: Db,
+        scope: Option<Arc<str>>,
+        only: Option<Arc<[Arc<str>]>>,
+        settings: TransactionSettings,
+    ) -> (Self, u64) {
         let (levels, root) = Levels::new();
         let shared = Self {
             db,
             scope,
+            only,
             settings,
             branches: Branches::default(),
             levels,
+            enlisting: tokio::sync::Mutex::default(),
+            expected: Mutex::default(),
             root,
             since: Instant::now(),
             over: AtomicBool::new(false),
@@ -63,7 +81,7 @@ impl Shared {
         access: Access,
         depth: usize,
         tag: u64,
-    ) -> Result<OwnedMappedMutexGuard<Option<Work>, Work>> {
+    ) -> Result<Lent> {
         let pool = self.pick(route)?;
         let name = pool.name().clone();
         let lent = async {
@@ -73,79 +91,75 @@ impl Shared {
                 return Err(error.with_help("leave out `read_only()`, or write outside of it"));
             }
             self.in_time()?;
-            let branch = self.branches.enter(pool, route.model)?;
+            let branch = self.branch(pool).await?;
             let mut work = wait(&branch).await?;
             // Again: a nested one may have been opened in the meantime.
             let owners = self.levels.check(depth, tag)?;
-            if work.is_none() {
-                *work = Some(self.begin(&branch).await?);
-            }
-            let mut work = OwnedMutexGuard::try_map(work, Option::as_mut)
-                .map_err(|_| Error::driver("a transaction has lost its connection"))?;
             work.trim(&owners).await?;
             work.check()?;
+            if access == Access::Write {
+                self.writes(&branch)?;
+            }
             for owner in owners.get(work.depth()..).unwrap_or_default() {
                 work.open(*owner, TransactionOptions::default(), Savepoints::Required)
                     .await?;
             }
-            Ok(work)
+            let attached = branch.attached.clone();
+            work.focus(attached.as_ref().map(|attached| &attached.schema))
+                .await?;
+            if self.spans() {
+                fault::point("work-before");
+                work.set_deadline(Some(self.deadline()));
+            }
+            Ok(Lent { work, attached })
         };
         lent.await.map_err(|error| error.with_connection(name))
     }
 
-    async fn begin(&self, branch: &Branch) -> Result<Work> {
-        let pool = &branch.pool;
-        self.db.check_open(pool.name())?;
-        misuse::check(&self.db, pool.name())?;
-        let access = match self.settings.read_only {
-            true => Access::Read,
-            false => Access::Write,
-        };
-        let session = pool.acquire(access).await?;
-        let mut work = Work::new(pool, session);
-        work.open(self.root, self.settings.options(), Savepoints::Required)
-            .await?;
-        branch.set_begun(true);
-        Ok(work)
+    /// Notes that a branch is written. Two that can only be the home can't both be.
+    fn writes(&self, branch: &Arc<Branch>) -> Result<()> {
+        if branch.wrote() {
+            return Ok(());
+        }
+        if branch.role.is_one_phase() {
+            let other = self
+                .branches
+                .all()
+                .into_iter()
+                .find(|other| other.wrote() && other.role.is_one_phase() && !other.is_with(branch));
+            if let Some(other) = other {
+                let reason = branch.reason.as_ref().or(other.reason.as_ref());
+                return Err(atomic::two_homes(other.pool.name(), branch.pool.name(), reason));
+            }
+        }
+        branch.set_wrote();
+        Ok(())
+    }
+
+    /// Whether it is on more than one session.
+    pub(super) fn spans(&self) -> bool {
+        self.branches.hosts().len() > 1
+    }
+
+    fn deadline(&self) -> Deadline {
+        let limit = self.settings.timeout.unwrap_or(LIMIT);
+        let at = self.since.checked_add(limit);
+        Deadline {
+            at: at.unwrap_or_else(|| self.since + LIMIT),
+            limit,
+        }
     }
 
     fn in_time(&self) -> Result<()> {
-        match self.settings.timeout {
-            Some(limit) if self.since.elapsed() > limit => Err(too_late(limit)),
-            _ => Ok(()),
+        let limited = self.settings.timeout.is_some() || self.spans();
+        match limited && self.since.elapsed() > self.deadline().limit {
+            true => Err(self.deadline().error()),
+            false => Ok(()),
         }
-    }
-
-    /// Ends it on every connection.
-    pub(super) async fn finish(&self, ending: Ending) -> Result<()> {
-        let mut result = Ok(());
-        for branch in self.branches.all() {
-            // Taken out, so that a future that is dropped here leaves nothing behind.
-            let Some(mut work) = branch.work.lock().await.take() else {
-                continue;
-            };
-            branch.set_begun(false);
-            let ended = match ending {
-                Ending::Commit => match work.trim(&[self.root]).await {
-                    Ok(()) => work.keep().await,
-                    Err(error) => Err(error),
-                },
-                Ending::Rollback => work.undo_all().await,
-            };
-            if let Err(error) = ended {
-                result = Err(error.with_connection(branch.pool.name().clone()));
-            }
-        }
-        self.tell(match (ending, &result) {
-            (_, Err(_)) => "failed",
-            (Ending::Commit, Ok(())) => "committed",
-            (Ending::Rollback, Ok(())) => "rolled back",
-        });
-        result
     }
 
     /// One event for each transaction that did anything.
-    fn tell(&self, outcome: &str) {
+    pub(super) fn tell(&self, outcome: &str) {
         if self.over.swap(true, Ordering::AcqRel) {
             return;
         }
@@ -162,22 +176,16 @@ impl Drop for Shared {
     }
 }
 
-async fn wait(branch: &Branch) -> Result<OwnedMutexGuard<Option<Work>>> {
+/// The branch's work, when nobody else has it.
+pub(super) async fn wait(branch: &Branch) -> Result<OwnedMappedMutexGuard<Option<Work>, Work>> {
     let limit = branch.pool.options().acquire_timeout;
     match tokio::time::timeout(limit, branch.work.clone().lock_owned()).await {
-        Ok(work) => Ok(work),
+        Ok(work) => OwnedMutexGuard::try_map(work, Option::as_mut)
+            .map_err(|_| Error::new(ErrorKind::Transaction, "the transaction is over")),
         Err(_) => Err(Error::new(
             ErrorKind::PoolTimeout,
             format!("the transaction's connection was in use for {limit:.1?} by another statement of the same transaction"),
         )
         .with_help("end a lease before the next statement, or raise `acquire_timeout` of this connection")),
     }
-}
-
-pub(super) fn too_late(limit: std::time::Duration) -> Error {
-    Error::new(
-        ErrorKind::Timeout,
-        format!("the transaction took longer than {limit:.1?}"),
-    )
-    .with_help("raise its `timeout`, or do less in it")
 }

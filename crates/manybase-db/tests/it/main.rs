@@ -5,6 +5,7 @@ mod failure;
 mod fake;
 mod lifecycle;
 mod nested;
+mod recovery;
 mod retry;
 mod routing;
 mod sqlite;

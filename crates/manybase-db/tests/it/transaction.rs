@@ -112,7 +112,7 @@ async fn begin_commit_rollback_and_drop_by_hand() {
 
 /// The predecessor ran a statement of a model on B inside a transaction on A silently on A.
 #[tokio::test]
-async fn a_second_connection_is_refused_and_never_touched() {
+async fn a_second_connection_has_its_own_part_and_two_that_cant_prepare_are_refused() {
     let fake = Fake::default();
     let db = fake.two().await;
     let bound = Route {
@@ -122,20 +122,35 @@ async fn a_second_connection_is_refused_and_never_touched() {
     };
     let tx = db.begin().await.unwrap();
     run(&tx, "x").await.unwrap();
-    for access in [Access::Read, Access::Write] {
-        let error = tx.lease(bound, access).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Unsupported);
-        assert_eq!(
-            error.to_string(),
-            "unsupported on connection \"b\", model Customer: the transaction works on connection \"a\", and model \
-             Customer goes to \"b\": atomic commit over several databases is not in this version; use one \
-             transaction for each connection, or do the other part before or after this one"
-        );
-    }
+    let mut lease = tx.lease(bound, Access::Read).await.unwrap();
+    lease.execute(Statement::read("of b", vec![])).await.unwrap();
+    drop(lease);
+    let error = run_at(&tx, bound, "z").await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.connection(), error.model()),
+        (ErrorKind::Unsupported, Some("b"), Some("Customer"))
+    );
+    assert!(
+        error
+            .to_string()
+            .contains("connections \"a\" and \"b\" can't be written in one transaction"),
+        "{error}"
+    );
     assert_eq!(&*tx.resolve(bound).unwrap(), "b");
     run(&tx, "y").await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(fake.log(), ["a: BEGIN", "a: x", "a: y", "a: COMMIT"]);
+    assert_eq!(
+        fake.log(),
+        [
+            "a: BEGIN",
+            "a: x",
+            "b: BEGIN",
+            "b: of b",
+            "a: y",
+            "b: ROLLBACK",
+            "a: COMMIT"
+        ]
+    );
 }
 
 #[tokio::test]

@@ -88,6 +88,9 @@ kinds! {
     Stale = "stale record",
     /// The transaction is over, failed, or used wrongly.
     Transaction = "transaction misuse",
+    /// Whether a transaction over several databases was committed can't be found out at the moment. Its name tells
+    /// later; see [`Error::transaction`](crate::Error::transaction).
+    OutcomeUnknown = "outcome unknown",
     /// A driver broke its contract.
     Driver = "driver error",
     /// Another error of the database.

@@ -5,6 +5,7 @@ use super::{PoolOptions, TestBeforeUse};
 use crate::{Access, Driver, Error, Result};
 use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// A ping or a reset that takes longer than this means that the connection is of no use.
@@ -17,6 +18,8 @@ pub(super) struct Manager {
     test_before_use: TestBeforeUse,
     max_lifetime: Option<Duration>,
     census: Arc<Census>,
+    /// Somebody closes what is idle for too long.
+    tended: AtomicBool,
 }
 
 pub(super) struct Slot {
@@ -41,6 +44,7 @@ impl Manager {
             test_before_use: options.test_before_use,
             max_lifetime: options.max_lifetime,
             census,
+            tended: AtomicBool::new(false),
         }
     }
 }
@@ -99,8 +103,12 @@ pub(super) async fn within(work: crate::BoxFuture<'_, Result<()>>) -> Result<()>
     }
 }
 
-/// Closes idle connections in the background, as long as the pool lives.
+/// Closes idle connections in the background, from the first connection on and as long as the pool lives.
 pub(super) fn close_idle(pool: &managed::Pool<Manager>, limit: Option<Duration>) {
+    let tended = &pool.manager().tended;
+    if tended.load(Ordering::Relaxed) || tended.swap(true, Ordering::Relaxed) {
+        return;
+    }
     let (Some(limit), Ok(runtime)) = (limit, tokio::runtime::Handle::try_current()) else {
         return;
     };

@@ -1,5 +1,6 @@
 //! A connection while somebody has it.
 
+mod attach;
 mod two_phase;
 
 use super::manager::{Manager, within};
@@ -25,6 +26,8 @@ pub struct Session {
     busy: bool,
     broken: bool,
     in_transaction: bool,
+    /// Other databases may be attached.
+    attached: bool,
 }
 
 impl Session {
@@ -36,6 +39,7 @@ impl Session {
             busy: false,
             broken: false,
             in_transaction: false,
+            attached: false,
         }
     }
 
@@ -223,7 +227,7 @@ impl Drop for Session {
         } else if self.busy && !object.connection.recovers() {
             tracing::debug!(target: "manybase::pool", connection = &*self.name, "abandoned in the middle of a call");
             Object::take(object).connection.into_inner().abandon();
-        } else if self.busy || self.in_transaction {
+        } else if self.busy || self.in_transaction || self.attached {
             // Locks that the transaction holds must not wait for the next user.
             match tokio::runtime::Handle::try_current() {
                 Ok(runtime) => drop(runtime.spawn(async move {

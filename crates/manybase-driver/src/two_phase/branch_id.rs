@@ -52,6 +52,21 @@ impl BranchId {
         &self.bqual
     }
 
+    /// The session that prepares the branch, as [`TwoPhase::session_token`](crate::TwoPhase::session_token) calls it,
+    /// if the `bqual` ends with that: `<resource>.<number>.<token>`.
+    ///
+    /// ```
+    /// use manybase_driver::BranchId;
+    /// assert_eq!(BranchId::new("mb1.erp.7f3a.1", "crm.2.4711")?.holder(), Some(4711));
+    /// assert_eq!(BranchId::new("mb1.erp.7f3a.1", "crm.2")?.holder(), None);
+    /// # Ok::<(), manybase_driver::Error>(())
+    /// ```
+    pub fn holder(&self) -> Option<u64> {
+        let mut parts = self.bqual.split('.');
+        let token = parts.nth(2)?.parse().ok()?;
+        parts.next().is_none().then_some(token)
+    }
+
     /// A text with which ids can begin. The empty one is the beginning of all.
     ///
     /// ```

@@ -1,4 +1,4 @@
-//! What stands in the way of a branch on this server.
+//! What stands in the way of a branch on this server, and of a decision.
 
 use crate::connection::MysqlConnection;
 use crate::error;
@@ -7,8 +7,8 @@ use manybase_sql::dialect::Flavor;
 use mysql_async::prelude::Queryable;
 use mysql_async::{FromValueError, Row};
 
-const VARIABLES: &str = "SHOW GLOBAL VARIABLES WHERE Variable_name IN \
-                         ('read_only', 'wsrep_on', 'innodb_flush_log_at_trx_commit', 'sync_binlog', 'log_bin')";
+const VARIABLES: &str = "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'wsrep_on', \
+                         'innodb_flush_log_at_trx_commit', 'sync_binlog', 'log_bin', 'default_storage_engine')";
 
 /// Tables that a roll-back leaves as they are.
 const TABLES: &str = "SELECT t.TABLE_NAME, t.ENGINE FROM information_schema.TABLES t \
@@ -45,7 +45,15 @@ impl MysqlConnection {
                 "use MariaDB 10.5 or later",
             ));
         }
-        self.look_at_variables(&mut obstacles).await?;
+        let variables = self.variables().await?;
+        obstacles.extend(variables.read_only());
+        if variables.is_on("wsrep_on") {
+            obstacles.push(Obstacle::hard(
+                "Galera has no XA",
+                "let this database be the home of the transaction, or use a server outside of the cluster",
+            ));
+        }
+        obstacles.extend(variables.durability("what was prepared"));
         for (table, engine) in self.pairs(TABLES).await? {
             obstacles.push(Obstacle::soft(
                 format!("the table {table} is {engine}, which a roll-back leaves as it is"),
@@ -55,40 +63,30 @@ impl MysqlConnection {
         Ok(Readiness::from_iter(obstacles))
     }
 
-    async fn look_at_variables(&mut self, obstacles: &mut Vec<Obstacle>) -> Result<()> {
-        let variables = self.pairs(VARIABLES).await?;
-        let of = |name: &str| {
-            let found = variables
-                .iter()
-                .find(|(known, _)| known.eq_ignore_ascii_case(name));
-            found.map_or("", |(_, value)| value.as_str())
-        };
-        let is_on = |name| !matches!(of(name), "" | "OFF" | "0");
-        if is_on("read_only") {
-            obstacles.push(Obstacle::hard(
-                "the server is read-only",
-                "connect to the primary",
-            ));
-        }
-        if is_on("wsrep_on") {
-            obstacles.push(Obstacle::hard(
-                "Galera has no XA",
-                "let this database be the home of the transaction, or use a server outside of the cluster",
-            ));
-        }
-        if !matches!(of("innodb_flush_log_at_trx_commit"), "" | "1") {
+    /// As the home, which prepares nothing.
+    pub(crate) async fn home_obstacles(&mut self) -> Result<Readiness> {
+        self.check_transaction()?;
+        let variables = self.variables().await?;
+        let mut obstacles = Vec::from_iter(variables.read_only());
+        if variables.is_on("wsrep_on") {
             obstacles.push(Obstacle::soft(
-                "innodb_flush_log_at_trx_commit is not 1: a power loss can undo what was prepared",
-                "set it to 1",
+                "it is a node of a Galera cluster, which has not been tried as a home",
+                "let another database be the home, or use a server outside of the cluster",
             ));
         }
-        if is_on("log_bin") && of("sync_binlog") == "0" {
+        let engine = variables.of("default_storage_engine");
+        if !matches!(engine, "" | "InnoDB") {
             obstacles.push(Obstacle::soft(
-                "sync_binlog is 0: a power loss can undo what was prepared",
-                "set it to 1",
+                format!("new tables are {engine}, and a decision has to be in one that rolls back"),
+                "set default_storage_engine to InnoDB",
             ));
         }
-        Ok(())
+        obstacles.extend(variables.durability("a decision"));
+        Ok(Readiness::from_iter(obstacles))
+    }
+
+    async fn variables(&mut self) -> Result<Variables> {
+        self.pairs(VARIABLES).await.map(Variables)
     }
 
     async fn pairs(&mut self, sql: &str) -> Result<Vec<(String, String)>> {
@@ -100,6 +98,41 @@ impl MysqlConnection {
             |row: &Row, index| -> Option<std::result::Result<String, FromValueError>> { row.get_opt(index) };
         let pair = |row: &Row| Some((cell(row, 0)?.ok()?, cell(row, 1)?.ok()?));
         Ok(rows.iter().filter_map(pair).collect())
+    }
+}
+
+/// Settings of the server.
+struct Variables(Vec<(String, String)>);
+
+impl Variables {
+    fn of(&self, name: &str) -> &str {
+        let mut all = self.0.iter();
+        let found = all.find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map_or("", |(_, value)| value)
+    }
+
+    fn is_on(&self, name: &str) -> bool {
+        !matches!(self.of(name), "" | "OFF" | "0")
+    }
+
+    fn read_only(&self) -> Option<Obstacle> {
+        let obstacle = || Obstacle::hard("the server is read-only", "connect to the primary");
+        self.is_on("read_only").then(obstacle)
+    }
+
+    /// Settings with which the server does not wait for the disk.
+    fn durability(&self, what: &str) -> Vec<Obstacle> {
+        let soft = |setting: &str, help: &str| {
+            Obstacle::soft(format!("{setting}: a power loss can undo {what}"), help)
+        };
+        let mut obstacles = Vec::new();
+        if !matches!(self.of("innodb_flush_log_at_trx_commit"), "" | "1") {
+            obstacles.push(soft("innodb_flush_log_at_trx_commit is not 1", "set it to 1"));
+        }
+        if self.is_on("log_bin") && !matches!(self.of("sync_binlog"), "" | "1") {
+            obstacles.push(soft("sync_binlog is not 1", "set it to 1"));
+        }
+        obstacles
     }
 }
 

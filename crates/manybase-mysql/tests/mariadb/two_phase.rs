@@ -250,3 +250,121 @@ async fn a_branch_survives_a_killed_server() {
     assert_eq!(open.expect("runs"), Finish::Gone);
     assert_eq!(sum(&mut session).await, Some(1));
 }
+
+/// Settings that a decision depends on. On a server of its own, because they are the server's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_can_be_the_home() {
+    let server = manybase_testkit::Mariadb::builder()
+        .durable()
+        .start()
+        .expect("MariaDB starts");
+    let database = server.create_database("decisions").expect("a database");
+    let pool = pool(
+        &database.url(),
+        &ConnectOptions::default(),
+        PoolOptions::default(),
+    );
+    let mut session = pool.acquire(Access::Write).await.expect("connects");
+    let found = session.home_readiness().await.expect("looks");
+    assert!(found.obstacles.is_empty(), "{found:?}");
+    for (set, back, hard, part) in [
+        ("read_only = 1", "read_only = 0", true, "read-only"),
+        (
+            "innodb_flush_log_at_trx_commit = 2",
+            "innodb_flush_log_at_trx_commit = 1",
+            false,
+            "undo a decision",
+        ),
+        (
+            "default_storage_engine = 'Aria'",
+            "default_storage_engine = 'InnoDB'",
+            false,
+            "are Aria",
+        ),
+    ] {
+        run(&mut session, &format!("SET GLOBAL {set}")).await;
+        let found = session.home_readiness().await.expect("looks");
+        assert_eq!(found.obstacles.len(), 1, "{set}: {found:?}");
+        assert_eq!((found.is_ready(), found.obstacles[0].hard), (!hard, hard));
+        assert!(found.obstacles[0].what.contains(part), "{found:?}");
+        run(&mut session, &format!("SET GLOBAL {back}")).await;
+    }
+    // Tables that can't be part of a branch do not stand in the way of a home.
+    run(&mut session, "CREATE TABLE old (a INT) ENGINE = MyISAM").await;
+    assert!(
+        session
+            .home_readiness()
+            .await
+            .expect("looks")
+            .obstacles
+            .is_empty()
+    );
+    branch_of_none(&mut session).await;
+}
+
+/// A session that has prepared answers nothing but the end of its branch, and says so.
+async fn branch_of_none(session: &mut Session) {
+    run(session, "CREATE TABLE t (a INT PRIMARY KEY)").await;
+    let id = id("decided");
+    branch(session, &id, 1).await;
+    assert_eq!(session.prepare(&id).await.expect("prepares"), Prepared::Prepared);
+    refused(session.home_readiness().await, ErrorKind::Transaction);
+    refused(session.release_holder(1).await, ErrorKind::Transaction);
+    assert_eq!(
+        session.commit_prepared(&id).await.expect("commits"),
+        Finish::Finished
+    );
+}
+
+/// Whoever is at work is not idle, however long it takes.
+#[tokio::test]
+async fn a_session_at_work_is_not_ended() {
+    let home = home("at_work").await;
+    let (mut busy, mut other) = (home.session().await, home.session().await);
+    let token = busy.session_token().expect("a number");
+    assert_eq!(
+        number(&mut busy, "SELECT CONNECTION_ID()").await,
+        i64::try_from(token).ok()
+    );
+    let work = async {
+        let slow = Statement::read("SELECT SLEEP(3.2)", vec![]).once();
+        busy.execute(slow).await.expect("is not ended");
+    };
+    let look = async {
+        let mut looks = 0;
+        loop {
+            assert!(!other.release_holder(token).await.expect("looks"));
+            looks += 1;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            if looks == 30 {
+                return;
+            }
+        }
+    };
+    tokio::join!(work, look);
+    assert_eq!(number(&mut busy, "SELECT 1").await, Some(1));
+}
+
+/// Right on the heels of a session that ends: its branch is finished once it has ended, and not before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_the_heels_of_a_session_that_ends() {
+    let home = home("heels").await;
+    let (mut other, mut writer) = (home.session().await, home.session().await);
+    for a in 0..40 {
+        let mut owner = home.session().await;
+        let token = owner.session_token().expect("a number");
+        let id = BranchId::new(format!("mbmy.heels-{a}"), format!("maria.1.{token}")).expect("a good id");
+        branch(&mut owner, &id, a).await;
+        assert_eq!(owner.prepare(&id).await.expect("prepares"), Prepared::Prepared);
+        drop(owner);
+        assert_eq!(
+            other.commit_prepared(&id).await.expect("commits"),
+            Finish::Finished
+        );
+        // What is committed can be seen and has no locks.
+        let update = Statement::write("UPDATE t SET a = a + 1000 WHERE a = ?", vec![a.into()]);
+        let done = writer.execute(update).await.expect("no lock is left");
+        assert_eq!(done.affected, 1);
+    }
+    assert_eq!(other.in_doubt("mbmy.heels").await.expect("lists"), []);
+}

@@ -156,6 +156,9 @@ async fn a_server_that_prepares_nothing_says_so() {
             .what
             .contains("max_prepared_transactions is 0")
     );
+    // The home prepares nothing.
+    let readiness = session.home_readiness().await.unwrap();
+    assert!(readiness.is_ready(), "{readiness:?}");
     let id = id("zero");
     branch(session, &id, 1).await;
     let error = session.prepare(&id).await.unwrap_err();
@@ -232,4 +235,34 @@ async fn a_branch_survives_a_killed_server() {
         Finish::Gone
     );
     assert_eq!(sum(&mut session).await, 1);
+}
+
+#[tokio::test]
+async fn who_can_be_the_home() {
+    require_server!(Postgres::available());
+    let server = Postgres::builder().setting("fsync", "on").start().unwrap();
+    let db = open(connect_options(), &server);
+    let session = &mut db.session().await;
+    script(session, "SET synchronous_commit = on").await;
+    assert_eq!(session.home_readiness().await.unwrap().obstacles, []);
+    assert_eq!(session.session_token(), None);
+    script(session, "SET synchronous_commit = off").await;
+    let found = session.home_readiness().await.unwrap();
+    assert!(
+        found.is_ready() && found.obstacles[0].what.contains("synchronous_commit"),
+        "{found:?}"
+    );
+    script(
+        session,
+        "SET synchronous_commit = on; SET default_transaction_read_only = on",
+    )
+    .await;
+    for found in [
+        session.home_readiness().await.unwrap(),
+        session.readiness().await.unwrap(),
+    ] {
+        assert!(!found.is_ready(), "{found:?}");
+        let what = &found.obstacles.last().unwrap().what;
+        assert!(what.contains("default_transaction_read_only"), "{found:?}");
+    }
 }

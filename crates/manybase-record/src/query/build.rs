@@ -15,7 +15,8 @@ impl<M: Model, O> Query<M, O> {
     /// Person::filter(|c| c.age.ge(18)).filter(|c| c.name.ne("Ann"));
     /// ```
     pub fn filter<C: IntoCond>(mut self, condition: impl FnOnce(M::Columns) -> C) -> Self {
-        self.select = self.select.filter(condition(M::COLUMNS).into_cond().into_node());
+        let condition = condition(M::COLUMNS).into_cond().into_node();
+        manybase_sql::Expr::and_into(&mut self.select.filter, condition);
         self
     }
 
@@ -134,7 +135,8 @@ impl<M: Model, O> Query<M, O> {
         select.items.clear();
         if !self.includes.is_empty() {
             let why = "select gives values, not records, so that include has nothing to fill: leave one of them out";
-            select = select.filter(manybase_sql::Expr::Invalid(why.to_owned()));
+            let invalid = manybase_sql::Expr::Invalid(why.to_owned());
+            manybase_sql::Expr::and_into(&mut select.filter, invalid);
         }
         selection(M::COLUMNS).items(&mut select.items);
         Query {
@@ -180,7 +182,7 @@ impl<M: Model, O> Query<M, O> {
                 std::any::type_name::<R>(),
                 names.len()
             );
-            select = select.filter(manybase_sql::Expr::Invalid(why));
+            manybase_sql::Expr::and_into(&mut select.filter, manybase_sql::Expr::Invalid(why));
         }
         Query {
             select,

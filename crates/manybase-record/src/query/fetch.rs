@@ -1,6 +1,7 @@
 //! Queries that read.
 
 use super::{Query, lock::outside_transaction};
+use crate::meta::{Key, Shape};
 use crate::rec::origin;
 use crate::{
     Model,
@@ -10,7 +11,6 @@ use crate::{
 use manybase_db::{Executor, Lease};
 use manybase_driver::{Access, Dialect, Error, ErrorKind, Result, Sink, Statement};
 use manybase_sql::{Expr, SelectItem};
-use std::sync::Arc;
 
 impl<M: Model, O: Send + 'static> Query<M, O> {
     /// All rows.
@@ -48,13 +48,12 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] without a row, [`ErrorKind::NotUnique`] with more than one, else as [`Query::all`].
-    pub async fn one(self, on: &dyn Executor) -> Result<O> {
-        let name = self.using.clone();
-        self.one_or_none(on).await?.ok_or_else(|| {
+    pub async fn one(mut self, on: &dyn Executor) -> Result<O> {
+        self.at_most_one(on).await?.ok_or_else(|| {
             let error = Error::new(ErrorKind::NotFound, "no row for this query")
                 .with_help("use one_or_none() or first() where there may be none")
                 .with_model(M::meta().name);
-            placed(error, on, M::route(name.as_deref()))
+            placed(error, on, M::route(self.using.as_deref()))
         })
     }
 
@@ -63,16 +62,19 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// # Errors
     /// [`ErrorKind::NotUnique`] with more than one, else as [`Query::all`].
     pub async fn one_or_none(mut self, on: &dyn Executor) -> Result<Option<O>> {
+        self.at_most_one(on).await
+    }
+
+    async fn at_most_one(&mut self, on: &dyn Executor) -> Result<Option<O>> {
         if self.key.is_none() {
             self.select.limit = Some(self.select.limit.unwrap_or(2).min(2));
         }
-        let name = self.using.clone();
         let mut rows = self.fetch(on, 2).await?;
         if rows.len() > 1 {
             let error = Error::new(ErrorKind::NotUnique, "more than one row for this query")
                 .with_help("filter by a key, or use first()")
                 .with_model(M::meta().name);
-            return Err(placed(error, on, M::route(name.as_deref())));
+            return Err(placed(error, on, M::route(self.using.as_deref())));
         }
         Ok(rows.pop())
     }
@@ -190,7 +192,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         Ok(self.push(on, Each::new(rows, each), &statement).await?.count)
     }
 
-    async fn fetch(self, on: &dyn Executor, at_most: usize) -> Result<Vec<O>> {
+    async fn fetch(&self, on: &dyn Executor, at_most: usize) -> Result<Vec<O>> {
         let columns = Match::InOrder(self.width);
         let statement = |dialect: &'static dyn Dialect| self.statement(dialect);
         let mut rows = self.run(on, columns, at_most, self.decode, &statement).await?;
@@ -208,20 +210,19 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         let plain =
             plain && self.select.limit.is_none() && self.select.offset.is_none() && !self.select.distinct;
         let plain = plain && self.select.lock.is_none();
-        let Some(key) = self.key.as_ref().filter(|_| plain) else {
-            return Ok(Statement::rendered(self.tree()?.render(dialect)?, Access::Read));
+        let Some(values) = self.key.as_ref().filter(|_| plain) else {
+            let (sql, binds) = self.text(dialect)?;
+            return Ok(Statement::read(sql, binds));
         };
-        let values = key.clone()?;
-        let meta = M::meta();
-        if let Some(sql) = meta.find_sql(dialect)
-            && values.len() == meta.keys.len()
-        {
+        let values = values.clone()?;
+        let texts = &M::meta().texts;
+        let key = Key::new(Shape::Find, dialect).with(&values);
+        if let Some(sql) = texts.get(&key) {
             return Ok(Statement::read(sql, values).bounded());
         }
-        let rendered = self.tree()?.render(dialect)?;
-        let sql: Arc<str> = rendered.sql.into();
-        meta.keep_find_sql(dialect, sql.clone());
-        Ok(Statement::read(sql, rendered.binds).bounded())
+        let (sql, binds) = self.text(dialect)?;
+        texts.keep(&key, &sql, &binds, &values);
+        Ok(Statement::read(sql, binds).bounded())
     }
 
     /// Leases a connection, renders for the server that it leads to, and collects rows.

@@ -1,10 +1,11 @@
 //! Queries that change all rows they stand for, in one statement.
 
 use super::Query;
-use crate::{Assignments, Model, Role, rec::placed};
+use crate::{Assignments, Model, ModelMeta, Role, rec::placed};
 use manybase_db::Executor;
-use manybase_driver::{Access, Error, ErrorKind, Result, Statement};
-use manybase_sql::{Delete, Expr, Update, Value};
+use manybase_driver::{Access, Dialect, Error, ErrorKind, Result, Statement};
+use manybase_sql::expr::BinaryOp;
+use manybase_sql::{Delete, Expr, Rendered, Update, Value};
 
 impl<M: Model> Query<M> {
     /// Sets columns of all these rows, and returns how many there are. The time of the last change and the
@@ -57,10 +58,9 @@ impl<M: Model> Query<M> {
                 _ => {}
             }
         }
-        self.change(on, &|dialect| {
-            Ok(Statement::rendered(update.render(dialect)?, Access::Write))
-        })
-        .await
+        let bounded = names_one_row(meta, update.filter.as_ref());
+        self.change(on, bounded, &|dialect| Ok(update.render(dialect)?))
+            .await
     }
 
     /// Deletes all these rows, and returns how many there were.
@@ -81,10 +81,9 @@ impl<M: Model> Query<M> {
         delete.filter = self
             .only_filter("delete")
             .map_err(|error| self.refused(on, error))?;
-        self.change(on, &|dialect| {
-            Ok(Statement::rendered(delete.render(dialect)?, Access::Write))
-        })
-        .await
+        let bounded = names_one_row(M::meta(), delete.filter.as_ref());
+        self.change(on, bounded, &|dialect| Ok(delete.render(dialect)?))
+            .await
     }
 
     /// A clause that the statement can't have must not be dropped without a word: the rows would be others.
@@ -118,15 +117,64 @@ impl<M: Model> Query<M> {
     async fn change(
         &self,
         on: &dyn Executor,
-        statement: &(dyn Fn(&'static dyn manybase_driver::Dialect) -> Result<Statement> + Send + Sync),
+        bounded: bool,
+        render: &(dyn Fn(&'static dyn Dialect) -> Result<Rendered> + Send + Sync),
     ) -> Result<u64> {
         let named = |error: Error| error.with_model(M::meta().name);
         let mut lease = on
             .lease(M::route(self.using.as_deref()), Access::Write)
             .await
             .map_err(named)?;
-        let statement = statement(lease.dialect())
+        let rendered = render(lease.dialect())
             .map_err(|error| named(error).with_connection(lease.connection().clone()))?;
+        let mut statement = Statement::rendered(rendered, Access::Write);
+        statement.bounded = bounded;
         Ok(lease.execute(statement).await.map_err(named)?.affected)
+    }
+}
+
+/// Whether a filter says the value of every column of the key, besides whatever else.
+fn names_one_row(meta: &ModelMeta, filter: Option<&Expr>) -> bool {
+    let says = |key: &usize| filter.is_some_and(|filter| says(filter, &meta.columns[*key].name));
+    !meta.keys.is_empty() && meta.keys.iter().all(says)
+}
+
+fn says(filter: &Expr, column: &str) -> bool {
+    let (sides, op) = match filter {
+        Expr::All(conditions) => return conditions.iter().any(|condition| says(condition, column)),
+        Expr::Binary(sides, op) => (&**sides, op),
+        _ => return false,
+    };
+    match (op, sides) {
+        (BinaryOp::And, (left, right)) => says(left, column) || says(right, column),
+        (BinaryOp::Eq, (Expr::Column(this), Expr::Value(_)))
+        | (BinaryOp::Eq, (Expr::Value(_), Expr::Column(this))) => this.name == column,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::MetaBuilder;
+
+    #[test]
+    fn one_row_is_named_by_its_whole_key() {
+        let builder = || MetaBuilder::new("Line", "line".into(), None);
+        let meta = builder().column::<i64>("order", "order_id", Role::Key);
+        let meta = meta.column::<i64>("no", "no", Role::Key).finish();
+        let is = |column: &str| Expr::column(column.to_owned()).eq(7i64);
+        let named = |filter: Expr| names_one_row(&meta, Some(&filter));
+        assert!(named(is("order_id").and(is("x")).and(is("no"))));
+        assert!(named(is("no").and(Expr::from(7i64).eq(Expr::column("order_id")))));
+        assert!(named(Expr::All(vec![is("no"), is("x"), is("order_id")])));
+        assert!(!named(is("order_id")) && !named(Expr::All(vec![is("x"), is("no")])));
+        assert!(!named(is("order_id").or(is("no"))));
+        assert!(!named(is("order_id").and(Expr::column("no").gt(7i64))));
+        assert!(!named(
+            is("order_id").and(Expr::column("no").eq(Expr::column("x")))
+        ));
+        assert!(!names_one_row(&meta, None));
+        assert!(!names_one_row(&builder().finish(), None));
     }
 }

@@ -7,7 +7,7 @@ use crate::{Model, Query, Rec};
 use manybase_db::Executor;
 use manybase_driver::{BoxFuture, Result};
 use manybase_sql::Value;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 type Load<M> = dyn for<'a> Fn(&'a mut [Rec<M>], &'a dyn Executor) -> BoxFuture<'a, Result<()>> + Send + Sync;
@@ -61,34 +61,44 @@ pub(super) async fn load<M: Model, F: RelationField>(
             stitch::position::<F::Target>(&link.foreign_key)?,
         )
     };
-    let mut wanted: Vec<Value> = Vec::new();
-    let mut seen = HashSet::new();
+    let mut wanted: Vec<Value> = Vec::with_capacity(parents.len());
+    // Parents with the same key share what is found: each key has a place of its own.
+    let mut places: HashMap<Stitch, usize> = HashMap::with_capacity(parents.len());
     let mut ends = Vec::with_capacity(parents.len());
+    let mut reader = stitch::Reader::new(here);
     for parent in parents.iter() {
-        let value = stitch::value::<M>(parent, here)?;
-        let end = Stitch::of(&value)?;
-        if let Some(end) = &end
-            && seen.insert(end.clone())
-        {
-            wanted.push(value);
-        }
-        ends.push(end);
+        let value = reader.read::<M>(parent)?;
+        let next = places.len();
+        ends.push(Stitch::of(value)?.map(|end| {
+            *places.entry(end).or_insert_with(|| {
+                wanted.push(value.clone());
+                next
+            })
+        }));
     }
-    let mut found: HashMap<Stitch, Vec<Rec<F::Target>>> = HashMap::new();
+    let mut found: Vec<Vec<Rec<F::Target>>> = places.iter().map(|_| Vec::new()).collect();
     if !wanted.is_empty() {
+        let mut reader = stitch::Reader::new(there);
+        // Children of one parent mostly come one after another.
+        let mut last: Option<(Stitch, usize)> = None;
         for child in query.filter_values(there, wanted).all(on).await? {
-            if let Some(end) = Stitch::of(&stitch::value::<F::Target>(&child, there)?)? {
-                found.entry(end).or_default().push(child);
-            }
+            let Some(end) = Stitch::of(reader.read::<F::Target>(&child)?)? else {
+                continue;
+            };
+            let place = match &last {
+                Some((before, place)) if *before == end => *place,
+                _ => match places.get(&end) {
+                    Some(place) => last.insert((end, *place)).1,
+                    None => continue,
+                },
+            };
+            found[place].push(child);
         }
     }
-    let found: HashMap<_, _> = found
-        .into_iter()
-        .map(|(end, children)| (end, Arc::new(children)))
-        .collect();
+    let found: Vec<_> = found.into_iter().map(Arc::new).collect();
     let none = Arc::new(Vec::new());
     for (parent, end) in parents.iter_mut().zip(&ends) {
-        let children = end.as_ref().and_then(|end| found.get(end)).unwrap_or(&none);
+        let children = end.map_or(&none, |place| &found[place]);
         slot(parent.inner_mut()).fill(children.clone())?;
     }
     Ok(())

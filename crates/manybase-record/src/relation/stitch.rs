@@ -63,10 +63,24 @@ pub(super) fn key<M: Model>(field: &str) -> Result<usize> {
     }
 }
 
-/// One column's value of a record.
-pub(super) fn value<M: Model>(record: &M, at: usize) -> Result<Value> {
-    let mut values = Values::only(at);
-    record.encode(&mut values);
-    let value = values.finish()?.pop();
-    value.ok_or_else(|| Error::driver(format!("{} has no column {at}", M::meta().name)))
+/// Reads one column's value of one record after another.
+pub(super) struct Reader {
+    at: usize,
+    values: Values,
+}
+
+impl Reader {
+    pub(super) fn new(at: usize) -> Self {
+        Self {
+            at,
+            values: Values::only(at),
+        }
+    }
+
+    pub(super) fn read<M: Model>(&mut self, record: &M) -> Result<&Value> {
+        self.values.start_again(self.at);
+        record.encode(&mut self.values);
+        let value = self.values.values()?.first();
+        value.ok_or_else(|| Error::driver(format!("{} has no column {}", M::meta().name, self.at)))
+    }
 }

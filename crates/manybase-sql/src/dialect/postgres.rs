@@ -62,8 +62,14 @@ impl Dialect for Postgres {
     }
 
     fn placeholder(&self, sql: &mut String, n: usize) {
-        // Writing into a String can't fail.
-        let _ = write!(sql, "${n}");
+        sql.push('$');
+        // What most statements have, without the formatting machinery.
+        match u8::try_from(n) {
+            Ok(n @ 0..=9) => sql.push(char::from(b'0' + n)),
+            Ok(n @ 10..=99) => sql.extend([char::from(b'0' + n / 10), char::from(b'0' + n % 10)]),
+            // Writing into a String can't fail.
+            _ => drop(write!(sql, "{n}")),
+        }
     }
 
     fn lexical(&self) -> Lexical {

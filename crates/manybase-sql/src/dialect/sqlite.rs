@@ -5,6 +5,7 @@
 //! the functions `MB_ADD MB_SUB MB_MUL MB_DIV MB_REM MB_NEG MB_ABS MB_ROUND`, the aggregates `MB_SUM MB_AVG`,
 //! `MB_LOWER MB_UPPER`, and the collation `MB_DECIMAL`.
 
+mod attached;
 mod decimal;
 mod function;
 
@@ -15,16 +16,20 @@ use crate::{
     Capability, DataType, Error, Expr, Function, LikePattern, ListBind, Result, SqlWriter, TableName, Value,
     render,
 };
+pub(super) use attached::attached;
 use decimal::{is_decimal, is_float};
 
 /// SQLite 3.41 and later, with what the driver registers.
 ///
 /// ```
 /// use manybase_sql::{dialect::Sqlite, Dialect};
-/// assert!(Sqlite.capability().single_writer);
+/// assert!(Sqlite::default().capability().single_writer);
 /// ```
-#[derive(Debug)]
-pub struct Sqlite;
+#[derive(Debug, Default)]
+pub struct Sqlite {
+    /// The schema of tables that name none, where the file is attached to another's connection under that name.
+    pub schema: Option<&'static str>,
+}
 
 static CAPABILITY: Capability = Capability {
     insert_returning: true,
@@ -58,6 +63,14 @@ impl Dialect for Sqlite {
 
     fn capability(&self) -> &'static Capability {
         &CAPABILITY
+    }
+
+    fn attached(&self, schema: &str) -> Option<&'static dyn Dialect> {
+        Some(attached(schema))
+    }
+
+    fn default_schema(&self) -> Option<&str> {
+        self.schema
     }
 
     fn lexical(&self) -> Lexical {
@@ -239,7 +252,8 @@ impl Dialect for Sqlite {
 
     /// A key never leaves its schema, and the schema is not said.
     fn references(&self, w: &mut SqlWriter<'_>, table: &TableName, references: &TableName) -> Result<()> {
-        if references.schema.is_some() && references.schema != table.schema {
+        let own = table.schema.as_deref().or(self.schema);
+        if references.schema.is_some() && references.schema.as_deref() != own {
             return Err(Error::Unsupported {
                 dialect: self.name(),
                 feature: "foreign key into another schema",

@@ -19,7 +19,7 @@ macro_rules! binary {
         /// ```
         #[must_use]
         pub fn $name(self, other: impl Into<Expr>) -> Self {
-            Self::Binary(Box::new(self), BinaryOp::$op, Box::new(other.into()))
+            Self::Binary(Box::new((self, other.into())), BinaryOp::$op)
         }
     )*};
 }
@@ -263,12 +263,22 @@ impl Expr {
     /// let mut filter = None;
     /// Expr::and_into(&mut filter, Expr::column("a").eq(1i64));
     /// Expr::and_into(&mut filter, Expr::column("b").eq(2i64));
-    /// assert_eq!(filter, Some(Expr::column("a").eq(1i64).and(Expr::column("b").eq(2i64))));
+    /// let both = vec![Expr::column("a").eq(1i64), Expr::column("b").eq(2i64)];
+    /// assert_eq!(filter, Some(Expr::All(both)));
     /// ```
     pub fn and_into(filter: &mut Option<Expr>, more: Expr) {
-        *filter = Some(match filter.take() {
-            Some(have) => have.and(more),
-            None => more,
-        });
+        match filter {
+            Some(Self::All(all)) => all.push(more),
+            Some(have) => {
+                let mut all = Vec::with_capacity(CONDITIONS);
+                all.push(std::mem::replace(have, Self::Value(Value::Null)));
+                all.push(more);
+                *have = Self::All(all);
+            }
+            None => *filter = Some(more),
+        }
     }
 }
+
+/// Room for the conditions of most queries that have more than one.
+const CONDITIONS: usize = 5;

@@ -16,13 +16,14 @@ impl Expr {
             Self::Column(column) => column.data_type,
             Self::Value(value) => value.data_type(),
             Self::Unary(UnaryOp::Not, _)
+            | Self::All(_)
             | Self::InList { .. }
             | Self::Between { .. }
             | Self::IsNull { .. }
             | Self::Like { .. } => Some(DataType::Bool),
             Self::Unary(UnaryOp::Neg, expr) => expr.data_type(),
-            Self::Binary(left, op, right) if op.is_arithmetic() => {
-                let of = wider(left.data_type()?, right.data_type()?);
+            Self::Binary(sides, op) if op.is_arithmetic() => {
+                let of = wider(sides.0.data_type()?, sides.1.data_type()?);
                 // Digits behind the point add up.
                 let grows = matches!(op, BinaryOp::Mul | BinaryOp::Div) && of.is_decimal();
                 Some(if grows {
@@ -31,7 +32,7 @@ impl Expr {
                     of
                 })
             }
-            Self::Binary(_, BinaryOp::Concat, _) => Some(DataType::Text { length: None }),
+            Self::Binary(_, BinaryOp::Concat) => Some(DataType::Text { length: None }),
             Self::Binary(..) => Some(DataType::Bool),
             Self::Cast(_, to) => Some(*to),
             Self::Invalid(_) => None,
@@ -80,8 +81,9 @@ impl Expr {
             Self::InList { expr, list, .. } => expr.is_nullable() || list.iter().any(Value::is_null),
             Self::Unary(_, expr) | Self::Cast(expr, _) | Self::Like { expr, .. } => expr.is_nullable(),
             // Division by zero is NULL on SQLite and MySQL.
-            Self::Binary(_, BinaryOp::Div | BinaryOp::Rem, _) => true,
-            Self::Binary(left, _, right) => left.is_nullable() || right.is_nullable(),
+            Self::Binary(_, BinaryOp::Div | BinaryOp::Rem) => true,
+            Self::Binary(sides, _) => sides.0.is_nullable() || sides.1.is_nullable(),
+            Self::All(conditions) => conditions.iter().any(Expr::is_nullable),
             Self::Call(Function::Coalesce, arguments) => arguments.iter().all(Expr::is_nullable),
             Self::Call(
                 Function::Lower

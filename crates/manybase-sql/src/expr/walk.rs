@@ -20,7 +20,8 @@ impl Expr {
             | Self::Aggregate {
                 argument: Some(expr), ..
             } => expr.any(test),
-            Self::Binary(left, _, right) => left.any(test) || right.any(test),
+            Self::Binary(sides, _) => sides.0.any(test) || sides.1.any(test),
+            Self::All(conditions) => conditions.iter().any(|condition| condition.any(test)),
             Self::Between { expr, low, high } => expr.any(test) || low.any(test) || high.any(test),
             Self::Call(_, arguments) => arguments.iter().any(|argument| argument.any(test)),
             Self::Case { branches, otherwise } => {

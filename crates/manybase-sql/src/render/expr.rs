@@ -19,7 +19,8 @@ pub(crate) fn expr(w: &mut SqlWriter<'_>, node: &Expr) -> Result<()> {
             w.push("-");
             grouped(w, inner)
         }
-        Expr::Binary(left, op, right) => dialect.binary(w, left, *op, right),
+        Expr::Binary(sides, op) => dialect.binary(w, &sides.0, *op, &sides.1),
+        Expr::All(conditions) => all(w, conditions),
         Expr::InList { expr, list, negated } => dialect.in_list(w, expr, list, *negated),
         Expr::Between { expr, low, high } => dialect.between(w, expr, low, high),
         Expr::IsNull { expr, negated } => {
@@ -85,9 +86,23 @@ fn junction(w: &mut SqlWriter<'_>, left: &Expr, op: BinaryOp, right: &Expr) -> R
     side(w, right, op)
 }
 
+fn all(w: &mut SqlWriter<'_>, conditions: &[Expr]) -> Result<()> {
+    if conditions.is_empty() {
+        w.push("1 = 1");
+    }
+    for (i, condition) in conditions.iter().enumerate() {
+        if i > 0 {
+            w.push(BinaryOp::And.symbol());
+        }
+        side(w, condition, BinaryOp::And)?;
+    }
+    Ok(())
+}
+
 fn side(w: &mut SqlWriter<'_>, node: &Expr, op: BinaryOp) -> Result<()> {
     let plain = match node {
-        Expr::Binary(_, inner, _) => inner.is_comparison() || *inner == op,
+        Expr::All(_) => op == BinaryOp::And,
+        Expr::Binary(_, inner) => inner.is_comparison() || *inner == op,
         Expr::IsNull { .. } | Expr::InList { .. } | Expr::Like { .. } => true,
         _ => false,
     };

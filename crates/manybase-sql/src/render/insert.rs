@@ -33,7 +33,7 @@ pub(crate) fn insert(w: &mut SqlWriter<'_>, insert: &Insert) -> Result<()> {
         w.comma_separated(insert.values.chunks_exact(width), |w, row| {
             w.push("(");
             w.comma_separated(row, |w, value| {
-                w.bind(value.clone());
+                w.given(value);
                 Ok(())
             })?;
             w.push(")");

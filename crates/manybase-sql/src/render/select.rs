@@ -4,7 +4,9 @@ use crate::expr::ColumnRef;
 use crate::{Error, Expr, Order, OrderBy, Result, Select, SelectItem, SqlWriter};
 
 pub(crate) fn select(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
-    if select.items.is_empty() {
+    // What is selected may have been written before.
+    let columns = w.columns().filter(|_| select.items.is_empty());
+    if select.items.is_empty() && columns.is_none() {
         return Err(Error::Statement(format!(
             "a query of {} that selects nothing",
             select.from
@@ -17,14 +19,10 @@ pub(crate) fn select(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
         return counted(w, select);
     }
     w.push(start(select));
-    w.comma_separated(select.items.iter().enumerate(), |w, (i, item)| {
-        w.dialect().output_expr(w, &item.expr)?;
-        match &item.alias {
-            Some(alias) => alias_as(w, alias),
-            None if is_ordered_by_name(select, item) => alias_as(w, &ordered_name(i)),
-            None => Ok(()),
-        }
-    })?;
+    match columns {
+        Some(columns) => w.push(columns),
+        None => items(w, select)?,
+    }
     body(w, select)?;
     if !select.order_by.is_empty() {
         w.push(" ORDER BY ");
@@ -38,6 +36,17 @@ pub(crate) fn select(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
         w.dialect().lock(w, lock);
     }
     Ok(())
+}
+
+fn items(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
+    w.comma_separated(select.items.iter().enumerate(), |w, (i, item)| {
+        w.dialect().output_expr(w, &item.expr)?;
+        match &item.alias {
+            Some(alias) => alias_as(w, alias),
+            None if is_ordered_by_name(select, item) => alias_as(w, &ordered_name(i)),
+            None => Ok(()),
+        }
+    })
 }
 
 /// The number of rows. Their order does not matter, and neither does what they hold, unless it decides how many

@@ -31,9 +31,19 @@ pub struct Rendered {
 /// ```
 pub struct SqlWriter<'d> {
     dialect: &'d dyn Dialect,
+    quote: char,
+    /// Plain names up to this length are never refused.
+    max_identifier: usize,
     sql: String,
     binds: Vec<Value>,
+    /// Placeholders whose values stay where they are.
+    apart: Option<usize>,
+    /// What a query selects that names no columns.
+    columns: Option<&'d str>,
 }
+
+/// Room for the values of most statements.
+const BINDS: usize = 8;
 
 impl<'d> SqlWriter<'d> {
     /// Runs a rendering function and checks the number of values against the dialect's limit.
@@ -55,24 +65,67 @@ impl<'d> SqlWriter<'d> {
         dialect: &'d dyn Dialect,
         write: impl FnOnce(&mut SqlWriter<'d>) -> Result<()>,
     ) -> Result<Rendered> {
-        let mut writer = SqlWriter {
-            dialect,
-            sql: String::with_capacity(160),
-            binds: Vec::new(),
-        };
+        let mut writer = Self::new(dialect, 256);
         write(&mut writer)?;
-        let limit = dialect.capability().max_parameters;
-        if writer.binds.len() > limit {
+        writer.finish()
+    }
+
+    /// As [`SqlWriter::render`]; a query that names no columns selects these, which have been written before.
+    pub(crate) fn render_columns(
+        dialect: &'d dyn Dialect,
+        columns: &'d str,
+        write: impl FnOnce(&mut SqlWriter<'d>) -> Result<()>,
+    ) -> Result<Rendered> {
+        let mut writer = Self::new(dialect, columns.len() + 256);
+        writer.columns = Some(columns);
+        write(&mut writer)?;
+        writer.finish()
+    }
+
+    /// As [`SqlWriter::render`], without a copy of the values: those that are [`SqlWriter::given`] stay where they are.
+    /// `None` when there were others too, which would have to stand between them.
+    pub(crate) fn render_apart(
+        dialect: &'d dyn Dialect,
+        placeholders: usize,
+        write: impl FnOnce(&mut SqlWriter<'d>) -> Result<()>,
+    ) -> Result<Option<String>> {
+        let mut writer = Self::new(dialect, 192 + 4 * placeholders);
+        writer.apart = Some(0);
+        write(&mut writer)?;
+        let rendered = writer.finish()?;
+        Ok(rendered.binds.is_empty().then_some(rendered.sql))
+    }
+
+    fn new(dialect: &'d dyn Dialect, capacity: usize) -> Self {
+        SqlWriter {
+            dialect,
+            quote: dialect.quote(),
+            max_identifier: dialect.capability().max_identifier,
+            sql: String::with_capacity(capacity),
+            binds: Vec::new(),
+            apart: None,
+            columns: None,
+        }
+    }
+
+    fn finish(self) -> Result<Rendered> {
+        let limit = self.dialect.capability().max_parameters;
+        let count = self.binds.len() + self.apart.unwrap_or_default();
+        if count > limit {
             return Err(Error::TooManyParameters {
-                dialect: dialect.name(),
-                count: writer.binds.len(),
+                dialect: self.dialect.name(),
+                count,
                 limit,
             });
         }
         Ok(Rendered {
-            sql: writer.sql,
-            binds: writer.binds,
+            sql: self.sql,
+            binds: self.binds,
         })
+    }
+
+    pub(crate) fn columns(&self) -> Option<&'d str> {
+        self.columns
     }
 
     /// The dialect that is written.
@@ -117,8 +170,23 @@ impl<'d> SqlWriter<'d> {
     /// # Ok::<(), manybase_sql::Error>(())
     /// ```
     pub fn bind(&mut self, value: Value) {
+        if self.binds.capacity() == 0 {
+            self.binds.reserve_exact(BINDS);
+        }
         self.binds.push(value);
-        self.dialect.placeholder(&mut self.sql, self.binds.len());
+        let count = self.binds.len() + self.apart.unwrap_or_default();
+        self.dialect.placeholder(&mut self.sql, count);
+    }
+
+    /// Adds a placeholder and its value, which stays where it is if the writer was made so.
+    pub(crate) fn given(&mut self, value: &Value) {
+        match &mut self.apart {
+            Some(count) => {
+                *count += 1;
+                self.dialect.placeholder(&mut self.sql, *count);
+            }
+            None => self.bind(value.clone()),
+        }
     }
 
     /// Adds a quoted identifier.
@@ -135,6 +203,19 @@ impl<'d> SqlWriter<'d> {
     /// # Ok::<(), manybase_sql::Error>(())
     /// ```
     pub fn identifier(&mut self, name: &str) -> Result<()> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        let fits = !name.is_empty() && name.len() <= self.max_identifier;
+        if fits && name.bytes().all(plain) {
+            self.sql.push(self.quote);
+            self.sql.push_str(name);
+            self.sql.push(self.quote);
+            return Ok(());
+        }
+        self.odd_identifier(name)
+    }
+
+    #[cold]
+    fn odd_identifier(&mut self, name: &str) -> Result<()> {
         let reason = if name.is_empty() {
             Some("it is empty".to_owned())
         } else if name.contains('\0') {
@@ -148,7 +229,7 @@ impl<'d> SqlWriter<'d> {
                 reason,
             });
         }
-        let quote = self.dialect.quote();
+        let quote = self.quote;
         self.sql.push(quote);
         for c in name.chars() {
             if c == quote {
@@ -160,7 +241,7 @@ impl<'d> SqlWriter<'d> {
         Ok(())
     }
 
-    /// Adds a quoted table name.
+    /// Adds a quoted table name, with the schema that it has or that the dialect gives it.
     ///
     /// # Errors
     /// As [`SqlWriter::identifier`].
@@ -174,7 +255,7 @@ impl<'d> SqlWriter<'d> {
     /// # Ok::<(), manybase_sql::Error>(())
     /// ```
     pub fn table(&mut self, table: &TableName) -> Result<()> {
-        if let Some(schema) = &table.schema {
+        if let Some(schema) = table.schema.as_deref().or(self.dialect.default_schema()) {
             self.identifier(schema)?;
             self.sql.push('.');
         }

@@ -113,4 +113,19 @@ impl Insert {
     pub fn render(&self, dialect: &dyn Dialect) -> Result<Rendered> {
         SqlWriter::render(dialect, |w| dialect.insert(w, self))
     }
+
+    /// The text alone, if the values stand in it in their order. It is the same for all values, so that it can be kept.
+    ///
+    /// # Errors
+    /// As [`Insert::render`].
+    ///
+    /// ```
+    /// use manybase_sql::{dialect, Insert};
+    /// let insert = Insert::into("t", ["a"]).row([1i64]).row([2]);
+    /// assert_eq!(insert.text(dialect::postgres())?, Some(insert.render(dialect::postgres())?.sql));
+    /// # Ok::<(), manybase_sql::Error>(())
+    /// ```
+    pub fn text(&self, dialect: &dyn Dialect) -> Result<Option<String>> {
+        SqlWriter::render_apart(dialect, self.values.len(), |w| dialect.insert(w, self))
+    }
 }

@@ -234,4 +234,21 @@ impl Select {
     pub fn render(&self, dialect: &dyn Dialect) -> Result<Rendered> {
         SqlWriter::render(dialect, |w| dialect.select(w, self))
     }
+
+    /// As [`Select::render`], for a query without [`Select::items`]: it selects `columns`, a list that was written for
+    /// the same dialect before. Never give it anything that comes from a user.
+    ///
+    /// # Errors
+    /// As [`Select::render`].
+    ///
+    /// ```
+    /// use manybase_sql::{dialect, Expr, Select};
+    /// let query = Select::from("t").filter(Expr::column("a").eq(1i64));
+    /// let rendered = query.render_columns(dialect::sqlite(), r#""a", "b""#)?;
+    /// assert_eq!(rendered.sql, r#"SELECT "a", "b" FROM "t" WHERE "a" = ?"#);
+    /// # Ok::<(), manybase_sql::Error>(())
+    /// ```
+    pub fn render_columns(&self, dialect: &dyn Dialect, columns: &str) -> Result<Rendered> {
+        SqlWriter::render_columns(dialect, columns, |w| dialect.select(w, self))
+    }
 }

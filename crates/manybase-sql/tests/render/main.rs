@@ -2,6 +2,7 @@
 //!
 //! After a change on purpose: `INSTA_UPDATE=always cargo test -p manybase-sql --test render`, then read the diff.
 
+mod attached;
 mod columns;
 mod expr;
 mod function;

@@ -7,7 +7,7 @@ use manybase_sql::{Expr, Value};
 use rust_decimal::Decimal;
 
 fn binary(left: Expr, op: BinaryOp, right: impl Into<Expr>) -> Expr {
-    Expr::Binary(Box::new(left), op, Box::new(right.into()))
+    Expr::Binary(Box::new((left, right.into())), op)
 }
 
 const COMPARE: &[BinaryOp] = &[

@@ -38,6 +38,15 @@ impl Sheet {
         self.0.push('\n');
     }
 
+    /// One construct in one dialect.
+    pub(crate) fn one(&mut self, title: &str, rendered: Result<Rendered>) {
+        let text = match rendered {
+            Ok(rendered) => with_binds(&rendered),
+            Err(error) => format!("ERROR {error}"),
+        };
+        writeln!(self.0, "# {title}\n{text}\n").unwrap();
+    }
+
     /// One expression as a condition.
     pub(crate) fn filter(&mut self, title: &str, expr: Expr) {
         self.add(title, |dialect| {

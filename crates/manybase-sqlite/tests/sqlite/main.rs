@@ -4,6 +4,7 @@ mod cancel;
 mod decimals;
 mod errors;
 mod files;
+mod groups;
 mod sharing;
 mod statements;
 mod support;

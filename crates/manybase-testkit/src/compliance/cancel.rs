@@ -38,7 +38,7 @@ enum Kind {
 }
 
 /// Runs a future for a while and drops it: after so many polls, or so many turns of the runtime.
-async fn cut<F: Future>(random: &mut Random, work: F) -> Option<F::Output> {
+pub(super) async fn cut<F: Future>(random: &mut Random, work: F) -> Option<F::Output> {
     let mut work = pin!(work);
     if random.once_in(2) {
         let mut polls = random.below(6);

@@ -103,6 +103,21 @@ impl Case {
         }
     }
 
+    /// Two databases that one connection can have together.
+    pub(super) fn group(&self) -> Verdict<[Pool; 2]> {
+        let Some(urls) = &self.target.group else {
+            let name = self.dialect()?.name();
+            return Err(Failure::Skipped(format!(
+                "{name} can't attach another database here"
+            )));
+        };
+        let pool = |url: &String| -> Result<Pool> {
+            let driver = self.driver_at(url, &ConnectOptions::default())?;
+            Ok(Pool::new(CONNECTION, driver, PoolOptions::default()))
+        };
+        Ok([pool(&urls[0])?, pool(&urls[1])?])
+    }
+
     /// Tells that a part of the case was left out.
     pub(super) fn without(&self, db: &Db, feature: &str) {
         let name = db.dialect.name();

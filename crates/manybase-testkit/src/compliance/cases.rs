@@ -57,8 +57,10 @@ macro_rules! compliance_cases {
         two_phase {
             prepared_and_committed prepared_and_rolled_back finished_by_another_session finished_more_than_once
             a_failed_branch_is_not_prepared a_branch_that_only_reads a_branch_that_is_dropped
-            branches_in_doubt what_it_can_is_told
+            branches_in_doubt what_it_can_is_told what_a_home_needs_is_told
         }
+        holder { cut_prepare a_holder_that_hangs }
+        attach { one_database_alone both_or_none names_do_not_mix the_next_user_has_one }
         lock { lock_timeout waiting_for_a_lock deadlock many_writers serializable_transactions }
         cancel {
             cut_select cut_large_select cut_insert cut_batch cut_atomic_batch cut_begin cut_commit cut_rollback

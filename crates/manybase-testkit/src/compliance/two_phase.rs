@@ -9,7 +9,7 @@ use manybase_sql::Insert;
 use std::time::Duration;
 
 /// A connection and a table with a row, on a database that can prepare.
-async fn prepared_home(case: &Case) -> Verdict<(Db, String)> {
+pub(super) async fn prepared_home(case: &Case) -> Verdict<(Db, String)> {
     case.needs(case.dialect()?.capability().two_phase_commit, "two-phase commit")?;
     case.needs_writers()?;
     let mut db = case.db().await?;
@@ -23,18 +23,18 @@ async fn prepared_home(case: &Case) -> Verdict<(Db, String)> {
     Ok((db, name))
 }
 
-fn insert(name: &str, id: i64) -> Insert {
+pub(super) fn insert(name: &str, id: i64) -> Insert {
     Insert::into(name.to_owned(), ["id", "v"]).row([id, 0])
 }
 
 /// An id that no other run has.
-fn branch() -> Verdict<BranchId> {
+pub(super) fn branch() -> Verdict<BranchId> {
     let unique = uuid::Uuid::new_v4().simple().to_string();
     Ok(BranchId::new(format!("mbtest.{unique}"), "compliance")?)
 }
 
 /// Begins a branch with one new row, and prepares it.
-async fn prepare(db: &mut Db, name: &str, id: &BranchId, key: i64) -> Verdict {
+pub(super) async fn prepare(db: &mut Db, name: &str, id: &BranchId, key: i64) -> Verdict {
     db.session.begin_branch(id, PLAIN).await?;
     assert!(db.session.in_transaction());
     db.run(&insert(name, key)).await?;
@@ -44,7 +44,7 @@ async fn prepare(db: &mut Db, name: &str, id: &BranchId, key: i64) -> Verdict {
 }
 
 /// Finishes a branch that a connection may still be letting go.
-async fn finish(session: &mut Session, id: &BranchId, commit: bool) -> Verdict<Finish> {
+pub(super) async fn finish(session: &mut Session, id: &BranchId, commit: bool) -> Verdict<Finish> {
     let work = async {
         loop {
             let outcome = match commit {
@@ -279,5 +279,24 @@ pub(super) async fn what_it_can_is_told(case: Case) -> Verdict {
     let readiness = db.session.readiness().await?;
     assert!(!readiness.is_ready() && readiness.obstacles[0].help.contains("home"));
     db.assert_usable().await?;
+    Ok(())
+}
+
+/// Also with a home: whether a decision is safe here.
+pub(super) async fn what_a_home_needs_is_told(case: Case) -> Verdict {
+    let mut db = case.db().await?;
+    for in_transaction in [false, true] {
+        if in_transaction {
+            db.session.begin(PLAIN).await?;
+        }
+        for obstacle in db.session.home_readiness().await?.obstacles {
+            assert!(
+                !obstacle.what.is_empty() && !obstacle.help.is_empty(),
+                "{obstacle:?}"
+            );
+        }
+        db.assert_usable().await?;
+    }
+    db.session.rollback().await?;
     Ok(())
 }

@@ -9,6 +9,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use super::loss::{Loss, Side};
+
 /// What a test wants.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Command {
@@ -29,6 +31,7 @@ pub(super) async fn serve(
     listener: std::net::TcpListener,
     addr: SocketAddr,
     upstream: SocketAddr,
+    loss: Loss,
     mut orders: mpsc::UnboundedReceiver<Order>,
 ) {
     let Ok(listener) = TcpListener::from_std(listener) else {
@@ -66,7 +69,7 @@ pub(super) async fn serve(
             }
             accepted = accept(listener.as_ref()) => {
                 if let Ok(client) = accepted {
-                    connections.spawn(connect(client, upstream, gate.subscribe()));
+                    connections.spawn(connect(client, upstream, gate.subscribe(), loss.clone()));
                 }
             }
             // Otherwise finished connections would be kept until the end.
@@ -90,7 +93,12 @@ async fn accept(listener: Option<&TcpListener>) -> io::Result<TcpStream> {
 }
 
 /// Forwards one connection, both ways, until both sides have closed it or one is lost.
-async fn connect(mut client: TcpStream, upstream: SocketAddr, gate: watch::Receiver<bool>) -> io::Result<()> {
+async fn connect(
+    mut client: TcpStream,
+    upstream: SocketAddr,
+    gate: watch::Receiver<bool>,
+    loss: Loss,
+) -> io::Result<()> {
     client.set_nodelay(true)?;
     pass(&mut gate.clone()).await;
     let mut server = TcpStream::connect(upstream).await?;
@@ -98,8 +106,8 @@ async fn connect(mut client: TcpStream, upstream: SocketAddr, gate: watch::Recei
     let (from_client, to_client) = client.split();
     let (from_server, to_server) = server.split();
     tokio::try_join!(
-        forward(from_client, to_server, gate.clone()),
-        forward(from_server, to_client, gate),
+        forward(from_client, to_server, gate.clone(), &loss, Side::Request),
+        forward(from_server, to_client, gate, &loss, Side::Reply),
     )?;
     Ok(())
 }
@@ -108,6 +116,8 @@ async fn forward(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
     mut gate: watch::Receiver<bool>,
+    loss: &Loss,
+    side: Side,
 ) -> io::Result<()> {
     let mut buffer = vec![0; 64 * 1024];
     loop {
@@ -115,6 +125,9 @@ async fn forward(
         pass(&mut gate).await;
         if read == 0 {
             return to.shutdown().await;
+        }
+        if loss.takes(side) {
+            return Err(io::ErrorKind::ConnectionReset.into());
         }
         to.write_all(&buffer[..read]).await?;
     }

@@ -245,7 +245,7 @@ async fn a_server_that_goes_away_in_a_transaction(on: Arc<On>) -> Result<()> {
             Ok(())
         })
         .await;
-    let error = fails(result, ErrorKind::ConnectionLost, "far");
+    let error = fails(result, ErrorKind::OutcomeUnknown, "far");
     assert!(error.message().contains("outcome is not known"), "{error}");
     assert_eq!(Row::query().count(&far).await?, 1);
     on.db.remove("far").await

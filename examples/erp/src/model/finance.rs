@@ -1,4 +1,4 @@
-//! Finance: a table from another time, and two of today.
+//! Finance: a table from another time, and four of today.
 
 use super::Shipment;
 use manybase::prelude::*;
@@ -89,4 +89,28 @@ pub(crate) struct InvoiceLine {
     pub(crate) quantity: i32,
     #[model(precision = (12, 2))]
     pub(crate) price: Decimal,
+}
+
+/// What a customer has paid in, and what is left of it. The rest has gone to us: see [`Payment`].
+#[derive(Debug, Clone, Model)]
+#[model(table = "erp_account", connection = "finance")]
+pub(crate) struct Account {
+    #[model(key)]
+    pub(crate) customer_number: i64,
+    #[model(precision = (12, 2))]
+    pub(crate) paid_in: Decimal,
+    #[model(precision = (12, 2))]
+    pub(crate) balance: Decimal,
+}
+
+/// A sale, as finance sees it. The same sale is a `Commission` in HR and a `Withdrawal` in inventory.
+#[derive(Debug, Clone, Model)]
+#[model(table = "erp_payment", connection = "finance")]
+pub(crate) struct Payment {
+    #[model(key)]
+    pub(crate) sale: Uuid,
+    pub(crate) customer_number: i64,
+    /// What we keep; the rest of the price is the employee's commission.
+    #[model(precision = (12, 2))]
+    pub(crate) income: Decimal,
 }

@@ -1,4 +1,4 @@
-//! HR: who works here, and who looks after which customer.
+//! HR: who works here, who looks after which customer, and who has earned what by it.
 
 use manybase::prelude::*;
 
@@ -14,6 +14,9 @@ pub(crate) struct Employee {
     pub(crate) hired_on: NaiveDate,
     #[model(precision = (10, 2))]
     pub(crate) salary: Decimal,
+    /// All that was earned by selling: the sum of the employee's [`Commission`]s.
+    #[model(precision = (10, 2))]
+    pub(crate) commission: Decimal,
     /// A document.
     #[model(json)]
     pub(crate) languages: Vec<String>,
@@ -43,4 +46,15 @@ pub(crate) struct Assignment {
     #[model(key)]
     pub(crate) customer_number: i64,
     pub(crate) employee_id: i64,
+}
+
+/// A sale, as HR sees it.
+#[derive(Debug, Clone, Model)]
+#[model(table = "erp_commission", connection = "hr")]
+pub(crate) struct Commission {
+    #[model(key)]
+    pub(crate) sale: Uuid,
+    pub(crate) employee_id: i64,
+    #[model(precision = (10, 2))]
+    pub(crate) amount: Decimal,
 }

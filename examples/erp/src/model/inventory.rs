@@ -9,6 +9,8 @@ pub(crate) struct Item {
     pub(crate) sku: String,
     pub(crate) name: String,
     pub(crate) stock: i32,
+    /// All that ever came in: what is not in stock was sold, and is in [`Withdrawal`].
+    pub(crate) received: i32,
     #[model(precision = (12, 2))]
     pub(crate) price: Decimal,
 }
@@ -34,4 +36,15 @@ pub(crate) enum ShipmentState {
     Packed,
     Sent,
     Returned,
+}
+
+/// A sale, as inventory sees it.
+#[derive(Debug, Clone, Model)]
+#[model(table = "erp_withdrawal", connection = "inventory")]
+pub(crate) struct Withdrawal {
+    #[model(key)]
+    pub(crate) sale: Uuid,
+    #[model(length = 12)]
+    pub(crate) sku: String,
+    pub(crate) quantity: i32,
 }

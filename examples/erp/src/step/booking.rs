@@ -9,9 +9,14 @@ use manybase::{Error, ErrorKind};
 use std::time::Instant;
 
 pub(crate) async fn booking(db: &Db, page: &mut Page) -> Result<()> {
-    page.title("Transactions");
+    page.title("Transactions on one database");
     let items = Item::query().order_by(|c| c.sku.asc()).limit(2).all(db).await?;
     let before = Invoice::query().count(db).await?;
+    // Where an earlier start has booked already, the next number.
+    let new = 1 + Invoice::filter(|c| c.number.starts_with("R-NEW-"))
+        .count(db)
+        .await?;
+    let (first, second) = (format!("R-NEW-{new}"), format!("R-NEW-{}", new + 1));
 
     let begun = Instant::now();
     let small: Vec<_> = items
@@ -19,7 +24,7 @@ pub(crate) async fn booking(db: &Db, page: &mut Page) -> Result<()> {
         .map(|item| (item.sku.clone(), 2, item.price))
         .collect();
     let booked = db
-        .transaction(async |tx| book(tx, 1_001, "R-NEW-1", small.clone()).await)
+        .transaction(async |tx| book(tx, 1_001, &first, small.clone()).await)
         .await?;
     let between = Invoice::query().count(db).await?;
     page.took(
@@ -34,39 +39,17 @@ pub(crate) async fn booking(db: &Db, page: &mut Page) -> Result<()> {
         .map(|item| (item.sku.clone(), 100_000, item.price))
         .collect();
     let refused = db
-        .transaction(async |tx| book(tx, 1_001, "R-NEW-2", large.clone()).await)
+        .transaction(async |tx| book(tx, 1_001, &second, large.clone()).await)
         .await;
     let refused = expect_error(refused, ErrorKind::CheckViolation)?;
     let after = Invoice::query().count(db).await?;
     page.say(&format!("rolled back: {}", refused.message()));
 
-    // In this version a transaction is on one connection. Another one is refused, and never written to unawares.
-    let both = db.transaction(async |tx| {
-        Customer::filter(|c| c.number.eq(1_001))
-            .update(tx, |c| c.name.set("lost"))
-            .await?;
-        Item::query().update(tx, |c| c.stock.set(0)).await
-    });
-    let both = expect_error(both.await, ErrorKind::Unsupported)?;
-    page.say(&format!("refused: {both}"));
-    let lost = Customer::filter(|c| c.name.eq("lost")).count(db).await?
-        + Item::filter(|c| c.stock.eq(0)).count(db).await?;
-
     page.table(
-        [
-            "#invoices before",
-            "#after the commit",
-            "#after the rollback",
-            "#rows that went astray",
-        ],
-        [[
-            before.to_string(),
-            between.to_string(),
-            after.to_string(),
-            lost.to_string(),
-        ]],
+        ["#invoices before", "#after the commit", "#after the rollback"],
+        [[before.to_string(), between.to_string(), after.to_string()]],
     );
-    if (between, after, lost) != (before + 1, before + 1, 0) {
+    if (between, after) != (before + 1, before + 1) {
         return Err(Failure::new("the transactions did not do what they say"));
     }
     page.figure("booked", booked.number.clone());

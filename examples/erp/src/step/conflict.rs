@@ -15,7 +15,12 @@ pub(crate) async fn conflict(db: &Db, page: &mut Page) -> Result<()> {
     page.say(&format!("Ann has changed {:?}, and saves", ann.dirty_fields()));
     ann.save(db).await?;
 
-    bob.status = Status::Inactive;
+    // Not what it is, also where an earlier start has been here.
+    let status = match bob.status {
+        Status::Inactive => Status::Active,
+        _ => Status::Inactive,
+    };
+    bob.status = status;
     let stale = match bob.save(db).await {
         Err(error) if error.kind() == ErrorKind::Stale => error,
         Err(error) => return Err(error.into()),
@@ -24,7 +29,7 @@ pub(crate) async fn conflict(db: &Db, page: &mut Page) -> Result<()> {
     page.say(&format!("Bob has changed an older version: {stale}"));
 
     bob.refresh(db).await?;
-    bob.status = Status::Inactive;
+    bob.status = status;
     bob.save(db).await?;
     page.say(&format!(
         "Bob has loaded it again and saved: version {}, limit {:.2}, {:?}",

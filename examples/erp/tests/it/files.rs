@@ -18,7 +18,10 @@ fn the_first_command_shows_the_tour_and_leaves_nothing() {
         "Relations across databases",
         "invoice R-NEW-1",
         "rolled back: an invoice of",
-        "refused: unsupported on connection \"inventory\"",
+        "One transaction, three databases",
+        "sold to customer 1001",
+        "undone everywhere: there are no ",
+        "recovery: 0 in doubt",
         "stale record",
         "A report in SQL",
         "PostgreSQL",
@@ -37,6 +40,12 @@ fn json_has_the_figures_and_each_run_the_same() {
     let figures = run.figures();
     assert_eq!(figures["databases"]["hr"]["dialect"], "SQLite");
     assert_eq!(figures["invoices"], 101);
+    assert_eq!(figures["sale"]["pieces"], 3);
+    assert_eq!(figures["sale"]["in_doubt"], 0);
+    assert_eq!(
+        (&figures["transfers"], &figures["balanced"]),
+        (&1.into(), &true.into())
+    );
     assert_eq!(figures["connections_in_use"], 0);
     assert!(
         figures["milliseconds"]["total"]
@@ -105,6 +114,9 @@ fn help_and_wrong_arguments() {
         &["--rows", "many"],
         &["--tables"],
         &["--servers", "--keep"],
+        &["--servers", "--data", "here"],
+        &["--config", "manybase.toml", "--data", "here"],
+        &["--crash=soon"],
     ] {
         let run = room.run(wrong);
         assert_eq!(run.code, Some(2), "{wrong:?}");

@@ -1,6 +1,7 @@
 //! One run of the program.
 
 use manybase::serde_json::{self, Value};
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Output};
 use tempfile::TempDir;
@@ -10,6 +11,7 @@ pub(crate) struct Room(pub(crate) TempDir);
 
 pub(crate) struct Run {
     pub(crate) code: Option<i32>,
+    pub(crate) signal: Option<i32>,
     pub(crate) out: String,
     pub(crate) err: String,
 }
@@ -41,6 +43,7 @@ impl Room {
         let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
         Run {
             code: status.code(),
+            signal: status.signal(),
             out: text(stdout),
             err: text(stderr),
         }
@@ -67,6 +70,13 @@ impl Run {
     #[track_caller]
     pub(crate) fn succeeds(self) -> Self {
         assert_eq!((self.code, self.err.as_str()), (Some(0), ""), "{}", self.out);
+        self
+    }
+
+    /// By `--crash`: nothing ends it but SIGKILL, and nothing went wrong before.
+    #[track_caller]
+    pub(crate) fn dies(self) -> Self {
+        assert_eq!((self.signal, self.err.as_str()), (Some(9), ""), "{}", self.out);
         self
     }
 

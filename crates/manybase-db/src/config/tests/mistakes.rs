@@ -24,16 +24,21 @@ fn unknown_keys() {
     );
     assert_eq!(
         error("[conections.erp]"),
-        ": F:1: conections: unknown key; did you mean \"connections\"? keys here: default, connections, env"
+        ": F:1: conections: unknown key; did you mean \"connections\"? keys here: default, recovery, connections, env"
     );
     assert_eq!(
         error("[env.test.env.x]"),
-        ": F:1: env.test.env: unknown key; keys here: default, connections"
+        ": F:1: env.test.env: unknown key; keys here: default, recovery, connections"
     );
 }
 
 #[test]
 fn things_of_the_wrong_shape() {
+    assert_eq!(
+        error("recovery = \"often\""),
+        ": F:1: recovery: it is no duration; write seconds or a number with a unit: 30, \"500ms\", \"30s\", \"5m\", \
+         \"1h\"; \"none\" for no limit"
+    );
     assert_eq!(
         error("connections = 3"),
         ": F:1: connections: it must be a table, and is a whole number"

@@ -31,6 +31,15 @@ impl Session {
         Ok(())
     }
 
+    /// Whether the open transaction has written anything, functions in queries included. `true` where that can't be
+    /// told.
+    ///
+    /// # Errors
+    /// As [`Session::query`]; [`crate::ErrorKind::Unsupported`] on a database without two phases.
+    pub async fn has_written(&mut self) -> Result<bool> {
+        self.branch_call(|two_phase| two_phase.has_written()).await
+    }
+
     /// Prepares the open branch. Then no transaction is open here any more, and the branch outlives this session.
     ///
     /// # Errors
@@ -85,6 +94,32 @@ impl Session {
                 Some(two_phase) => two_phase.readiness(),
                 None => Box::pin(async move { Ok(two_phase::not_ready(name)) }),
             }
+        })
+        .await
+    }
+
+    /// What stands in the way of being the home of a transaction over several databases; see
+    /// [`Connection::home_readiness`](crate::Connection::home_readiness).
+    ///
+    /// # Errors
+    /// As [`Session::query`].
+    pub async fn home_readiness(&mut self) -> Result<Readiness> {
+        self.call(|connection| connection.home_readiness()).await
+    }
+
+    /// What this session is called on the server, where that matters; see [`TwoPhase::session_token`].
+    pub fn session_token(&mut self) -> Option<u64> {
+        self.object.as_mut()?.connection.two_phase()?.session_token()
+    }
+
+    /// Ends an idle session that holds a branch; see [`TwoPhase::release_holder`].
+    ///
+    /// # Errors
+    /// As [`Session::query`].
+    pub async fn release_holder(&mut self, token: u64) -> Result<bool> {
+        self.call(|connection| match connection.two_phase() {
+            Some(two_phase) => two_phase.release_holder(token),
+            None => Box::pin(async { Ok(false) }),
         })
         .await
     }

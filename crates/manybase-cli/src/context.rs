@@ -1,0 +1,81 @@
+//! What every command is given: the options, the connections, the output.
+
+use crate::arguments::Global;
+use crate::failure::Result;
+use crate::output::Output;
+use crate::project;
+use manybase_db::{Db, DbBuilder, Error, RecoveryMode};
+use std::time::Duration;
+
+/// How long connections may take to say goodbye. Nothing is lost with one that does not.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+pub(crate) struct Context<'a> {
+    pub(crate) out: Output,
+    global: Global,
+    configure: Option<&'a (dyn Fn(DbBuilder) -> DbBuilder + Send + Sync)>,
+    db: Option<Db>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(
+        global: Global,
+        configure: Option<&'a (dyn Fn(DbBuilder) -> DbBuilder + Send + Sync)>,
+        out: Output,
+    ) -> Self {
+        Self {
+            out,
+            global,
+            configure,
+            db: None,
+        }
+    }
+
+    /// The connections of the project. Nothing is dialled, and nothing is done in the background: a command that only
+    /// looks must not recover anything.
+    pub(crate) async fn db(&mut self) -> Result<Db> {
+        if let Some(db) = &self.db {
+            return Ok(db.clone());
+        }
+        let file = project::find(self.global.config.as_deref())?;
+        self.out.detail(&format!("configuration: {}", file.display()));
+        let mut builder = Db::builder().config_file(&file).recovery(RecoveryMode::Off);
+        if let Some(environment) = &self.global.env {
+            builder = builder.environment(environment);
+        }
+        if let Some(configure) = self.configure {
+            builder = configure(builder);
+        }
+        let db = builder.open().await?;
+        if db.connections().is_empty() {
+            let error = Error::config(format!("{} has no connections", file.display()));
+            let error = error.with_help("add one:\n\n    [connections.main]\n    url = \"sqlite:app.db\"");
+            return Err(error.into());
+        }
+        self.db = Some(db.clone());
+        Ok(db)
+    }
+
+    /// Those of these names only, or all where none is named: the others are asked nothing.
+    pub(crate) async fn db_of(&mut self, names: &[String]) -> Result<Db> {
+        let db = self.db().await?;
+        for name in names {
+            db.connection(name)?;
+        }
+        for name in db.connections() {
+            if !names.is_empty() && !names.iter().any(|chosen| **chosen == *name) {
+                db.remove(&name).await?;
+            }
+        }
+        Ok(db)
+    }
+
+    /// So that files are left as they should be.
+    pub(crate) async fn close(&mut self) {
+        if let Some(db) = self.db.take()
+            && let Err(error) = db.close_within(GOODBYE).await
+        {
+            self.out.detail(&error.to_string());
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Numbers and durations for people.
+
+use std::time::Duration;
+
+/// `0.25 ms`, `12 ms`, `1.2 s`
+pub(crate) fn millis(duration: Duration) -> String {
+    match duration.as_millis() {
+        0..10 => format!("{:.2} ms", duration.as_secs_f64() * 1e3),
+        10..1_000 => format!("{} ms", duration.as_millis()),
+        _ => format!("{:.1} s", duration.as_secs_f64()),
+    }
+}
+
+/// `4 s`, `3 min`, `2 h`, `5 d`
+pub(crate) fn ago(age: Duration) -> String {
+    match age.as_secs() {
+        seconds @ 0..120 => format!("{seconds} s"),
+        seconds @ 120..7_200 => format!("{} min", seconds / 60),
+        seconds @ 7_200..172_800 => format!("{} h", seconds / 3_600),
+        seconds => format!("{} d", seconds / 86_400),
+    }
+}
+
+/// `1 branch`, `2 branches`
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        _ => format!("{number} {many}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_forms() {
+        assert_eq!(millis(Duration::from_micros(250)), "0.25 ms");
+        assert_eq!(millis(Duration::from_millis(12)), "12 ms");
+        assert_eq!(millis(Duration::from_millis(1_200)), "1.2 s");
+        assert_eq!(ago(Duration::from_secs(119)), "119 s");
+        assert_eq!(ago(Duration::from_secs(120)), "2 min");
+        assert_eq!(ago(Duration::from_secs(7_200)), "2 h");
+        assert_eq!(ago(Duration::from_secs(200_000)), "2 d");
+        assert_eq!(
+            (count(1, "branch", "branches"), count(0, "branch", "branches")),
+            ("1 branch".into(), "0 branches".into())
+        );
+    }
+}

@@ -1,0 +1,76 @@
+//! The help texts, as they stand in a pipe. Look at the difference before a snapshot is accepted.
+
+use crate::support::Project;
+
+/// All commands, with those below them.
+fn commands(project: &Project, above: &[&str], found: &mut Vec<Vec<String>>) {
+    let help = project.run(&[above, &["--help"]].concat()).ends_with(0).out;
+    found.push(above.iter().map(|word| (*word).to_owned()).collect());
+    let Some((_, list)) = help.split_once("Commands:\n") else {
+        return;
+    };
+    let names = list.lines().take_while(|line| !line.is_empty());
+    let names = names.filter_map(|line| {
+        line.strip_prefix("  ")?
+            .split(' ')
+            .next()
+            .filter(|name| !name.is_empty())
+    });
+    for name in names.filter(|name| *name != "help") {
+        commands(project, &[above, &[name]].concat(), found);
+    }
+}
+
+#[test]
+fn every_command_tells_how_it_is_used() {
+    let project = Project::of(&[]);
+    let mut found = Vec::new();
+    commands(&project, &[], &mut found);
+    assert!(found.contains(&vec!["ping".to_owned()]), "{found:?}");
+    for command in found {
+        let words: Vec<&str> = command.iter().map(String::as_str).chain(["--help"]).collect();
+        let ran = project.run(&words).ends_with(0);
+        assert_eq!(ran.err, "");
+        assert!(ran.out.contains("Examples:\n"), "{words:?}");
+        // What all commands have in common is told once.
+        let own = match command.is_empty() {
+            true => ran.out,
+            false => ran.out.replace(common(&ran.out), ""),
+        };
+        insta::assert_snapshot!(
+            ["manybase", &command.join("-")].join("-").trim_end_matches('-'),
+            own
+        );
+    }
+}
+
+fn common(help: &str) -> &str {
+    let begin = help.find("Options of every command:").expect("there");
+    let end = help.find("Examples:").expect("there");
+    &help[begin..end]
+}
+
+#[test]
+fn without_a_command_it_helps_and_fails() {
+    let project = Project::of(&[]);
+    let ran = project.run(&[]).ends_with(2);
+    assert!(
+        ran.err.contains("Usage: manybase") && ran.err.contains("  ping "),
+        "{ran:?}"
+    );
+    let ran = project.run(&["--version"]).ends_with(0);
+    assert_eq!(ran.out, concat!("manybase ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
+fn completions_for_every_shell() {
+    let project = Project::of(&[]);
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let ran = project.run(&["completions", shell]).ends_with(0);
+        assert!(
+            ran.out.contains("connections") && ran.out.contains("offline"),
+            "{shell}: {ran:?}"
+        );
+    }
+    project.run(&["completions", "tcsh"]).ends_with(2);
+}

@@ -1,0 +1,10 @@
+//! The tool as it is run: the program itself, its output, its exit codes.
+
+mod connections;
+mod doctor;
+mod dying;
+mod errors;
+mod help;
+mod sagas;
+mod support;
+mod transactions;

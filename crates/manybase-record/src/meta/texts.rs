@@ -1,0 +1,235 @@
+//! Texts that were rendered before, so that what a model asks again and again is rendered once.
+//!
+//! A text is found by all that decides it: what it does, the tree that it was rendered from, the dialect, and what
+//! dialects may look at in a value. See [`manybase_sql::Dialect`].
+
+use manybase_sql::{Dialect, Value};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// So many are kept per model.
+const CAPACITY: usize = 256;
+/// What needs a longer key is rendered each time.
+const LENGTH: usize = 512;
+
+/// What a text does with the model's table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// The list of all columns.
+    Columns,
+    /// One row by its key.
+    Find,
+    /// A query for whole records.
+    Select,
+    /// One row; with a key that is given or left to the database.
+    Insert { unset: bool },
+    /// The columns whose bits are set, of one row by its key.
+    Update(u64),
+    /// One row by its key.
+    Delete,
+}
+
+/// What a text is found by.
+pub(crate) struct Key {
+    bytes: [u8; LENGTH],
+    /// `None` when something did not fit, or can't be told by a key.
+    len: Option<usize>,
+}
+
+impl Key {
+    pub(crate) fn new(shape: Shape, dialect: &dyn Dialect) -> Self {
+        let mut key = Self {
+            bytes: [0; LENGTH],
+            len: Some(0),
+        };
+        match shape {
+            Shape::Columns => key.put(&[0]),
+            Shape::Find => key.put(&[1]),
+            Shape::Select => key.put(&[2]),
+            Shape::Insert { unset } => key.put(&[3, u8::from(unset)]),
+            Shape::Delete => key.put(&[4]),
+            Shape::Update(columns) => {
+                key.put(&[5]);
+                key.put(&columns.to_le_bytes());
+            }
+        }
+        // Together they decide how a dialect writes.
+        key.text(dialect.name());
+        match dialect.default_schema() {
+            None => key.put(&[0]),
+            Some(schema) => {
+                key.put(&[1]);
+                key.text(schema);
+            }
+        }
+        key
+    }
+
+    /// With values of their columns' own types.
+    pub(crate) fn with(mut self, values: &[Value]) -> Self {
+        for value in values {
+            self.value(value);
+        }
+        self
+    }
+
+    pub(crate) fn put(&mut self, bytes: &[u8]) {
+        let Some(len) = self.len else { return };
+        let end = len + bytes.len();
+        self.len = self.bytes.get_mut(len..end).map(|place| {
+            place.copy_from_slice(bytes);
+            end
+        });
+    }
+
+    /// A text of any length, so that it can't be taken for what follows.
+    pub(crate) fn text(&mut self, text: &str) {
+        match u8::try_from(text.len()) {
+            Ok(len) => {
+                self.put(&[len]);
+                self.put(text.as_bytes());
+            }
+            Err(_) => self.give_up(),
+        }
+    }
+
+    /// What a dialect may look at in a value, when it fits the type of what stands beside it.
+    pub(crate) fn value(&mut self, value: &Value) {
+        let kind = match value {
+            Value::Null => 0,
+            Value::Bool(_) => 1,
+            Value::I64(_) => 2,
+            Value::U64(_) => 3,
+            Value::F32(_) => 4,
+            Value::F64(_) => 5,
+            Value::Text(_) => 6,
+            Value::Bytes(_) => 7,
+            Value::Date(_) => 8,
+            Value::Time(_) => 9,
+            Value::DateTime(_) => 10,
+            Value::Timestamp(_) => 11,
+            Value::Uuid(_) => 12,
+            Value::Json(_) => 13,
+            Value::Decimal(_) => 14,
+            _ => return self.give_up(),
+        };
+        self.put(&[kind]);
+        if let Value::Decimal(number) = value {
+            self.put(&number.scale().to_le_bytes());
+        }
+    }
+
+    /// It is none: the text depends on something that a key does not tell.
+    pub(crate) fn give_up(&mut self) {
+        self.len = None;
+    }
+
+    pub(crate) fn bytes(&self) -> Option<&[u8]> {
+        self.bytes.get(..self.len?)
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Texts(RwLock<HashMap<Box<[u8]>, Arc<str>, foldhash::fast::RandomState>>);
+
+impl Texts {
+    pub(crate) fn get(&self, key: &Key) -> Option<Arc<str>> {
+        let texts = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        texts.get(key.bytes()?).cloned()
+    }
+
+    /// Keeps a text that was `rendered` with values in this order, if `values` will be given in the same.
+    pub(crate) fn keep(&self, key: &Key, sql: &Arc<str>, rendered: &[Value], values: &[Value]) {
+        let Some(key) = key.bytes().filter(|_| in_order(rendered, values)) else {
+            return;
+        };
+        let mut texts = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if texts.len() >= CAPACITY {
+            // So many come from a program that makes them up; what it uses now comes back soon.
+            texts.clear();
+        }
+        texts.insert(key.into(), sql.clone());
+    }
+}
+
+/// Whether values stand in the same order. Two equal ones could have changed places, so that nothing is certain then.
+fn in_order(rendered: &[Value], values: &[Value]) -> bool {
+    let differ = |(at, value): (usize, &Value)| !values[..at].contains(value);
+    rendered == values && values.iter().enumerate().all(differ)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use manybase_sql::dialect::{mysql, sqlite, sqlite_attached};
+
+    fn key(shape: Shape, dialect: &dyn Dialect, values: &[Value]) -> Key {
+        Key::new(shape, dialect).with(values)
+    }
+
+    #[test]
+    fn dialects_schemas_shapes_and_values_are_told_apart() {
+        let texts = Texts::default();
+        let values = [Value::from(1i64), Value::Null];
+        let keep = |key: Key, sql: &str| texts.keep(&key, &sql.into(), &values, &values);
+        keep(key(Shape::Find, sqlite(), &values), "main");
+        keep(key(Shape::Find, sqlite_attached("crm"), &values), "crm");
+        let get = |shape, dialect, values: &[Value]| texts.get(&key(shape, dialect, values));
+        assert_eq!(get(Shape::Find, sqlite(), &values).as_deref(), Some("main"));
+        let others = [7i64.into(), Value::Null];
+        assert_eq!(get(Shape::Find, sqlite(), &others).as_deref(), Some("main"));
+        assert_eq!(
+            get(Shape::Find, sqlite_attached("crm"), &values).as_deref(),
+            Some("crm")
+        );
+        assert_eq!(get(Shape::Find, sqlite_attached("hr"), &values), None);
+        assert_eq!(get(Shape::Find, mysql(), &values), None);
+        assert_eq!(get(Shape::Delete, sqlite(), &values), None);
+        assert_eq!(get(Shape::Update(1), sqlite(), &values), None);
+        assert_eq!(get(Shape::Find, sqlite(), &values[..1]), None);
+        assert_eq!(get(Shape::Find, sqlite(), &[1i64.into(), "a".into()]), None);
+    }
+
+    #[test]
+    fn digits_behind_the_point_count() {
+        let texts = Texts::default();
+        let of = |text: &str| [Value::Decimal(text.parse().unwrap())];
+        let values = of("1.50");
+        texts.keep(&key(Shape::Find, mysql(), &values), &"x".into(), &values, &values);
+        assert!(texts.get(&key(Shape::Find, mysql(), &of("2.25"))).is_some());
+        assert!(texts.get(&key(Shape::Find, mysql(), &of("2.255"))).is_none());
+    }
+
+    #[test]
+    fn only_what_is_certain_is_kept() {
+        let texts = Texts::default();
+        let (a, b) = (Value::from("a"), Value::from("b"));
+        let keep = |rendered: &[Value], values: &[Value]| {
+            texts.keep(
+                &key(Shape::Delete, sqlite(), values),
+                &"x".into(),
+                rendered,
+                values,
+            );
+            texts.get(&key(Shape::Delete, sqlite(), values)).is_some()
+        };
+        assert!(!keep(&[b.clone(), a.clone()], &[a.clone(), b.clone()]));
+        assert!(!keep(&[a.clone(), a.clone()], &[a.clone(), a.clone()]));
+        assert!(keep(&[a.clone(), b.clone()], &[a, b]));
+        let mut long = key(Shape::Delete, sqlite(), &[]);
+        long.text(&"x".repeat(255));
+        texts.keep(&long, &"x".into(), &[], &[]);
+        assert!(texts.get(&long).is_none());
+    }
+
+    #[test]
+    fn they_do_not_grow_without_end() {
+        let texts = Texts::default();
+        for mask in 0..3 * CAPACITY as u64 {
+            let key = key(Shape::Update(mask), sqlite(), &[]);
+            texts.keep(&key, &"x".into(), &[], &[]);
+            assert!(texts.get(&key).is_some());
+        }
+        assert!(texts.0.read().unwrap().len() <= CAPACITY);
+    }
+}

@@ -1,0 +1,319 @@
+//! What decides the text of a query for whole records, and the values that it binds.
+
+use crate::meta::Key;
+use manybase_sql::expr::{BinaryOp, ColumnRef, UnaryOp};
+use manybase_sql::{DataType, Expr, Order, Select, Value};
+use std::borrow::Cow;
+
+/// Puts all that decides the query's text into the key, and returns the values that it binds, in their order. What is
+/// not known here gives the key up.
+pub(super) fn shape(select: &Select, key: &mut Key) -> Vec<Value> {
+    let plain = select.items.is_empty()
+        && select.group_by.is_empty()
+        && select.having.is_none()
+        && select.lock.is_none()
+        && !select.counted
+        // Databases have their own ways with an offset alone.
+        && (select.limit.is_some() || select.offset.is_none());
+    if !plain {
+        key.give_up();
+        return Vec::new();
+    }
+    let mut shape = Gather {
+        key,
+        binds: Vec::with_capacity(8),
+    };
+    shape.key.put(&[
+        u8::from(select.distinct),
+        u8::from(select.limit.is_some()),
+        u8::from(select.offset.is_some()),
+    ]);
+    match &select.filter {
+        None => shape.key.put(&[0]),
+        Some(filter) => {
+            shape.key.put(&[1]);
+            shape.expr(filter, None);
+        }
+    }
+    for by in &select.order_by {
+        let Expr::Column(column) = &by.expr else {
+            shape.key.give_up();
+            break;
+        };
+        shape.column(column);
+        let nulls = by.nulls_first.map_or(2, u8::from);
+        shape.key.put(&[u8::from(by.order == Order::Desc), nulls]);
+    }
+    for number in [select.limit, select.offset].into_iter().flatten() {
+        shape.binds.push(number.min(i64::MAX as u64).into());
+    }
+    shape.binds
+}
+
+struct Gather<'k> {
+    key: &'k mut Key,
+    binds: Vec<Value>,
+}
+
+impl Gather<'_> {
+    /// `beside` is what a value is compared with.
+    fn expr(&mut self, expr: &Expr, beside: Option<&Expr>) {
+        match expr {
+            Expr::Column(column) => self.column(column),
+            Expr::Value(value) => self.value(value, beside),
+            Expr::Unary(UnaryOp::Not, inner) => {
+                self.key.put(&[3]);
+                self.expr(inner, None);
+            }
+            Expr::IsNull { expr, negated } => {
+                self.key.put(&[4, u8::from(*negated)]);
+                self.expr(expr, None);
+            }
+            Expr::All(conditions) => {
+                let count = u32::try_from(conditions.len()).unwrap_or(u32::MAX);
+                self.key.put(&[5]);
+                self.key.put(&count.to_le_bytes());
+                for condition in conditions {
+                    self.expr(condition, None);
+                }
+            }
+            Expr::Binary(sides, op) => {
+                let op = match op {
+                    BinaryOp::Eq => 10,
+                    BinaryOp::Ne => 11,
+                    BinaryOp::Lt => 12,
+                    BinaryOp::Le => 13,
+                    BinaryOp::Gt => 14,
+                    BinaryOp::Ge => 15,
+                    BinaryOp::And => 16,
+                    BinaryOp::Or => 17,
+                    _ => return self.key.give_up(),
+                };
+                self.key.put(&[op]);
+                self.expr(&sides.0, Some(&sides.1));
+                self.expr(&sides.1, Some(&sides.0));
+            }
+            _ => self.key.give_up(),
+        }
+    }
+
+    fn column(&mut self, column: &ColumnRef) {
+        if column.table.is_some() {
+            return self.key.give_up();
+        }
+        self.key.put(&[1, u8::from(column.nullable)]);
+        match &column.name {
+            // Where it stands never changes, and is quicker to compare than what stands there.
+            Cow::Borrowed(name) => {
+                self.key.put(&[0]);
+                self.key.put(&name.as_ptr().addr().to_le_bytes());
+                self.key.put(&name.len().to_le_bytes());
+            }
+            Cow::Owned(name) => {
+                self.key.put(&[1]);
+                self.key.text(name);
+            }
+        }
+        self.data_type(column.data_type);
+    }
+
+    fn value(&mut self, value: &Value, beside: Option<&Expr>) {
+        self.key.put(&[2]);
+        self.key.value(value);
+        if let Value::I64(number) = value {
+            let narrow = match beside {
+                Some(Expr::Column(column)) => match column.data_type {
+                    Some(DataType::I16) => i16::try_from(*number).is_err(),
+                    Some(DataType::I32) => i32::try_from(*number).is_err(),
+                    _ => false,
+                },
+                _ => false,
+            };
+            self.key.put(&[u8::from(narrow)]);
+        }
+        self.binds.push(value.clone());
+    }
+
+    fn data_type(&mut self, data_type: Option<DataType>) {
+        let (kind, more) = match data_type {
+            None => (0, 0),
+            Some(DataType::Bool) => (1, 0),
+            Some(DataType::I16) => (2, 0),
+            Some(DataType::I32) => (3, 0),
+            Some(DataType::I64) => (4, 0),
+            Some(DataType::U64) => (5, 0),
+            Some(DataType::F32) => (6, 0),
+            Some(DataType::F64) => (7, 0),
+            Some(DataType::Decimal { precision: None }) => (8, 0),
+            Some(DataType::Decimal {
+                precision: Some((total, scale)),
+            }) => (9, u32::from(total) << 8 | u32::from(scale)),
+            Some(DataType::Text { length: None }) => (10, 0),
+            Some(DataType::Text { length: Some(length) }) => (11, length),
+            Some(DataType::Char(length)) => (12, length),
+            Some(DataType::Bytes) => (13, 0),
+            Some(DataType::Date) => (14, 0),
+            Some(DataType::Time) => (15, 0),
+            Some(DataType::DateTime) => (16, 0),
+            Some(DataType::Timestamp) => (17, 0),
+            Some(DataType::Uuid) => (18, 0),
+            Some(DataType::Json) => (19, 0),
+            Some(_) => return self.key.give_up(),
+        };
+        self.key.put(&[kind]);
+        self.key.put(&more.to_le_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::meta::Shape;
+    use manybase_sql::dialect::{mariadb, matrixone, mysql, postgres, sqlite, sqlite_attached};
+    use manybase_sql::{Dialect, LikePattern, OrderBy, Value};
+    use std::collections::HashMap;
+
+    /// The same numbers each time.
+    struct Dice(u64);
+
+    impl Dice {
+        fn roll(&mut self, sides: u64) -> u64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (self.0 >> 33) % sides
+        }
+
+        fn column(&mut self) -> Expr {
+            let types = [
+                None,
+                Some(DataType::Bool),
+                Some(DataType::I16),
+                Some(DataType::I32),
+                Some(DataType::I64),
+                Some(DataType::U64),
+                Some(DataType::F32),
+                Some(DataType::F64),
+                Some(DataType::Decimal { precision: None }),
+                Some(DataType::Decimal {
+                    precision: Some((10, 2)),
+                }),
+                Some(DataType::Text { length: None }),
+                Some(DataType::Char(3)),
+                Some(DataType::Date),
+                Some(DataType::Uuid),
+            ];
+            Expr::Column(ColumnRef {
+                table: (self.roll(20) == 0).then(|| "t".into()),
+                name: ["a", "b", "ab"][self.roll(3) as usize].into(),
+                data_type: types[self.roll(types.len() as u64) as usize],
+                nullable: self.roll(2) == 0,
+            })
+        }
+
+        fn value(&mut self) -> Expr {
+            let date = chrono::NaiveDate::default();
+            let values = [
+                Value::Null,
+                true.into(),
+                1i64.into(),
+                70_000i64.into(),
+                (1i64 << 40).into(),
+                Value::U64(u64::MAX),
+                1f32.into(),
+                1f64.into(),
+                Value::Decimal("1.5".parse().unwrap()),
+                Value::Decimal("1.50".parse().unwrap()),
+                "a".into(),
+                vec![1u8].into(),
+                date.into(),
+                date.and_time(Default::default()).into(),
+            ];
+            Expr::Value(values[self.roll(values.len() as u64) as usize].clone())
+        }
+
+        fn leaf(&mut self) -> Expr {
+            match self.roll(2) {
+                0 => self.column(),
+                _ => self.value(),
+            }
+        }
+
+        fn condition(&mut self, depth: u32) -> Expr {
+            let deep = depth > 0;
+            match self.roll(16) {
+                0 if deep => self.condition(depth - 1).not(),
+                1 if deep => self.condition(depth - 1).and(self.condition(depth - 1)),
+                2 if deep => self.condition(depth - 1).or(self.condition(depth - 1)),
+                3 if deep => Expr::All((0..self.roll(4)).map(|_| self.condition(depth - 1)).collect()),
+                4 => self.leaf().is_null(),
+                5 => self.leaf().is_not_null(),
+                6 => self.column().like(LikePattern::starts_with("a")),
+                7 => self.column().in_list([1i64, 2]),
+                8 => self.leaf().add(self.leaf()).gt(self.leaf()),
+                9 => self.leaf().ne(self.leaf()),
+                10 => self.leaf().lt(self.leaf()),
+                11 => self.leaf().ge(self.leaf()),
+                _ => self.column().eq(self.value()),
+            }
+        }
+
+        fn select(&mut self) -> Select {
+            let mut select = Select::from("t");
+            if self.roll(8) > 0 {
+                select.filter = Some(self.condition(2));
+            }
+            select.distinct = self.roll(8) == 0;
+            for _ in 0..self.roll(4) / 3 {
+                select.order_by.push(OrderBy {
+                    expr: self.column(),
+                    order: if self.roll(2) == 0 {
+                        Order::Asc
+                    } else {
+                        Order::Desc
+                    },
+                    nulls_first: [None, Some(true), Some(false)][self.roll(3) as usize],
+                });
+            }
+            select.limit = (self.roll(2) == 0).then_some(7);
+            select.offset = (self.roll(4) == 0).then_some(3);
+            select
+        }
+    }
+
+    /// The promise of this module: queries of one key have one text, and their values stand in the order told here.
+    #[test]
+    fn what_has_one_key_has_one_text() {
+        let dialects: [&'static dyn Dialect; 6] = [
+            sqlite(),
+            sqlite_attached("crm"),
+            postgres(),
+            mysql(),
+            mariadb(),
+            matrixone(),
+        ];
+        let mut dice = Dice(7);
+        let mut known: HashMap<Vec<u8>, (usize, String, bool)> = HashMap::new();
+        let mut again = 0;
+        for _ in 0..100_000 {
+            let select = dice.select();
+            let which = dice.roll(6) as usize;
+            let mut key = Key::new(Shape::Select, dialects[which]);
+            let binds = shape(&select, &mut key);
+            let Ok(rendered) = select.render_columns(dialects[which], "*") else {
+                continue;
+            };
+            let Some(key) = key.bytes() else { continue };
+            // A dialect that binds other values than it was given does so for all of their kinds: it is never kept.
+            let kept = binds == rendered.binds;
+            let now = (which, rendered.sql, kept);
+            match known.get(key) {
+                Some(before) => {
+                    assert_eq!(*before, now, "{select:?}");
+                    again += 1;
+                }
+                None => drop(known.insert(key.to_vec(), now)),
+            }
+        }
+        let keyed = known.len();
+        assert!(keyed > 5_000 && again > 1_000, "{keyed} {again}");
+    }
+}
