@@ -8,6 +8,7 @@ use crate::mix::Mix;
 /// Kills, stops and cuts whatever takes part in a transaction over several databases, and looks at what is left
 #[derive(clap::Parser)]
 #[command(
+    bin_name = "cargo xtask faults",
     name = "cargo xtask faults",
     args_conflicts_with_subcommands = true,
     arg_required_else_help = true
@@ -19,7 +20,8 @@ pub(crate) struct Arguments {
     /// What decides about everything that is random
     #[arg(long, default_value_t = 1, value_name = "S")]
     pub(crate) seed: u64,
-    /// The databases of a transaction, in order: `pg+mariadb,pg+sqlite,…` or `all`; `sqlite?` is only read
+    /// The databases of a transaction, in order: `pg+mariadb,pg+sqlite,…` or `all`; `sqlite?` is
+    /// only read, `sqlite-` only there
     #[arg(long, default_value = "all", value_name = "MIXES")]
     pub(crate) mix: String,
     /// A kill and a stop at each named place of the protocol

@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use crate::{Failure, Result};
 
-/// `pg+mariadb`: money goes between these. A part with a question mark is only read.
+/// `pg+mariadb`: money goes between these. A part with a question mark is only read, and one with a minus sign is only
+/// there: a transaction might have come to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mix {
     name: String,
@@ -17,7 +18,15 @@ pub(crate) struct Part {
     pub(crate) kind: Kind,
     /// The connection's name.
     pub(crate) connection: String,
-    pub(crate) reads: bool,
+    pub(crate) role: Role,
+}
+
+/// What a transfer does to a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Writes,
+    Reads,
+    Nothing,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +58,9 @@ pub(crate) const ALL: &[&str] = &[
     "sqlite?+mariadb+mariadb",
     "pg?+mariadb+pg",
     "sqlite?+pg+mariadb",
-    // A branch that was begun as one and remains alone.
+    // A branch that was begun as one and remains the only one that writes, or the only one at all.
     "sqlite?+mariadb",
+    "sqlite-+mariadb",
     // Files that SQLite commits together, alone and as the home of others.
     "sqlite+sqlite",
     "sqlite+sqlite+sqlite",
@@ -69,7 +79,7 @@ impl Mix {
 
     /// Those that a transfer changes.
     pub(crate) fn writers(&self) -> impl Iterator<Item = &Part> {
-        self.parts.iter().filter(|part| !part.reads)
+        self.parts.iter().filter(|part| part.role == Role::Writes)
     }
 
     pub(crate) fn needs(&self, kind: Kind) -> bool {
@@ -101,12 +111,16 @@ impl FromStr for Mix {
 
     fn from_str(text: &str) -> Result<Self> {
         let kinds = text.split('+').map(|part| {
-            let reads = part.ends_with('?');
-            Ok((Kind::parse(part.trim_end_matches('?'))?, reads))
+            let role = match part.chars().last() {
+                Some('?') => Role::Reads,
+                Some('-') => Role::Nothing,
+                _ => Role::Writes,
+            };
+            Ok((Kind::parse(part.trim_end_matches(['?', '-']))?, role))
         });
         let kinds: Vec<_> = kinds.collect::<Result<_>>()?;
         let files = kinds.iter().filter(|(kind, _)| *kind == Kind::Sqlite).count();
-        let parts = kinds.iter().enumerate().map(|(index, &(kind, reads))| {
+        let parts = kinds.iter().enumerate().map(|(index, &(kind, role))| {
             let same_before = kinds[..index].iter().filter(|(other, _)| *other == kind).count();
             let prefix = match kind {
                 Kind::Postgres => "pg",
@@ -119,7 +133,7 @@ impl FromStr for Mix {
             Part {
                 kind,
                 connection: format!("{prefix}{}", same_before + 1),
-                reads,
+                role,
             }
         });
         Ok(Self {

@@ -18,6 +18,7 @@ const MIXES: &[&str] = &[
     "mariadb+mariadb",
     "mariadb+pg0",
     "sqlite?+mariadb+mariadb",
+    "sqlite-+mariadb",
 ];
 
 /// More than any transfer takes.

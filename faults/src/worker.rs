@@ -8,7 +8,7 @@ use manybase::prelude::*;
 use manybase::{Ack, Error, ErrorKind, TransactionSettings};
 
 use crate::arguments::WorkerOptions;
-use crate::mix::{Mix, Part};
+use crate::mix::{Mix, Part, Role};
 use crate::model::{ACCOUNTS, Account, Ledger};
 use crate::outcome::Log;
 use crate::spec::Spec;
@@ -82,13 +82,13 @@ impl Transfer {
         let mut payer = true;
         let shares = mix.parts.iter().map(|part| {
             let account = rng.i64(1..=ACCOUNTS);
-            let share = match (part.reads, payer) {
-                (true, _) => 0,
-                (false, true) => {
+            let share = match (part.role, payer) {
+                (Role::Writes, true) => {
                     payer = false;
                     -amount * (writers - 1)
                 }
-                (false, false) => amount,
+                (Role::Writes, false) => amount,
+                (Role::Reads | Role::Nothing, _) => 0,
             };
             (account, share)
         });
@@ -166,9 +166,10 @@ impl Transfer {
     ) -> manybase::Result<()> {
         let on = part.connection.as_str();
         let account = Account::filter(|c| c.id.eq(account)).using(on);
-        if part.reads {
-            account.one(tx).await?;
-            return Ok(());
+        match part.role {
+            Role::Writes => {}
+            Role::Reads => return account.one(tx).await.map(drop),
+            Role::Nothing => return Ok(()),
         }
         if account.update(tx, |c| c.balance.set(c.balance + share)).await? != 1 {
             return Err(Error::new(ErrorKind::NotFound, "an account is missing"));

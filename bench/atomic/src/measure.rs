@@ -48,7 +48,7 @@ pub(crate) async fn run(db: &Db, mode: Mode, clients: i64, length: Duration) -> 
                     once(&db, mode, client).await?;
                     done += 1;
                 }
-                manybase::Result::Ok(done)
+                Ok::<u32, manybase::Error>(done)
             })
         })
         .collect();

@@ -1,7 +1,7 @@
 //! Which places have to be on the way of which mix.
 
 use super::Stage;
-use crate::mix::{Kind, Mix};
+use crate::mix::{Kind, Mix, Role};
 
 /// Where a client that is killed leaves a transfer that has to be aborted, or one that has to be committed. The
 /// first that is on its way.
@@ -51,7 +51,7 @@ pub(super) fn at(mix: &Mix, stage: Stage) -> impl Iterator<Item = &'static str> 
     let elsewhere = mix
         .parts
         .iter()
-        .any(|part| part.reads && part.kind == Kind::Sqlite);
+        .any(|part| part.role == Role::Reads && part.kind == Kind::Sqlite);
     // Branches that were begun with their names can't be the home.
     let named = mix.writers().all(|part| part.kind == Kind::Mariadb);
     all(stage).filter(move |name| match (stage, *name) {

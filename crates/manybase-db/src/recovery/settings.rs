@@ -124,7 +124,8 @@ impl RecoverySettings {
     }
 
     /// How long decisions and receipts are kept, seven days by default. It is also for how long the outcome of a
-    /// transaction can be asked for, and a process may be suspended in the middle of a commit.
+    /// transaction can be asked for, and a process may be suspended in the middle of a commit: one that wakes up after
+    /// its abort was deleted could still commit, and the transaction would be torn. Keep it longer than any pause.
     ///
     /// ```
     /// use std::time::Duration;

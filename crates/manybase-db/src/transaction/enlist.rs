@@ -192,6 +192,8 @@ impl Shared {
         let plain = || others.iter().find(|other| !matches!(other.role, Role::Branch(_)));
         if let Some(other) = one_phase.or_else(plain) {
             let mut work = wait(other).await?;
+            // Its own database, and not one that is attached to it.
+            work.focus(None).await?;
             let resource = coordinator
                 .resource(&other.pool, Some(work.session_mut()))
                 .await?;
