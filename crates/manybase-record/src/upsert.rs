@@ -5,6 +5,7 @@ use crate::rec::placed;
 use crate::rows::{Match, Rows};
 use crate::{ColumnNames, Model, ModelMeta, Query, Rec, Role, insert};
 use chrono::{DateTime, SubsecRound, Utc};
+use foldhash::fast::RandomState;
 use manybase_db::Executor;
 use manybase_driver::{Access, Error, ErrorKind, Result, Statement};
 use manybase_sql::{ConflictUpdate, ConflictValue, DataType, Name, OnConflict, Value};
@@ -198,7 +199,8 @@ impl<M: Model> Upsert<M> {
         let by_key = by
             .iter()
             .any(|&at| matches!(meta.columns[at].role, Role::AutoKey { .. }));
-        let mut last = HashMap::with_capacity(self.records.len());
+        let mut last: HashMap<Same, usize, RandomState> =
+            HashMap::with_capacity_and_hasher(self.records.len(), RandomState::default());
         let mut all = Vec::with_capacity(self.records.len());
         for mut record in self.records {
             let unset = record.is_key_unset();
@@ -354,10 +356,23 @@ fn time(data_type: DataType, now: DateTime<Utc>) -> Value {
     }
 }
 
-/// One text for values that a database takes for the same key; none with NULL among them.
-fn same<'v>(values: impl Iterator<Item = &'v Value>) -> Option<String> {
+/// What is equal for values that a database takes for the same key.
+#[derive(PartialEq, Eq, Hash)]
+enum Same {
+    /// A key that is one number: nothing to write.
+    Number(i64),
+    Text(String),
+}
+
+/// None with NULL among them.
+fn same<'v>(mut values: impl Iterator<Item = &'v Value>) -> Option<Same> {
+    let first = values.next()?;
+    let mut others = values.peekable();
+    if let (Value::I64(number), None) = (first, others.peek()) {
+        return Some(Same::Number(*number));
+    }
     let mut text = String::new();
-    for value in values {
+    for value in std::iter::once(first).chain(others) {
         // Writing into a String can't fail.
         let _ = match value {
             Value::Null => return None,
@@ -365,7 +380,7 @@ fn same<'v>(values: impl Iterator<Item = &'v Value>) -> Option<String> {
             value => write!(text, "{value:?};"),
         };
     }
-    Some(text)
+    Some(Same::Text(text))
 }
 
 fn positions(meta: &ModelMeta, names: &[Name]) -> Result<Vec<usize>> {

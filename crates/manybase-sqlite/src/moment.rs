@@ -23,8 +23,11 @@ pub(crate) fn write_date(to: &mut impl Write, date: NaiveDate) -> Result<(), Unw
             "its year is not within 0000 to 9999, and would sort wrong",
         ));
     }
-    write!(to, "{year:04}-{:02}-{:02}", date.month(), date.day())?;
-    Ok(())
+    let mut text = *b"0000-00-00";
+    digits(&mut text[..4], year.unsigned_abs());
+    digits(&mut text[5..7], date.month());
+    digits(&mut text[8..], date.day());
+    write_ascii(to, &text)
 }
 
 pub(crate) fn write_time(to: &mut impl Write, time: NaiveTime) -> Result<(), Unwritable> {
@@ -32,8 +35,25 @@ pub(crate) fn write_time(to: &mut impl Write, time: NaiveTime) -> Result<(), Unw
     if micros >= 1_000_000 {
         return Err(Unwritable("it is a leap second"));
     }
-    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
-    write!(to, "{hour:02}:{minute:02}:{second:02}.{micros:06}")?;
+    let mut text = *b"00:00:00.000000";
+    digits(&mut text[..2], time.hour());
+    digits(&mut text[3..5], time.minute());
+    digits(&mut text[6..8], time.second());
+    digits(&mut text[9..], micros);
+    write_ascii(to, &text)
+}
+
+/// Puts a number's last digits into the whole place. Times are written for each row, and formatting them in the usual way
+/// takes as long as the rest of the row.
+fn digits(place: &mut [u8], mut number: u32) {
+    for digit in place.iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+}
+
+fn write_ascii(to: &mut impl Write, text: &[u8]) -> Result<(), Unwritable> {
+    to.write_str(std::str::from_utf8(text).unwrap_or_default())?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use super::rel::Link;
 use super::slot::RelationField;
 use super::stitch::{self, Stitch};
 use crate::{Model, Query, Rec};
+use foldhash::fast::RandomState;
 use manybase_db::Executor;
 use manybase_driver::{BoxFuture, Result};
 use manybase_sql::Value;
@@ -63,7 +64,8 @@ pub(super) async fn load<M: Model, F: RelationField>(
     };
     let mut wanted: Vec<Value> = Vec::with_capacity(parents.len());
     // Parents with the same key share what is found: each key has a place of its own.
-    let mut places: HashMap<Stitch, usize> = HashMap::with_capacity(parents.len());
+    let mut places: HashMap<Stitch, usize, RandomState> =
+        HashMap::with_capacity_and_hasher(parents.len(), RandomState::default());
     let mut ends = Vec::with_capacity(parents.len());
     let mut reader = stitch::Reader::new(here);
     for parent in parents.iter() {
@@ -81,7 +83,9 @@ pub(super) async fn load<M: Model, F: RelationField>(
         let mut reader = stitch::Reader::new(there);
         // Children of one parent mostly come one after another.
         let mut last: Option<(Stitch, usize)> = None;
-        for child in query.filter_values(there, wanted).all(on).await? {
+        let children = query.filter_values(there, wanted).all(on).await?;
+        let share = children.len().div_ceil(places.len().max(1));
+        for child in children {
             let Some(end) = Stitch::of(reader.read::<F::Target>(&child)?)? else {
                 continue;
             };
@@ -92,6 +96,9 @@ pub(super) async fn load<M: Model, F: RelationField>(
                     None => continue,
                 },
             };
+            if found[place].capacity() == 0 {
+                found[place].reserve_exact(share);
+            }
             found[place].push(child);
         }
     }

@@ -6,6 +6,7 @@ mod errors;
 mod files;
 mod groups;
 mod sharing;
+mod spot;
 mod statements;
 mod support;
 mod transactions;
