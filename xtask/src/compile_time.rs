@@ -3,6 +3,7 @@
 //! The sources are the templates in `xtask/templates/compile_time`, the crates are written to
 //! `target/compile-time`. Peers live in a workspace and lock file of their own.
 
+mod document;
 mod expand;
 mod report;
 mod subject;
@@ -23,6 +24,9 @@ pub(crate) struct Options {
     /// Print JSON in place of the table
     #[arg(long)]
     json: bool,
+    /// Also write the figures to docs/performance.md
+    #[arg(long)]
+    document: bool,
     /// How often each crate is checked; median and minimum are printed
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
     rounds: u32,
@@ -58,6 +62,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         println!("{}", report::json(&rows, options.rounds));
     } else {
         print!("{}", report::table(&rows));
+    }
+    if options.document {
+        document::write(&workspace.root.join("docs/performance.md"), &rows, options.rounds)?;
     }
     for row in &rows {
         if let Some(error) = &row.error {

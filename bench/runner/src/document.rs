@@ -6,8 +6,8 @@ use std::path::Path;
 
 use bench_common::{Database, Result};
 
-use crate::report;
 use crate::session::Section;
+use crate::{plot, report, size};
 
 const HEAD: &str = "\
 # Performance
@@ -28,18 +28,33 @@ Written by `cargo xtask bench`, which anyone can run; `--quick` takes less than 
   each table.
 ";
 
-pub fn write(path: &Path, sections: &[Section], machine: &str, quick: bool) -> Result<()> {
+/// What others write: `cargo xtask compile-time --document`.
+const COMPILE_TIME: &str = "compile time";
+
+pub fn write(
+    path: &Path,
+    sections: &[Section],
+    sizes: Option<&str>,
+    machine: &str,
+    quick: bool,
+) -> Result<()> {
     let old = fs::read_to_string(path).unwrap_or_default();
     let mut text = HEAD.to_owned();
     for database in Database::ALL {
-        let (begin, end) = marks(database);
+        let (begin, end) = marks(database.name());
         let new = sections.iter().find(|section| section.database == database);
         let part = match new {
-            Some(section) => Some(part(section, machine, quick)),
+            Some(section) => Some(part(path, section, machine, quick)?),
             None => between(&old, &begin, &end).map(str::to_owned),
         };
         let part = part.unwrap_or_else(|| format!("\n## {}\n\nNot measured yet.\n", title(database)));
         let _ = write!(text, "\n{begin}{part}{end}\n");
+    }
+    for (name, new) in [(size::SECTION, sizes), (COMPILE_TIME, None)] {
+        let (begin, end) = marks(name);
+        if let Some(part) = new.or_else(|| between(&old, &begin, &end)) {
+            let _ = write!(text, "\n{begin}{part}{end}\n");
+        }
     }
     Ok(fs::write(path, text)?)
 }
@@ -52,11 +67,8 @@ fn title(database: Database) -> &'static str {
     }
 }
 
-fn marks(database: Database) -> (String, String) {
-    (
-        format!("<!-- {} -->", database.name()),
-        format!("<!-- end of {} -->", database.name()),
-    )
+fn marks(part: &str) -> (String, String) {
+    (format!("<!-- {part} -->"), format!("<!-- end of {part} -->"))
 }
 
 fn between<'t>(text: &'t str, begin: &str, end: &str) -> Option<&'t str> {
@@ -64,19 +76,51 @@ fn between<'t>(text: &'t str, begin: &str, end: &str) -> Option<&'t str> {
     Some(rest.split_once(end)?.0)
 }
 
-fn part(section: &Section, machine: &str, quick: bool) -> String {
+/// The text, and beside the document the picture.
+fn part(path: &Path, section: &Section, machine: &str, quick: bool) -> Result<String> {
     let versions: Vec<String> = section
         .versions
         .iter()
         .map(|(name, version)| format!("{}: {version}", name.name()))
         .collect();
-    format!(
-        "\n## {}\n\n{}\n{}. {} rounds{}.\n{machine}.\n{}.\n",
-        title(section.database),
+    let title = title(section.database);
+    let mut picture = String::new();
+    if let Some(svg) = plot::svg(section, title) {
+        let name = format!("performance-{}.svg", section.database.name());
+        fs::write(path.with_file_name(&name), svg)?;
+        picture = format!("![{title}: ratio to raw, row by row]({name})\n\n");
+    }
+    Ok(format!(
+        "\n## {title}\n\n{picture}{}\n{}. {} rounds{}.\n{machine}.\n{}.\n",
         report::table(section),
         section.described,
         section.rounds,
         if quick { ", a quick run" } else { "" },
         versions.join("; ")
-    )
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_measured_stays() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("performance.md");
+        let (begin, end) = marks(COMPILE_TIME);
+        fs::write(
+            &path,
+            format!("old head\n{begin}\nfigures\n{end}\n<!-- sqlite -->\nrows\n<!-- end of sqlite -->\n"),
+        )
+        .unwrap();
+        write(&path, &[], Some("\nsmall\n"), "a machine", true).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        for part in ["figures", "rows", "small", "## PostgreSQL\n\nNot measured yet."] {
+            assert_eq!(text.matches(part).count(), 1, "{part}: {text}");
+        }
+        assert!(!text.contains("old head"));
+        write(&path, &[], None, "a machine", true).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    }
 }

@@ -5,8 +5,10 @@ mod contender;
 mod document;
 mod machine;
 mod place;
+mod plot;
 mod report;
 mod session;
+mod size;
 mod stats;
 
 use std::path::{Path, PathBuf};
@@ -73,7 +75,8 @@ fn run(arguments: &Arguments) -> Result<bool> {
     let whole = arguments.row.is_empty() && arguments.contender.is_empty();
     if whole {
         let path = bench.join("../docs/performance.md");
-        document::write(&path, &sections, &machine, plan.quick)?;
+        let sizes = size::section(&programs)?;
+        document::write(&path, &sections, sizes.as_deref(), &machine, plan.quick)?;
         eprintln!("==> docs/performance.md is written");
     } else {
         eprintln!("==> only a part was measured: docs/performance.md stays as it is");

@@ -22,7 +22,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    fn median(&self) -> Option<f64> {
+    pub(super) fn median(&self) -> Option<f64> {
         let mut times = self.times.clone();
         times.sort_unstable();
         let (low, high) = (
@@ -37,7 +37,7 @@ impl Row {
     }
 
     /// Median against median of the same structs under sqlx.
-    fn ratio(&self, rows: &[Row]) -> Option<f64> {
+    pub(super) fn ratio(&self, rows: &[Row]) -> Option<f64> {
         let peer = self.subject.peer()?;
         let peer = rows.iter().find(|row| row.subject.name == peer)?;
         Some(self.median()? / peer.median()?)
