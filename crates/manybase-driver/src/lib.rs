@@ -44,5 +44,5 @@ pub use manybase_sql::{Capability, Dialect, IsolationLevel, Value};
 pub use pool::{Pool, PoolOptions, PoolStatus, Session, TestBeforeUse};
 pub use row::{Cell, Columns, Row};
 pub use sink::{CountSink, FirstSink, Flow, Sink};
-pub use statement::{Access, Done, Statement};
+pub use statement::{Access, Done, Numbered, Statement};
 pub use two_phase::{BranchId, Finish, InDoubt, Obstacle, Prepared, Readiness, TwoPhase};

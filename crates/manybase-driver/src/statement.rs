@@ -1,6 +1,6 @@
 //! What is sent: one statement with its values.
 
-use manybase_sql::{Rendered, Value};
+use manybase_sql::{Rendered, TableName, Value};
 use std::fmt;
 use std::sync::Arc;
 
@@ -32,6 +32,29 @@ pub struct Statement {
     pub bounded: bool,
     /// Whether the prepared form is worth keeping. Not for texts that hardly come again, such as DDL.
     pub cache: bool,
+    /// It inserts one row and gives back the number that the database gives it.
+    pub numbered: Option<Numbered>,
+}
+
+/// What an insert of one row gives back, when that is nothing but its number: a driver that learns the number in another
+/// way may leave the clause out and answer by itself.
+///
+/// ```
+/// use manybase_driver::{Numbered, Statement};
+/// use manybase_sql::TableName;
+/// static TABLE: TableName = TableName::borrowed("t");
+/// let mut statement = Statement::write("INSERT INTO t (a) VALUES (?) RETURNING id", vec![7.into()]);
+/// statement.numbered = Some(Numbered { table: &TABLE, column: "id", end: 28 });
+/// assert_eq!(&statement.sql[..28], "INSERT INTO t (a) VALUES (?)");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Numbered {
+    /// The table.
+    pub table: &'static TableName,
+    /// The column that has the number.
+    pub column: &'static str,
+    /// Where the clause begins in the text, with the space before it.
+    pub end: usize,
 }
 
 impl Statement {
@@ -48,6 +71,7 @@ impl Statement {
             access: Access::Read,
             bounded: false,
             cache: true,
+            numbered: None,
         }
     }
 

@@ -5,7 +5,7 @@ use crate::rec::origin;
 use crate::{Cells, Model, ModelMeta, Query, Rec, Role, Values, cells::Layout};
 use chrono::{SubsecRound, Utc};
 use manybase_db::{Executor, Lease};
-use manybase_driver::{Access, Columns, Error, Flow, Result, Row, Sink, Statement};
+use manybase_driver::{Access, Columns, Error, Flow, Numbered, Result, Row, Sink, Statement};
 use manybase_sql::{Dialect, Insert, Value};
 use std::sync::Arc;
 
@@ -45,32 +45,53 @@ pub(crate) async fn one<M: Model>(mut record: M, on: &dyn Executor) -> Result<Re
 
 /// One row, and where the database can the columns back that it fills in.
 fn insert_one(
-    meta: &ModelMeta,
+    meta: &'static ModelMeta,
     unset: bool,
     values: Vec<Value>,
     dialect: &'static dyn Dialect,
 ) -> Result<Statement> {
     // The text of an insert depends on no value.
     let key = Key::new(Shape::Insert { unset }, dialect);
-    if let Some(sql) = meta.texts.get(&key) {
-        return Ok(Statement::write(sql, values).bounded());
+    let made = |sql: Arc<str>, end: Option<usize>, values: Vec<Value>| {
+        let mut statement = Statement::write(sql, values).bounded();
+        statement.numbered = end.and_then(|end| numbered(meta, unset, end));
+        statement
+    };
+    if let Some((sql, end)) = meta.texts.get_marked(&key) {
+        return Ok(made(sql, end, values));
     }
     let mut insert = statement(meta, unset);
     insert.values = values;
     insert.rows = 1;
+    let mut end = None;
     if dialect.capability().insert_returning {
+        let before = insert.text(dialect)?;
         let generated = meta.generated.iter();
         insert.returning = generated.map(|&at| meta.columns[at].name.clone()).collect();
+        let after = insert.text(dialect)?;
+        let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+        end = after.starts_with(&before).then_some(before.len());
     }
-    let statement = match insert.text(dialect)? {
+    match insert.text(dialect)? {
         Some(sql) => {
-            let sql = sql.into();
-            meta.texts.keep(&key, &sql, &[], &[]);
-            Statement::write(sql, insert.values)
+            let sql: Arc<str> = sql.into();
+            meta.texts.keep_marked(&key, (sql.clone(), end));
+            Ok(made(sql, end, insert.values))
         }
-        None => Statement::rendered(insert.render(dialect)?, Access::Write),
-    };
-    Ok(statement.bounded())
+        None => Ok(Statement::rendered(insert.render(dialect)?, Access::Write).bounded()),
+    }
+}
+
+/// What the database fills in, when that is the key and nothing else.
+fn numbered(meta: &'static ModelMeta, unset: bool, end: usize) -> Option<Numbered> {
+    let [at] = meta.generated[..] else { return None };
+    let column = &meta.columns[at];
+    let is = unset && end > 0 && column.role == Role::AutoKey { by_database: true };
+    is.then(|| Numbered {
+        table: &meta.table,
+        column: &column.name,
+        end,
+    })
 }
 
 /// Reads what the database filled in besides the key, by key.

@@ -89,7 +89,7 @@ impl<M: Model> Rec<M> {
     /// Loads the row again, and forgets changes that were not saved.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] when the row is gone, and those of the database.
+    /// [`manybase_driver::ErrorKind::NotFound`] when the row is gone, and those of the database.
     pub async fn refresh(&mut self, on: &dyn Executor) -> Result<()> {
         // Its key as it was loaded, whatever has become of the field.
         let before = self.before().map_err(|error| error.with_model(M::meta().name))?;

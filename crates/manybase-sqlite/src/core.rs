@@ -8,6 +8,7 @@ use crate::guard::Guard;
 use crate::habits::Habits;
 use crate::keyword;
 use crate::log::Log;
+use crate::numbered::NoRowids;
 use crate::row::{Names, SqliteRow};
 use crate::transaction::Open;
 use crate::watch::{Reason, Watch};
@@ -36,6 +37,7 @@ pub(crate) struct Core {
     pub(crate) commits_quickly: bool,
     pub(crate) log: Log,
     pub(crate) habits: Habits,
+    pub(crate) no_rowids: NoRowids,
     /// Other files, in the order in which they were attached.
     pub(crate) attached: Vec<Attached>,
     /// Asked by SQLite as long as there are any.
@@ -43,7 +45,7 @@ pub(crate) struct Core {
 }
 
 /// A statement from the connection's cache, or for once.
-enum Prepared<'c> {
+pub(crate) enum Prepared<'c> {
     Cached(CachedStatement<'c>),
     Once(rusqlite::Statement<'c>),
 }
@@ -90,6 +92,7 @@ impl Core {
             commits_quickly,
             log,
             habits: Habits::default(),
+            no_rowids: NoRowids::default(),
             attached: Vec::new(),
             guard: Arc::new(Guard::new()),
         }
@@ -117,7 +120,10 @@ impl Core {
     pub(crate) fn query(&mut self, statement: &Statement, sink: &mut dyn Sink) -> Result<()> {
         self.still_open()?;
         let mut rows = 0;
-        let result = self.pull(statement, sink, &mut rows);
+        let result = match self.insert_numbered(statement, sink) {
+            Ok(false) => self.pull(statement, sink, &mut rows),
+            done => done.map(|_| ()),
+        };
         self.note(statement, rows);
         self.settle(result)
     }
@@ -172,17 +178,26 @@ impl Core {
     fn run(&self, statement: &Statement) -> Result<Done> {
         let mut prepared = self.prepare(statement)?;
         self.row_limit(statement, !prepared.readonly(), &mut CountSink::default())?;
+        let done = self.change(&mut prepared)?;
+        drop(prepared);
+        Ok(Done {
+            last_insert_id: done.last_insert_id.filter(|_| keyword::inserts(&statement.sql)),
+            ..done
+        })
+    }
+
+    /// Runs to the end; the number is that of the row, if the statement is an insert.
+    pub(crate) fn change(&self, statement: &mut rusqlite::Statement<'_>) -> Result<Done> {
         let before = self.raw.total_changes();
         self.inserted.store(false, Ordering::Relaxed);
-        self.exhaust(&mut prepared)?;
-        drop(prepared);
+        self.exhaust(statement)?;
         // SQLite keeps the number of changes of the last statement that made some.
         let affected = match self.raw.total_changes() == before {
             true => 0,
             false => self.raw.changes(),
         };
         // It tells only the last of many rows' numbers.
-        let told = affected == 1 && self.inserted.load(Ordering::Relaxed) && keyword::inserts(&statement.sql);
+        let told = affected == 1 && self.inserted.load(Ordering::Relaxed);
         Ok(Done {
             affected,
             last_insert_id: told.then(|| self.raw.last_insert_rowid()),
@@ -219,8 +234,13 @@ impl Core {
     }
 
     fn prepare(&self, statement: &Statement) -> Result<Prepared<'_>> {
-        whole(&statement.sql)?;
-        if keyword::is_empty(&statement.sql) {
+        self.prepare_text(&statement.sql, statement)
+    }
+
+    /// A text with the statement's values.
+    pub(crate) fn prepare_text(&self, sql: &str, statement: &Statement) -> Result<Prepared<'_>> {
+        whole(sql)?;
+        if keyword::is_empty(sql) {
             return Err(Error::new(ErrorKind::Statement, "the SQL text is empty"));
         }
         self.begin_statement()?;
@@ -228,8 +248,8 @@ impl Core {
             self.guard.forget();
         }
         let prepared = match statement.cache {
-            true => self.raw.prepare_cached(&statement.sql).map(Prepared::Cached),
-            false => self.raw.prepare(&statement.sql).map(Prepared::Once),
+            true => self.raw.prepare_cached(sql).map(Prepared::Cached),
+            false => self.raw.prepare(sql).map(Prepared::Once),
         };
         let mut prepared = prepared.map_err(|error| self.fail(error))?;
         if !self.attached.is_empty()

@@ -43,6 +43,7 @@ mod keyword;
 mod log;
 mod moment;
 mod number;
+mod numbered;
 mod open;
 mod readiness;
 mod row;

@@ -129,26 +129,38 @@ impl Key {
     }
 }
 
+/// With a place in it, where that matters.
+type Text = (Arc<str>, Option<usize>);
+
 #[derive(Debug, Default)]
-pub(crate) struct Texts(RwLock<HashMap<Box<[u8]>, Arc<str>, foldhash::fast::RandomState>>);
+pub(crate) struct Texts(RwLock<HashMap<Box<[u8]>, Text, foldhash::fast::RandomState>>);
 
 impl Texts {
     pub(crate) fn get(&self, key: &Key) -> Option<Arc<str>> {
+        self.get_marked(key).map(|(sql, _)| sql)
+    }
+
+    pub(crate) fn get_marked(&self, key: &Key) -> Option<Text> {
         let texts = self.0.read().unwrap_or_else(PoisonError::into_inner);
         texts.get(key.bytes()?).cloned()
     }
 
     /// Keeps a text that was `rendered` with values in this order, if `values` will be given in the same.
     pub(crate) fn keep(&self, key: &Key, sql: &Arc<str>, rendered: &[Value], values: &[Value]) {
-        let Some(key) = key.bytes().filter(|_| in_order(rendered, values)) else {
-            return;
-        };
+        if in_order(rendered, values) {
+            self.keep_marked(key, (sql.clone(), None));
+        }
+    }
+
+    /// Keeps a text that has its values in order.
+    pub(crate) fn keep_marked(&self, key: &Key, text: Text) {
+        let Some(key) = key.bytes() else { return };
         let mut texts = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if texts.len() >= CAPACITY {
             // So many come from a program that makes them up; what it uses now comes back soon.
             texts.clear();
         }
-        texts.insert(key.into(), sql.clone());
+        texts.insert(key.into(), text);
     }
 }
 

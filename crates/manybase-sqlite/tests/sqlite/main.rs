@@ -5,6 +5,7 @@ mod decimals;
 mod errors;
 mod files;
 mod groups;
+mod numbered;
 mod sharing;
 mod spot;
 mod statements;
