@@ -6,7 +6,8 @@
 
 use crate::core::Core;
 use crate::row::{Names, SqliteRow};
-use manybase_driver::{Error, Numbered, Result, Sink, Statement};
+use manybase_driver::{Done, Error, Numbered, Result, Sink, Statement};
+use manybase_sql::{SqlWriter, dialect};
 use rusqlite::StatementStatus;
 use std::collections::HashSet;
 
@@ -55,18 +56,54 @@ impl Core {
             return Ok(false);
         }
         self.row_limit(statement, !prepared.readonly(), sink)?;
-        let number = self.change(&mut prepared)?.last_insert_id;
+        let done = self.change(&mut prepared)?;
         let anew = prepared.reset_status(StatementStatus::RePrepare) > 0;
         drop(prepared);
-        if anew && number.is_some() && !self.is_rowid(&numbered) {
-            let what = format!(
-                "the table {} was changed just then: the row is inserted, and its {} is not known",
-                numbered.table, numbered.column
-            );
-            return Err(Error::driver(what));
+        if anew && !self.is_rowid(&numbered) {
+            self.no_rowids.0.insert(place(&numbered));
+            self.look_up_number(&numbered, &done, sink)?;
+        } else {
+            self.give_back(done.last_insert_id, sink)?;
         }
-        self.give_back(number, sink)?;
         Ok(true)
+    }
+
+    /// The table has become another one since the insert was prepared, and the row is in it already.
+    #[cold]
+    fn look_up_number(&self, numbered: &Numbered, done: &Done, sink: &mut dyn Sink) -> Result<()> {
+        let Some(row) = done.last_insert_id else {
+            return match done.affected {
+                0 => self.give_back(None, sink),
+                _ => Err(changed(numbered)),
+            };
+        };
+        let columns = |name: &str| {
+            let (table, schema) = (&numbered.table.name, numbered.table.schema.as_deref());
+            let sql = "SELECT 1 FROM pragma_table_xinfo(?1, ?2) WHERE name = ?3 COLLATE NOCASE";
+            let asked = self
+                .raw
+                .prepare(sql)
+                .and_then(|mut known| known.exists((&**table, schema, name)));
+            asked.unwrap_or(true)
+        };
+        // All of them name the row, unless the table has a column of that name.
+        let Some(rowid) = ["_rowid_", "rowid", "oid"]
+            .into_iter()
+            .find(|name| !columns(name))
+        else {
+            return Err(changed(numbered));
+        };
+        let sql = SqlWriter::render(dialect::sqlite(), |w| {
+            w.push("SELECT ");
+            w.identifier(numbered.column)?;
+            w.push(" FROM ");
+            w.table(numbered.table)?;
+            w.push(" WHERE ");
+            w.push(rowid);
+            w.push(" = ?1");
+            Ok(())
+        })?;
+        self.give_row(&sql.sql, row, sink)
     }
 
     /// What can't be found out counts as no.
@@ -81,15 +118,31 @@ impl Core {
 
     /// A trigger may have kept the row out; then there is none to give back either.
     fn give_back(&self, number: Option<i64>, sink: &mut dyn Sink) -> Result<()> {
-        let mut row = self.raw.prepare_cached(ROW).map_err(|error| self.fail(error))?;
+        match number {
+            Some(number) => self.give_row(ROW, number, sink),
+            None => {
+                let row = self.raw.prepare_cached(ROW).map_err(|error| self.fail(error))?;
+                sink.columns(&Names(&row))
+            }
+        }
+    }
+
+    fn give_row(&self, sql: &str, value: i64, sink: &mut dyn Sink) -> Result<()> {
+        let fail = |error| self.fail(error);
+        let mut row = self.raw.prepare_cached(sql).map_err(fail)?;
         sink.columns(&Names(&row))?;
-        let Some(number) = number else { return Ok(()) };
-        row.raw_bind_parameter(1, number)
-            .map_err(|error| self.fail(error))?;
+        row.raw_bind_parameter(1, value).map_err(fail)?;
         let mut rows = row.raw_query();
-        if let Some(row) = rows.next().map_err(|error| self.fail(error))? {
+        if let Some(row) = rows.next().map_err(fail)? {
             sink.row(&SqliteRow::new(row, 1))?;
         }
         Ok(())
     }
+}
+
+fn changed(numbered: &Numbered) -> Error {
+    Error::driver(format!(
+        "the table {} has become another one just now: the row is inserted, and its {} can't be told",
+        numbered.table, numbered.column
+    ))
 }

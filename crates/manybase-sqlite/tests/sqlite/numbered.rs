@@ -105,7 +105,6 @@ async fn errors_are_those_of_the_insert() -> Result<()> {
     assert_eq!(told(&mut session, "a").await?, [Some(1)]);
     let error = told(&mut session, "a").await.unwrap_err();
     assert!(error.is_unique_violation(), "{error}");
-    script(&pool, "DROP TABLE t").await;
     Ok(())
 }
 
@@ -121,10 +120,12 @@ async fn another_connection_changes_the_table() -> Result<()> {
         "DROP TABLE t; CREATE TABLE t (id BIGINT PRIMARY KEY DEFAULT (abs(random())), a)",
     )
     .await;
-    // This one can't tell; a wrong number would be worse.
-    let error = told(&mut session, "b").await.unwrap_err();
-    assert!(error.to_string().contains("was changed just then"), "{error}");
-    assert_eq!(told(&mut session, "c").await?, [kept(&mut session, "c").await]);
+    for value in ["b", "c"] {
+        assert_eq!(
+            told(&mut session, value).await?,
+            [kept(&mut session, value).await]
+        );
+    }
     Ok(())
 }
 
