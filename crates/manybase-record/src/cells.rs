@@ -46,6 +46,31 @@ impl<'r> Cells<'r> {
     ///
     /// # Errors
     /// [`ErrorKind::Decode`], naming column and model.
+    ///
+    /// ```
+    /// use manybase_driver::Result;
+    /// use manybase_record::{Cells, FromRow};
+    ///
+    /// struct Pair(i64, Option<String>);
+    ///
+    /// impl FromRow for Pair {
+    ///     fn columns() -> Option<Vec<manybase_sql::Name>> {
+    ///         None
+    ///     }
+    ///
+    ///     fn from_row(cells: &mut Cells<'_>) -> Result<Self> {
+    ///         Ok(Self(cells.take()?, cells.take()?))
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// let pair: Pair = manybase_record::sql("SELECT 7, 'a'").rows().one(&db).await?;
+    /// assert_eq!((pair.0, pair.1.as_deref()), (7, Some("a")));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn take<T: ColumnType>(&mut self) -> Result<T> {
         let field = self.at;
         self.at += 1;
@@ -136,6 +161,14 @@ impl Values {
     }
 
     /// Adds a field's value.
+    ///
+    /// ```
+    /// use manybase_record::Values;
+    /// let mut values = Values::default();
+    /// values.put(&7i32);
+    /// values.put(&"text".to_owned());
+    /// assert_eq!(values.finish().unwrap(), [7.into(), "text".into()]);
+    /// ```
     pub fn put<T: ColumnType>(&mut self, field: &T) {
         if !self.passes_over() {
             self.add(field.encode());
@@ -143,6 +176,13 @@ impl Values {
     }
 
     /// Adds a value that may have failed.
+    ///
+    /// ```
+    /// use manybase_record::{Json, Values};
+    /// let mut values = Values::default();
+    /// values.put_result(Json::encode_ref(&vec![1, 2]));
+    /// assert!(values.finish().is_ok());
+    /// ```
     pub fn put_result(&mut self, value: CellResult<manybase_sql::Value>) {
         if !self.passes_over() {
             self.add(value);
@@ -185,6 +225,13 @@ impl Values {
     ///
     /// # Errors
     /// [`ErrorKind::Value`] when a field could not be written.
+    ///
+    /// ```
+    /// use manybase_record::Values;
+    /// let mut values = Values::default();
+    /// values.put(&None::<i32>);
+    /// assert_eq!(values.finish().unwrap(), [manybase_sql::Value::Null]);
+    /// ```
     pub fn finish(self) -> Result<Vec<manybase_sql::Value>> {
         match self.error {
             None => Ok(self.values),

@@ -27,6 +27,12 @@ impl<T> Copy for Col<T> {}
 
 impl<T> Col<T> {
     /// A column. Inside an embedded struct the prefix comes before the name.
+    ///
+    /// ```
+    /// use manybase_record::Col;
+    /// const CITY: Col<String> = Col::new("home_", "city");
+    /// assert_eq!(CITY.name(), "home_city");
+    /// ```
     pub const fn new(prefix: &'static str, name: &'static str) -> Self {
         Self {
             prefix,
@@ -60,7 +66,11 @@ impl<T: ColumnType> Col<T> {
     /// ```
     /// use manybase_record::prelude::*;
     /// # #[derive(Model)] struct Stock { #[model(key, auto)] id: i64, qty: i32 }
-    /// # async fn example(db: &manybase_db::Db) -> manybase_driver::Result<()> {
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = &manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Stock>(db).await?;
+    /// # Stock { id: 7, qty: 2 }.insert(db).await?;
     /// Stock::filter(|c| c.id.eq(7)).update(db, |c| c.qty.set(c.qty - 1)).await?;
     /// # Ok(())
     /// # }

@@ -9,6 +9,13 @@ use manybase_driver::{CellError, Row};
 use manybase_sql::{DataType, Value};
 
 /// The result of turning a field into a value, or a cell into a field.
+///
+/// ```
+/// use manybase_record::{CellResult, ColumnType};
+/// use manybase_sql::Value;
+/// let value: CellResult<Value> = true.encode();
+/// assert_eq!(value.unwrap(), Value::Bool(true));
+/// ```
 pub type CellResult<T> = Result<T, Box<CellError>>;
 
 /// A Rust type that a column can have. Derived for enums by `DbEnum` and for newtypes by `DbType`.

@@ -30,6 +30,12 @@ pub struct Ex<T> {
 }
 
 /// A condition.
+///
+/// ```
+/// use manybase_record::{prelude::*, Col, Cond};
+/// const AGE: Col<i32> = Col::new("", "age");
+/// let adult: Cond = AGE.ge(18);
+/// ```
 pub type Cond = Ex<bool>;
 
 impl<T> Ex<T> {
@@ -48,6 +54,12 @@ impl<T> Ex<T> {
     }
 
     /// The untyped tree.
+    ///
+    /// ```
+    /// use manybase_record::{prelude::*, Col};
+    /// let node = Col::<i32>::new("", "age").ge(18).into_node();
+    /// assert!(!node.is_aggregate());
+    /// ```
     pub fn into_node(self) -> Expr {
         self.node
     }
@@ -66,6 +78,11 @@ impl<T> std::fmt::Debug for Ex<T> {
 }
 
 /// A new value for a column.
+///
+/// ```
+/// use manybase_record::{Assignment, Col};
+/// let set: Vec<Assignment> = vec![Col::<i32>::new("", "age").set(7)];
+/// ```
 #[derive(Debug, Clone)]
 pub struct Assignment {
     pub(crate) column: Name,

@@ -11,6 +11,18 @@ use manybase_sql::{DataType, Dialect, Name, Order, SqlWriter, TableName, Value};
 use std::sync::Arc;
 
 /// What a column is for.
+///
+/// ```
+/// use manybase_record::{Model, Role};
+/// #[derive(Model)]
+/// struct Page {
+///     #[model(key, auto)]
+///     id: i64,
+///     #[model(version)]
+///     version: i32,
+/// }
+/// assert_eq!(Page::meta().columns[1].role, Role::Version);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Role {
@@ -34,6 +46,19 @@ pub enum Role {
 }
 
 /// A column of a model.
+///
+/// ```
+/// use manybase_record::Model;
+/// #[derive(Model)]
+/// struct Page {
+///     #[model(key, auto)]
+///     id: i64,
+///     title: Option<String>,
+/// }
+/// let column = &Page::meta().columns[1];
+/// assert_eq!(column.name, "title");
+/// assert!(column.nullable);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ColumnMeta {
@@ -158,11 +183,23 @@ impl ModelMeta {
 }
 
 /// Puts a [`ModelMeta`] together; the derive macro calls it.
+///
+/// ```
+/// use manybase_record::{MetaBuilder, Role};
+/// let builder = MetaBuilder::new("Person", "person".into(), Some("hr")).column::<String>("name", "full_name", Role::Key);
+/// assert_eq!(builder.finish().connection, Some("hr"));
+/// ```
 #[derive(Debug)]
 pub struct MetaBuilder(ModelMeta);
 
 impl MetaBuilder {
     /// Begins a model.
+    ///
+    /// ```
+    /// use manybase_record::{MetaBuilder, Role};
+    /// let builder = MetaBuilder::new("Person", "person".into(), Some("hr")).column::<String>("name", "full_name", Role::Key);
+    /// assert_eq!(builder.finish().name, "Person");
+    /// ```
     pub fn new(name: &'static str, table: TableName, connection: Option<&'static str>) -> Self {
         Self(ModelMeta {
             name,
@@ -176,6 +213,12 @@ impl MetaBuilder {
     }
 
     /// Adds a column.
+    ///
+    /// ```
+    /// use manybase_record::{MetaBuilder, Role};
+    /// let builder = MetaBuilder::new("Person", "person".into(), Some("hr")).column::<String>("name", "full_name", Role::Key);
+    /// assert_eq!(builder.finish().columns[0].name, "full_name");
+    /// ```
     #[must_use]
     pub fn column<T: ColumnType>(
         mut self,
@@ -208,6 +251,13 @@ impl MetaBuilder {
     }
 
     /// Gives the last column another type in the schema, such as a length.
+    ///
+    /// ```
+    /// use manybase_record::{MetaBuilder, Role};
+    /// use manybase_sql::DataType;
+    /// let builder = MetaBuilder::new("Person", "person".into(), None).column::<i64>("age", "age", Role::Plain);
+    /// assert_eq!(builder.typed(DataType::I16).finish().columns[0].data_type, DataType::I16);
+    /// ```
     #[must_use]
     pub fn typed(mut self, data_type: DataType) -> Self {
         if let Some(column) = self.0.columns.last_mut() {
@@ -217,6 +267,12 @@ impl MetaBuilder {
     }
 
     /// Each value of the last column occurs once.
+    ///
+    /// ```
+    /// use manybase_record::{MetaBuilder, Role};
+    /// let builder = MetaBuilder::new("Person", "person".into(), Some("hr")).column::<String>("name", "full_name", Role::Key).unique();
+    /// assert!(builder.finish().columns[0].unique);
+    /// ```
     #[must_use]
     pub fn unique(mut self) -> Self {
         if let Some(column) = self.0.columns.last_mut() {
@@ -226,6 +282,12 @@ impl MetaBuilder {
     }
 
     /// A default for the last column in the schema.
+    ///
+    /// ```
+    /// use manybase_record::{MetaBuilder, Role};
+    /// let builder = MetaBuilder::new("Person", "person".into(), Some("hr")).column::<String>("name", "full_name", Role::Key).default("nobody");
+    /// assert_eq!(builder.finish().columns[0].default, Some("nobody".into()));
+    /// ```
     #[must_use]
     pub fn default(mut self, value: impl Into<Value>) -> Self {
         if let Some(column) = self.0.columns.last_mut() {
@@ -235,12 +297,28 @@ impl MetaBuilder {
     }
 
     /// Adds the columns of an embedded struct.
+    ///
+    /// ```
+    /// use manybase_record::{Embedded, MetaBuilder};
+    /// #[derive(Clone, Embedded)]
+    /// struct Address {
+    ///     city: String,
+    /// }
+    /// let meta = MetaBuilder::new("Person", "person".into(), None).embed::<Address>("home", "home_").finish();
+    /// assert_eq!(meta.columns[0].name, "home_city");
+    /// ```
     #[must_use]
     pub fn embed<E: crate::Embedded>(self, field: &'static str, prefix: &'static str) -> Self {
         E::describe(self, field, prefix)
     }
 
     /// The model.
+    ///
+    /// ```
+    /// use manybase_record::{MetaBuilder, Role};
+    /// let builder = MetaBuilder::new("Person", "person".into(), Some("hr")).column::<String>("name", "full_name", Role::Key);
+    /// assert_eq!(builder.finish().keys, [0]);
+    /// ```
     pub fn finish(self) -> ModelMeta {
         self.0
     }

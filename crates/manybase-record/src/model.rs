@@ -132,7 +132,11 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// ```
     /// # use manybase_record::Model;
     /// # #[derive(Model)] struct Customer { #[model(key, auto)] id: i64, #[model(unique)] email: String, name: String }
-    /// # async fn example(db: &manybase_db::Db, list: Vec<Customer>) -> manybase_driver::Result<()> {
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = &manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Customer>(db).await?;
+    /// # let list = vec![Customer { id: 0, email: "ann@example.org".into(), name: "Ann".into() }];
     /// Customer::upsert_many(list).by(|c| c.email).exec(db).await?;
     /// # Ok(())
     /// # }

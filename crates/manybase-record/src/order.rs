@@ -59,7 +59,11 @@ impl<E: Expression> GroupKeys for E {
 /// ```
 /// use manybase_record::prelude::*;
 /// # #[derive(Model)] struct Stock { #[model(key, auto)] id: i64, qty: i32, note: String }
-/// # async fn example(db: &manybase_db::Db) -> manybase_driver::Result<()> {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> manybase_driver::Result<()> {
+/// # let db = &manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+/// # manybase_record::create_table::<Stock>(db).await?;
+/// # Stock { id: 7, qty: 2, note: String::new() }.insert(db).await?;
 /// Stock::filter(|c| c.id.eq(7)).update(db, |c| (c.qty.set(c.qty - 1), c.note.set("sold"))).await?;
 /// # Ok(())
 /// # }

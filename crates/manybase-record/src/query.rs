@@ -114,7 +114,12 @@ impl<M: Model> Query<M> {
     /// use manybase_record::prelude::*;
     /// # #[derive(Model)] #[model(connection = "erp")] struct Customer { #[model(key, auto)] id: i64, orders: HasMany<Order> }
     /// # #[derive(Model)] #[model(connection = "shop")] struct Order { #[model(key, auto)] id: i64, customer_id: i64 }
-    /// # async fn example(db: &manybase_db::Db) -> manybase_driver::Result<()> {
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("erp", "sqlite::memory:").connect("shop", "sqlite::memory:").build()?;
+    /// # let db = &db;
+    /// # manybase_record::create_table::<Customer>(db).await?;
+    /// # manybase_record::create_table::<Order>(db).await?;
     /// let customers = Customer::query().include(|c| c.orders).all(db).await?; // two databases
     /// # Ok(())
     /// # }

@@ -17,7 +17,13 @@ use std::sync::Arc;
 ///
 /// ```
 /// use manybase_record::prelude::*;
-/// # async fn example(db: &manybase_db::Db) -> manybase_driver::Result<()> {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> manybase_driver::Result<()> {
+/// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").connect("hr", "sqlite::memory:").build()?;
+/// # for on in ["main", "hr"] {
+/// #     sql("CREATE TABLE person (name TEXT, age INTEGER)").using(on).execute(&db).await?;
+/// # }
+/// # let db = &db;
 /// let n: i64 = sql("SELECT COUNT(*) FROM person WHERE name = ?").bind("Ann").using("hr").scalar(db).await?;
 /// let rows: Vec<(String, i32)> = sql("SELECT name, age FROM person").rows().all(db).await?;
 /// # Ok(())
@@ -35,6 +41,11 @@ pub fn sql(text: impl Into<Cow<'static, str>>) -> RawQuery {
 }
 
 /// SQL text with values, whose rows become `O`. See [`sql`].
+///
+/// ```
+/// use manybase_record::{RawQuery, sql};
+/// let query: RawQuery<(i64, String)> = sql("SELECT id, name FROM person").rows();
+/// ```
 #[must_use = "a query does nothing until it is run"]
 pub struct RawQuery<O = ()> {
     text: Cow<'static, str>,
@@ -84,6 +95,20 @@ impl Bind for &[u8] {
 
 impl<O> RawQuery<O> {
     /// Gives the next placeholder its value.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person { id: 0, name: "Ann".into(), age: 30 }.insert(&db).await?;
+    /// let n: i64 = sql("SELECT COUNT(*) FROM person WHERE name = ? AND age > ?").bind("Ann").bind(18).scalar(&db).await?;
+    /// assert_eq!(n, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn bind(mut self, value: impl Bind) -> Self {
         match value.bind() {
             Ok(value) => self.binds.push(value),
@@ -97,12 +122,43 @@ impl<O> RawQuery<O> {
     }
 
     /// Runs on this connection instead of the default one.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// use manybase_record::sql;
+    /// let db = manybase_db::Db::builder()
+    ///     .connect("shop", "sqlite::memory:")
+    ///     .connect("archive", "sqlite::memory:")
+    ///     .build()?;
+    /// sql("CREATE TABLE old (id INTEGER)").using("archive").execute(&db).await?;
+    /// assert!(sql("SELECT * FROM old").execute(&db).await.is_err()); // "shop" has no such table
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn using(mut self, connection: impl Into<Arc<str>>) -> Self {
         self.using = Some(connection.into());
         self
     }
 
     /// Says that the text only reads, where that can't be seen from its first word, so that it may go to a reader.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person { id: 0, name: "Ann".into(), age: 30 }.insert(&db).await?;
+    /// let n: i64 = sql("WITH adult AS (SELECT * FROM person WHERE age >= 18) SELECT COUNT(*) FROM adult")
+    ///     .reads()
+    ///     .scalar(&db)
+    ///     .await?;
+    /// assert_eq!(n, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn reads(mut self) -> Self {
         self.access = Some(Access::Read);
         self
@@ -139,6 +195,20 @@ impl<O> RawQuery<O> {
     ///
     /// # Errors
     /// Those of the database; [`ErrorKind::Placeholders`] when values and placeholders do not match.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person { id: 0, name: "Ann".into(), age: 30 }.insert(&db).await?;
+    /// let done = sql("UPDATE person SET age = age + 1").execute(&db).await?;
+    /// assert_eq!(done.affected, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn execute(self, on: &dyn Executor) -> Result<Done> {
         let mut lease = on.lease(self.route(), Access::Write).await?;
         let statement = self.statement(lease.dialect(), Access::Write);
@@ -150,6 +220,20 @@ impl<O> RawQuery<O> {
     ///
     /// # Errors
     /// As [`RawQuery::execute`]; [`ErrorKind::NotFound`] without a row, [`ErrorKind::NotUnique`] with more.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person { id: 0, name: "Ann".into(), age: 30 }.insert(&db).await?;
+    /// let age: Option<i64> = sql("SELECT MAX(age) FROM person").scalar(&db).await?;
+    /// assert_eq!(age, Some(30));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn scalar<T: ColumnType>(self, on: &dyn Executor) -> Result<T> {
         let rows = self.fetch(on, Match::AsTheyCome, 2, |cells| cells.take::<T>());
         only(rows.await?).map_err(|error| placed(error, on, self.route()))
@@ -203,6 +287,20 @@ impl<R: FromRow> RawQuery<R> {
     ///
     /// # Errors
     /// As [`RawQuery::execute`]; [`ErrorKind::Decode`] when a cell does not fit.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person { id: 0, name: "Ann".into(), age: 30 }.insert(&db).await?;
+    /// let pairs: Vec<(String, i32)> = sql("SELECT name, age FROM person").rows().all(&db).await?;
+    /// assert_eq!(pairs, [("Ann".to_owned(), 30)]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn all(self, on: &dyn Executor) -> Result<Vec<R>> {
         self.take(on, usize::MAX).await
     }
@@ -211,6 +309,20 @@ impl<R: FromRow> RawQuery<R> {
     ///
     /// # Errors
     /// As [`RawQuery::all`].
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person { id: 0, name: "Ann".into(), age: 30 }.insert(&db).await?;
+    /// let none = sql("SELECT name FROM person WHERE age > 90").rows::<(String,)>().first(&db).await?;
+    /// assert_eq!(none, None);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn first(self, on: &dyn Executor) -> Result<Option<R>> {
         Ok(self.take(on, 1).await?.pop())
     }
@@ -219,6 +331,20 @@ impl<R: FromRow> RawQuery<R> {
     ///
     /// # Errors
     /// As [`RawQuery::all`]; [`ErrorKind::NotFound`] without a row, [`ErrorKind::NotUnique`] with more.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person { id: 0, name: "Ann".into(), age: 30 }.insert(&db).await?;
+    /// let ann: Person = sql("SELECT * FROM person WHERE name = ?").bind("Ann").rows().one(&db).await?;
+    /// assert_eq!(ann.age, 30);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn one(self, on: &dyn Executor) -> Result<R> {
         let using = self.using.clone();
         let route = Route {

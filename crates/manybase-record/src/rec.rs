@@ -18,7 +18,10 @@ use std::sync::Arc;
 /// ```
 /// use manybase_record::prelude::*;
 /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String }
-/// # async fn example(db: &manybase_db::Db) -> manybase_driver::Result<()> {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> manybase_driver::Result<()> {
+/// # let db = &manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+/// # manybase_record::create_table::<Person>(db).await?;
 /// let mut person = Person { id: 0, name: "Ann".into() }.insert(db).await?;
 /// person.name = "Anna".into();
 /// assert_eq!(person.dirty_fields(), ["name"]);
@@ -57,16 +60,62 @@ impl<M: Model> Rec<M> {
     }
 
     /// The model alone.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person { id: 0, name: "Ann".into(), age: 30 }.insert(&db).await?;
+    /// let person: Person = Person::find(1).one(&db).await?.into_inner();
+    /// assert_eq!(person.name, "Ann");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn into_inner(self) -> M {
         self.inner
     }
 
     /// Whether a field differs from what the database had.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person { id: 0, name: "Ann".into(), age: 30 }.insert(&db).await?;
+    /// let mut person = Person::find(1).one(&db).await?;
+    /// person.age = 30; // what it was
+    /// assert!(!person.is_dirty());
+    /// person.age = 31;
+    /// assert!(person.is_dirty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_dirty(&self) -> bool {
         !self.dirty_fields().is_empty()
     }
 
     /// The fields that differ from what the database had, with dots inside embedded structs.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person { id: 0, name: "Ann".into(), age: 30 }.insert(&db).await?;
+    /// let mut person = Person::find(1).one(&db).await?;
+    /// person.age += 1;
+    /// assert_eq!(person.dirty_fields(), ["age"]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn dirty_fields(&self) -> Vec<Name> {
         let meta = M::meta();
         match self.changes() {
@@ -90,6 +139,22 @@ impl<M: Model> Rec<M> {
     ///
     /// # Errors
     /// [`manybase_driver::ErrorKind::NotFound`] when the row is gone, and those of the database.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person { id: 0, name: "Ann".into(), age: 30 }.insert(&db).await?;
+    /// let mut person = Person::find(1).one(&db).await?;
+    /// Person::find(1).update(&db, |c| c.age.set(31)).await?; // somebody else
+    /// person.refresh(&db).await?;
+    /// assert_eq!(person.age, 31);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn refresh(&mut self, on: &dyn Executor) -> Result<()> {
         // Its key as it was loaded, whatever has become of the field.
         let before = self.before().map_err(|error| error.with_model(M::meta().name))?;

@@ -13,7 +13,9 @@ use manybase_sql::schema::DropTable;
 /// ```
 /// use manybase_record::{create_table, prelude::*};
 /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String }
-/// # async fn example(db: &manybase_db::Db) -> manybase_driver::Result<()> {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> manybase_driver::Result<()> {
+/// # let db = &manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
 /// create_table::<Person>(db).await?;
 /// # Ok(())
 /// # }
@@ -31,7 +33,9 @@ pub async fn create_table<M: Model>(on: &dyn Executor) -> Result<()> {
 /// ```
 /// use manybase_record::{drop_table, prelude::*};
 /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String }
-/// # async fn example(db: &manybase_db::Db) -> manybase_driver::Result<()> {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> manybase_driver::Result<()> {
+/// # let db = &manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
 /// drop_table::<Person>(db).await?;
 /// # Ok(())
 /// # }

@@ -84,7 +84,12 @@ impl<M: Model> Upsert<M> {
     /// ```
     /// # use manybase_record::Model;
     /// # #[derive(Model)] struct Price { #[model(key, auto)] id: i64, article: String, land: String, cents: i64 }
-    /// # async fn example(db: &manybase_db::Db, list: Vec<Price>) -> manybase_driver::Result<()> {
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = &manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Price>(db).await?;
+    /// # manybase_record::sql("CREATE UNIQUE INDEX one ON price (article, land)").execute(db).await?;
+    /// # let list = vec![Price { id: 0, article: "a".into(), land: "de".into(), cents: 100 }];
     /// Price::upsert_many(list).by(|c| (c.article, c.land)).exec(db).await?;
     /// # Ok(())
     /// # }
@@ -100,7 +105,11 @@ impl<M: Model> Upsert<M> {
     /// ```
     /// # use manybase_record::Model;
     /// # #[derive(Model)] struct Stock { #[model(key)] article: String, name: String, shelf: i32, qty: i64 }
-    /// # async fn example(db: &manybase_db::Db, list: Vec<Stock>) -> manybase_driver::Result<()> {
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = &manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Stock>(db).await?;
+    /// # let list = vec![Stock { article: "a".into(), name: "A".into(), shelf: 1, qty: 2 }];
     /// Stock::upsert_many(list).update(|c| (c.shelf, c.qty)).exec(db).await?;
     /// # Ok(())
     /// # }
@@ -117,7 +126,11 @@ impl<M: Model> Upsert<M> {
     /// ```
     /// # use manybase_record::Model;
     /// # #[derive(Model)] struct Country { #[model(key)] code: String, name: String }
-    /// # async fn example(db: &manybase_db::Db, list: Vec<Country>) -> manybase_driver::Result<()> {
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = &manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Country>(db).await?;
+    /// # let list = vec![Country { code: "de".into(), name: "Germany".into() }];
     /// Country::upsert_many(list).or_ignore().exec(db).await?;
     /// # Ok(())
     /// # }
@@ -132,7 +145,12 @@ impl<M: Model> Upsert<M> {
     /// ```
     /// # use manybase_record::Model;
     /// # #[derive(Model)] struct Country { #[model(key)] code: String, name: String }
-    /// # async fn example(db: &manybase_db::Db, list: Vec<Country>) -> manybase_driver::Result<()> {
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").connect("archive", "sqlite::memory:").build()?;
+    /// # let db = &db;
+    /// # manybase_record::create_table::<Country>(&db.using("archive")).await?;
+    /// # let list = vec![Country { code: "de".into(), name: "Germany".into() }];
     /// Country::upsert_many(list).using("archive").exec(db).await?;
     /// # Ok(())
     /// # }

@@ -26,6 +26,12 @@ impl<T> Json<T> {
     ///
     /// # Errors
     /// What serde can't write as JSON, such as a map whose keys are no texts.
+    ///
+    /// ```
+    /// use manybase_record::Json;
+    /// let tags = vec!["new", "red"];
+    /// assert!(Json::encode_ref(&tags).is_ok());
+    /// ```
     pub fn encode_ref(value: &T) -> CellResult<Value>
     where
         T: Serialize,

@@ -47,16 +47,55 @@ macro_rules! dated {
     ($($on:ident),*) => {$(
         impl<T: Dated> $on<T> {
             /// The year; of an instant, in UTC.
+            ///
+            /// ```
+            /// use manybase_record::prelude::*;
+            /// # #[derive(Debug, Clone, PartialEq, Model)] struct Bill { #[model(key, auto)] id: i64, due: chrono::NaiveDate }
+            /// # #[tokio::main(flavor = "current_thread")]
+            /// # async fn main() -> manybase_driver::Result<()> {
+            /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+            /// # manybase_record::create_table::<Bill>(&db).await?;
+            /// # Bill { id: 0, due: chrono::NaiveDate::from_ymd_opt(2026, 11, 21).unwrap() }.insert(&db).await?;
+            /// assert_eq!(Bill::query().select(|c| c.due.year()).one(&db).await?, 2026);
+            /// # Ok(())
+            /// # }
+            /// ```
             pub fn year(self) -> Ex<i64> {
                 Ex::new(Expr::call(Function::Year, [self.into_expr()]))
             }
 
             /// The month, 1 to 12; of an instant, in UTC.
+            ///
+            /// ```
+            /// use manybase_record::prelude::*;
+            /// # #[derive(Debug, Clone, PartialEq, Model)] struct Bill { #[model(key, auto)] id: i64, due: chrono::NaiveDate }
+            /// # #[tokio::main(flavor = "current_thread")]
+            /// # async fn main() -> manybase_driver::Result<()> {
+            /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+            /// # manybase_record::create_table::<Bill>(&db).await?;
+            /// # Bill { id: 0, due: chrono::NaiveDate::from_ymd_opt(2026, 11, 21).unwrap() }.insert(&db).await?;
+            /// assert_eq!(Bill::query().select(|c| c.due.month()).one(&db).await?, 11);
+            /// # Ok(())
+            /// # }
+            /// ```
             pub fn month(self) -> Ex<i64> {
                 Ex::new(Expr::call(Function::Month, [self.into_expr()]))
             }
 
             /// The day of the month, 1 to 31; of an instant, in UTC.
+            ///
+            /// ```
+            /// use manybase_record::prelude::*;
+            /// # #[derive(Debug, Clone, PartialEq, Model)] struct Bill { #[model(key, auto)] id: i64, due: chrono::NaiveDate }
+            /// # #[tokio::main(flavor = "current_thread")]
+            /// # async fn main() -> manybase_driver::Result<()> {
+            /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+            /// # manybase_record::create_table::<Bill>(&db).await?;
+            /// # Bill { id: 0, due: chrono::NaiveDate::from_ymd_opt(2026, 11, 21).unwrap() }.insert(&db).await?;
+            /// assert_eq!(Bill::query().select(|c| c.due.day()).one(&db).await?, 21);
+            /// # Ok(())
+            /// # }
+            /// ```
             pub fn day(self) -> Ex<i64> {
                 Ex::new(Expr::call(Function::Day, [self.into_expr()]))
             }

@@ -63,12 +63,40 @@ impl<M: Model, O> Query<M, O> {
     }
 
     /// At most so many rows.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person::insert_many([("Ann", 30), ("Bob", 40), ("Cid", 50)].map(|(name, age)| Person { id: 0, name: name.into(), age }), &db).await?;
+    /// let two = Person::query().order_by(|c| c.id.asc()).limit(2).all(&db).await?;
+    /// assert_eq!(two.len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn limit(mut self, rows: u64) -> Self {
         self.select.limit = Some(rows);
         self
     }
 
     /// Passes over so many rows. Give an order too, else which ones is the database's choice.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person::insert_many([("Ann", 30), ("Bob", 40), ("Cid", 50)].map(|(name, age)| Person { id: 0, name: name.into(), age }), &db).await?;
+    /// let last = Person::query().order_by(|c| c.id.asc()).offset(2).all(&db).await?;
+    /// assert_eq!(last[0].name, "Cid");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn offset(mut self, rows: u64) -> Self {
         self.select.offset = Some(rows);
         self
@@ -102,6 +130,20 @@ impl<M: Model, O> Query<M, O> {
     }
 
     /// Keeps groups for which this holds.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person { id: 0, name: "Ann".into(), age: 30 }.insert(&db).await?;
+    /// let ages = Person::query().group_by(|c| c.age).having(|_| count_all().gt(1)).select(|c| c.age);
+    /// assert!(ages.all(&db).await?.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn having<C: IntoCond>(mut self, condition: impl FnOnce(M::Columns) -> C) -> Self {
         let condition = condition(M::COLUMNS).into_cond().into_node();
         manybase_sql::Expr::and_into(&mut self.select.having, condition);
@@ -125,7 +167,10 @@ impl<M: Model, O> Query<M, O> {
     /// ```
     /// use manybase_record::prelude::*;
     /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String }
-    /// # async fn example(db: &manybase_db::Db) -> manybase_driver::Result<()> {
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = &manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(db).await?;
     /// let pairs: Vec<(i64, String)> = Person::query().select(|c| (c.id, c.name)).all(db).await?;
     /// # Ok(())
     /// # }

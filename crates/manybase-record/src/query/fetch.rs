@@ -21,7 +21,10 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// ```
     /// use manybase_record::prelude::*;
     /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String }
-    /// # async fn example(db: &manybase_db::Db) -> manybase_driver::Result<()> {
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = &manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(db).await?;
     /// let people: Vec<Rec<Person>> = Person::filter(|c| c.name.starts_with("A")).all(db).await?;
     /// # Ok(())
     /// # }
@@ -34,6 +37,21 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     ///
     /// # Errors
     /// As [`Query::all`].
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person { id: 0, name: "Ann".into(), age: 30 }.insert(&db).await?;
+    /// let eldest = Person::query().order_by(|c| c.age.desc()).first(&db).await?;
+    /// assert_eq!(eldest.unwrap().name, "Ann");
+    /// assert!(Person::filter(|c| c.age.gt(90)).first(&db).await?.is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn first(mut self, on: &dyn Executor) -> Result<Option<O>> {
         if self.key.is_none() {
             if self.whole && self.select.order_by.is_empty() && !self.select.distinct {
@@ -48,6 +66,22 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] without a row, [`ErrorKind::NotUnique`] with more than one, else as [`Query::all`].
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person { id: 0, name: "Ann".into(), age: 30 }.insert(&db).await?;
+    /// let ann = Person::filter(|c| c.name.eq("Ann")).one(&db).await?;
+    /// assert_eq!(ann.age, 30);
+    /// let error = Person::find(99).one(&db).await.unwrap_err();
+    /// assert_eq!(error.kind(), manybase_driver::ErrorKind::NotFound);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn one(mut self, on: &dyn Executor) -> Result<O> {
         self.at_most_one(on).await?.ok_or_else(|| {
             let error = Error::new(ErrorKind::NotFound, "no row for this query")
@@ -61,6 +95,20 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     ///
     /// # Errors
     /// [`ErrorKind::NotUnique`] with more than one, else as [`Query::all`].
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person { id: 0, name: "Ann".into(), age: 30 }.insert(&db).await?;
+    /// assert!(Person::find(1).one_or_none(&db).await?.is_some());
+    /// assert!(Person::find(99).one_or_none(&db).await?.is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn one_or_none(mut self, on: &dyn Executor) -> Result<Option<O>> {
         self.at_most_one(on).await
     }
@@ -83,6 +131,19 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     ///
     /// # Errors
     /// As [`Query::all`].
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person { id: 0, name: "Ann".into(), age: 30 }.insert(&db).await?;
+    /// assert_eq!(Person::filter(|c| c.age.ge(18)).count(&db).await?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn count(self, on: &dyn Executor) -> Result<u64> {
         let route = M::route(self.using.as_deref());
         let mut select = self.tree().map_err(|error| placed(error, on, route))?;
@@ -119,6 +180,20 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     ///
     /// # Errors
     /// As [`Query::all`].
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person { id: 0, name: "Ann".into(), age: 30 }.insert(&db).await?;
+    /// assert!(Person::filter(|c| c.name.eq("Ann")).exists(&db).await?);
+    /// assert!(!Person::filter(|c| c.name.eq("Bob")).exists(&db).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn exists(self, on: &dyn Executor) -> Result<bool> {
         let route = M::route(self.using.as_deref());
         let mut select = self.tree().map_err(|error| placed(error, on, route))?;

@@ -17,7 +17,10 @@ impl<M: Model> Query<M> {
     /// ```
     /// use manybase_record::prelude::*;
     /// # #[derive(Model)] struct Stock { #[model(key, auto)] id: i64, qty: i32 }
-    /// # async fn example(db: &manybase_db::Db) -> manybase_driver::Result<()> {
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = &manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Stock>(db).await?;
     /// let sold = Stock::filter(|c| c.qty.gt(0)).update(db, |c| c.qty.set(c.qty - 1)).await?;
     /// # Ok(())
     /// # }
@@ -71,7 +74,10 @@ impl<M: Model> Query<M> {
     /// ```
     /// use manybase_record::prelude::*;
     /// # #[derive(Model)] struct Stock { #[model(key, auto)] id: i64, qty: i32 }
-    /// # async fn example(db: &manybase_db::Db) -> manybase_driver::Result<()> {
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = &manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Stock>(db).await?;
     /// let gone = Stock::filter(|c| c.qty.eq(0)).delete(db).await?;
     /// # Ok(())
     /// # }

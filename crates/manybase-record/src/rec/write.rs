@@ -18,6 +18,23 @@ impl<M: Model> Rec<M> {
     /// # Errors
     /// [`ErrorKind::NotFound`] when the row is gone, [`ErrorKind::Stale`] when its version is another, and those
     /// of the database. The record keeps its changes then.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person { id: 0, name: "Ann".into(), age: 30 }.insert(&db).await?;
+    /// let mut person = Person::find(1).one(&db).await?;
+    /// person.age = 31;
+    /// assert!(person.save(&db).await?);
+    /// assert!(!person.save(&db).await?); // nothing is left to write
+    /// assert_eq!(Person::find(1).one(&db).await?.age, 31);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn save(&mut self, on: &dyn Executor) -> Result<bool> {
         let meta = M::meta();
         let named = |error: Error| error.with_model(meta.name);
@@ -48,6 +65,21 @@ impl<M: Model> Rec<M> {
     ///
     /// # Errors
     /// As [`Rec::save`].
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # Person { id: 0, name: "Ann".into(), age: 30 }.insert(&db).await?;
+    /// let person = Person::find(1).one(&db).await?;
+    /// person.delete(&db).await?;
+    /// assert_eq!(Person::query().count(&db).await?, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn delete(self, on: &dyn Executor) -> Result<()> {
         let meta = M::meta();
         let change = Change {

@@ -102,7 +102,11 @@ slots! {
     ///     customer: BelongsTo<Customer>,
     /// }
     ///
-    /// # async fn example(db: &manybase_db::Db) -> manybase_driver::Result<()> {
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = &manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Customer>(db).await?;
+    /// # manybase_record::create_table::<Order>(db).await?;
     /// for customer in Customer::query().include(|c| c.orders).all(db).await? {
     ///     println!("{} orders", customer.orders.loaded()?.len());
     /// }
