@@ -86,6 +86,7 @@ fn texts(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenStream> {
         impl #library::ColumnType for #name {
             const DATA_TYPE: #library::derive::DataType =
                 #library::derive::DataType::Text { length: ::std::option::Option::Some(#length) };
+            type OrNull = ::std::option::Option<Self>;
 
             fn encode(&self) -> #library::CellResult<#library::derive::Value> {
                 let text = match self { #(Self::#variants => #values),* };
@@ -132,6 +133,7 @@ fn integers(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenStream> {
         #[automatically_derived]
         impl #library::ColumnType for #name {
             const DATA_TYPE: #library::derive::DataType = #library::derive::DataType::I64;
+            type OrNull = ::std::option::Option<Self>;
 
             fn encode(&self) -> #library::CellResult<#library::derive::Value> {
                 let number: i64 = match self { #(Self::#variants => #values),* };

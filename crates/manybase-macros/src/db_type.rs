@@ -72,6 +72,7 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
         impl #library::ColumnType for #name {
             const DATA_TYPE: #library::derive::DataType = <#inner as #library::ColumnType>::DATA_TYPE;
             const NULLABLE: bool = <#inner as #library::ColumnType>::NULLABLE;
+            type OrNull = ::std::option::Option<Self>;
 
             fn encode(&self) -> #library::CellResult<#library::derive::Value> {
                 #library::ColumnType::encode(&self.0)

@@ -25,6 +25,7 @@ pub type CellResult<T> = Result<T, Box<CellError>>;
 /// use manybase_sql::{DataType, Value};
 /// assert_eq!(<Option<i32> as ColumnType>::DATA_TYPE, DataType::I32);
 /// assert!(<Option<i32> as ColumnType>::NULLABLE);
+/// let least: <i32 as ColumnType>::OrNull = None;
 /// assert_eq!(7i32.encode().unwrap(), Value::I64(7));
 /// ```
 #[diagnostic::on_unimplemented(
@@ -38,6 +39,8 @@ pub trait ColumnType: Sized + Send + Sync + 'static {
     const DATA_TYPE: DataType;
     /// Whether it takes NULL.
     const NULLABLE: bool = false;
+    /// The type that takes NULL too: `Option<Self>`, and of an `Option` itself.
+    type OrNull: ColumnType;
 
     /// The value to bind.
     ///
@@ -55,6 +58,7 @@ pub trait ColumnType: Sized + Send + Sync + 'static {
 impl<T: ColumnType> ColumnType for Option<T> {
     const DATA_TYPE: DataType = T::DATA_TYPE;
     const NULLABLE: bool = true;
+    type OrNull = Self;
 
     fn encode(&self) -> CellResult<Value> {
         match self {

@@ -45,6 +45,7 @@ impl<T> Json<T> {
 
 impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> ColumnType for Json<T> {
     const DATA_TYPE: DataType = DataType::Json;
+    type OrNull = Option<Self>;
 
     fn encode(&self) -> CellResult<Value> {
         Self::encode_ref(&self.0)
@@ -66,6 +67,7 @@ impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> ColumnType for Jso
 
 impl ColumnType for serde_json::Value {
     const DATA_TYPE: DataType = DataType::Json;
+    type OrNull = Option<Self>;
 
     fn encode(&self) -> CellResult<Value> {
         Ok(Value::from(self.clone()))

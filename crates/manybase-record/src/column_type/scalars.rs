@@ -15,6 +15,7 @@ macro_rules! plain {
     ($($type:ty, $data_type:expr, $get:ident $(, $map:expr)?;)*) => {$(
         impl ColumnType for $type {
             const DATA_TYPE: DataType = $data_type;
+            type OrNull = Option<Self>;
 
             fn encode(&self) -> CellResult<Value> {
                 Ok(Value::from(self.clone()))
