@@ -21,6 +21,7 @@ pub(crate) struct FieldAttributes {
     pub(crate) created_at: Option<Span>,
     pub(crate) updated_at: Option<Span>,
     pub(crate) version: Option<Span>,
+    pub(crate) soft_delete: Option<Span>,
     pub(crate) json: Option<Span>,
     pub(crate) embedded: Option<Span>,
     pub(crate) unique: Option<Span>,
@@ -34,7 +35,7 @@ pub(crate) struct FieldAttributes {
 
 const CONTAINER: &str = "table = \"…\", schema = \"…\", connection = \"…\"";
 const FIELD: &str = "key, auto, column = \"…\", json, embedded, prefix = \"…\", created_at, updated_at, version, \
-                     generated, unique, default = …, length = …, precision = (…, …), foreign_key = …";
+                     soft_delete, generated, unique, default = …, length = …, precision = (…, …), foreign_key = …";
 
 fn unknown(meta: &ParseNestedMeta<'_>, place: &str, known: &str) -> syn::Error {
     let name = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
@@ -119,6 +120,7 @@ impl FieldAttributes {
             "created_at" => &mut self.created_at,
             "updated_at" => &mut self.updated_at,
             "version" => &mut self.version,
+            "soft_delete" => &mut self.soft_delete,
             "json" => &mut self.json,
             "embedded" => &mut self.embedded,
             "unique" => &mut self.unique,
@@ -166,6 +168,7 @@ impl FieldAttributes {
             ("created_at", self.created_at),
             ("updated_at", self.updated_at),
             ("version", self.version),
+            ("soft_delete", self.soft_delete),
             ("embedded", self.embedded),
         ];
         let mut said = roles

@@ -71,6 +71,7 @@ fn refuse(field: &Field<'_>) -> syn::Result<()> {
         ("created_at", attributes.created_at),
         ("updated_at", attributes.updated_at),
         ("version", attributes.version),
+        ("soft_delete", attributes.soft_delete),
         ("embedded", attributes.embedded),
     ];
     match wrong

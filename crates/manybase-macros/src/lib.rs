@@ -6,6 +6,7 @@ mod db_type;
 mod embedded;
 mod field;
 mod from_row;
+mod lifecycle;
 mod model;
 mod naming;
 mod relation;
@@ -35,6 +36,7 @@ fn run(input: DeriveInput, derive: fn(&DeriveInput) -> syn::Result<proc_macro2::
 ///   names, else the field's name and an underscore,
 /// - `created_at`, `updated_at`: filled in with the time, unless a new record has one,
 /// - `version`: counts changes, so that two do not overwrite one another,
+/// - `soft_delete` on an `Option` of a time: deleting a record stamps it, and queries leave it out from then on,
 /// - `generated`: filled in by the database, never written,
 /// - `foreign_key = …` on a relation (`BelongsTo`, `HasMany`, `HasOne`): the field that holds the other end's key,
 ///   here for `BelongsTo`, there for the others; else `<relation>_id` here, `<model>_id` there,

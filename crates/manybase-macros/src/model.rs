@@ -2,6 +2,7 @@
 
 use crate::attributes::Container;
 use crate::field::{self, Field};
+use crate::lifecycle;
 use crate::naming;
 use crate::relation;
 use proc_macro2::TokenStream;
@@ -39,6 +40,7 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     let connection = option(container.connection.as_ref().map(|name| quote!(#name)));
     let (key_type, key) = key(&fields);
     let filled = filled(&fields, &library);
+    let soft_delete = lifecycle::soft_delete(name, &fields, &library);
     let doc = format!("The columns of [`{text}`].");
     Ok(quote! {
         const _: () = {
@@ -74,6 +76,8 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
                 #filled
             }
 
+            #soft_delete
+
             #[automatically_derived]
             impl #library::FromRow for #name {
                 fn columns() -> ::std::option::Option<::std::vec::Vec<#library::derive::Name>> {
@@ -102,8 +106,9 @@ fn check(input: &DeriveInput, fields: &[Field<'_>]) -> syn::Result<()> {
         ));
     }
     type Said = fn(&Field<'_>) -> Option<proc_macro2::Span>;
-    let once: [(&str, Said); 2] = [
+    let once: [(&str, Said); 3] = [
         ("auto", |field| field.attributes.auto),
+        ("soft_delete", |field| field.attributes.soft_delete),
         ("version", |field| field.attributes.version),
     ];
     for (what, span) in once {
@@ -138,6 +143,7 @@ fn role(field: &Field<'_>, library: &TokenStream) -> TokenStream {
         () if attributes.created_at.is_some() => "CreatedAt",
         () if attributes.updated_at.is_some() => "UpdatedAt",
         () if attributes.version.is_some() => "Version",
+        () if attributes.soft_delete.is_some() => "DeletedAt",
         () => "Plain",
     };
     let role = format_ident!("{role}");

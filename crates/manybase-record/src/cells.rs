@@ -213,6 +213,13 @@ impl Values {
         }
     }
 
+    /// Another value in the place of one.
+    pub(crate) fn replace(&mut self, at: usize, value: manybase_sql::Value) {
+        if let Some(place) = self.values.get_mut(at) {
+            *place = value;
+        }
+    }
+
     /// The values, to look at.
     pub(crate) fn values(&self) -> Result<&[manybase_sql::Value]> {
         match self.error {

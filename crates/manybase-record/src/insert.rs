@@ -1,6 +1,7 @@
 //! Inserts.
 
 use crate::meta::{Key, Shape};
+use crate::query::Deleted;
 use crate::rec::origin;
 use crate::{Cells, Model, ModelMeta, Query, Rec, Role, Values, cells::Layout};
 use chrono::{SubsecRound, Utc};
@@ -105,7 +106,7 @@ async fn read_back<M: Model>(lease: &mut Lease<'_>, record: M) -> Result<M> {
     {
         return Ok(record);
     }
-    let mut select = Query::<M>::by_key(record.key()).tree()?;
+    let mut select = Query::<M>::by_key(record.key()).deleted(Deleted::Shown).tree()?;
     select.items.retain({
         let mut at = 0;
         move |_| {

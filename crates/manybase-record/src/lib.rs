@@ -53,7 +53,7 @@ pub use manybase_macros::{DbEnum, DbType, Embedded, FromRow, Model};
 pub use meta::{ColumnMeta, MetaBuilder, ModelMeta, Role};
 pub use model::{Embedded, Key, Model};
 pub use order::{Assignments, ColumnNames, GroupKeys, OrderKeys};
-pub use query::Query;
+pub use query::{Query, SoftDelete};
 pub use raw::{Bind, RawQuery, sql};
 pub use rec::Rec;
 pub use relation::{BelongsTo, HasMany, HasOne, Link, Rel, RelQuery, Related, RelationField};

@@ -43,6 +43,8 @@ pub enum Role {
     UpdatedAt,
     /// Counts changes, so that two do not overwrite one another.
     Version,
+    /// The time at which the record was deleted; NULL as long as it is not.
+    DeletedAt,
 }
 
 /// A column of a model.
@@ -104,6 +106,8 @@ pub struct ModelMeta {
     pub keys: Vec<usize>,
     /// Positions of columns that the database fills in.
     pub generated: Vec<usize>,
+    /// Position of the column that says when a record was deleted, where deleted ones stay in the table.
+    pub soft_delete: Option<usize>,
     pub(crate) texts: Texts,
 }
 
@@ -135,6 +139,29 @@ impl ModelMeta {
             .map(|&key| self.columns[key].name.clone())
             .collect();
         table
+    }
+
+    /// What every query of the model asks unless it says otherwise: that the record is not deleted. `None` for a model
+    /// whose deleted records are gone.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Note { #[model(key, auto)] id: i64, #[model(soft_delete)] gone: Option<chrono::DateTime<chrono::Utc>> }
+    /// let alive = Note::meta().default_filter().unwrap();
+    /// let sql = manybase_sql::Select::from("note").column("id").filter(alive).render(manybase_sql::dialect::sqlite())?.sql;
+    /// assert_eq!(sql, r#"SELECT "id" FROM "note" WHERE "gone" IS NULL"#);
+    /// # Ok::<(), manybase_driver::Error>(())
+    /// ```
+    pub fn default_filter(&self) -> Option<manybase_sql::Expr> {
+        self.soft_delete.map(|at| self.expr(at).is_null())
+    }
+
+    /// The time as a value of a column.
+    pub(crate) fn time(&self, at: usize, now: chrono::DateTime<chrono::Utc>) -> Value {
+        match self.columns[at].data_type {
+            DataType::Timestamp => now.into(),
+            _ => now.naive_utc().into(),
+        }
     }
 
     /// The column of a role, if there is one.
@@ -208,6 +235,7 @@ impl MetaBuilder {
             columns: Vec::new(),
             keys: Vec::new(),
             generated: Vec::new(),
+            soft_delete: None,
             texts: Texts::default(),
         })
     }
@@ -236,6 +264,7 @@ impl MetaBuilder {
                 }
             }
             Role::Generated => self.0.generated.push(at),
+            Role::DeletedAt => self.0.soft_delete = Some(at),
             _ => {}
         }
         self.0.columns.push(ColumnMeta {

@@ -1,10 +1,15 @@
 //! Queries: built by closures over columns, run on whatever executes.
 
 mod build;
+mod deleted;
 mod fetch;
 mod lock;
+mod remove;
 mod shape;
 mod write;
+
+pub(crate) use deleted::Deleted;
+pub use deleted::SoftDelete;
 
 use crate::meta::{Key, Shape};
 use crate::relation::Include;
@@ -49,6 +54,8 @@ pub struct Query<M, O = Rec<M>> {
     includes: Vec<Include<M>>,
     /// What loads them; there is something only for whole records.
     load: Option<Load<M, O>>,
+    /// What it does with deleted records, where they stay in the table.
+    deleted: Deleted,
     model: PhantomData<fn() -> M>,
 }
 
@@ -78,6 +85,7 @@ impl<M, O> Clone for Query<M, O> {
             width: self.width,
             includes: self.includes.clone(),
             load: self.load,
+            deleted: self.deleted,
             model: PhantomData,
         }
     }
@@ -86,8 +94,10 @@ impl<M, O> Clone for Query<M, O> {
 impl<M: Model> Query<M> {
     pub(crate) fn new() -> Self {
         let meta = M::meta();
+        let mut select = Box::new(Select::from(meta.table.clone()));
+        select.filter = meta.default_filter();
         Self {
-            select: Box::new(Select::from(meta.table.clone())),
+            select,
             key: None,
             whole: true,
             using: None,
@@ -95,6 +105,7 @@ impl<M: Model> Query<M> {
             width: meta.columns.len(),
             includes: Vec::new(),
             load: None,
+            deleted: Deleted::Hidden,
             model: PhantomData,
         }
     }

@@ -1,7 +1,9 @@
 //! A record that was loaded or inserted, and knows what has changed since.
 
+mod remove;
 mod write;
 
+use crate::query::Deleted;
 use crate::{Cells, Model, Query, Values, insert};
 use manybase_db::{Executor, Route};
 use manybase_driver::{Error, Result};
@@ -163,7 +165,7 @@ impl<M: Model> Rec<M> {
             .iter()
             .filter_map(|&key| before.get(key).cloned())
             .collect();
-        let mut query = Query::<M>::by_key_values(key);
+        let mut query = Query::<M>::by_key_values(key).deleted(Deleted::Shown);
         if let Some(origin) = &self.origin {
             query = query.using(origin.clone());
         }

@@ -1,6 +1,7 @@
 //! Inserts that update what is there already.
 
 use crate::insert::{chunks, encode, is_written, statement, written};
+use crate::query::Deleted;
 use crate::rec::placed;
 use crate::rows::{Match, Rows};
 use crate::{ColumnNames, Model, ModelMeta, Query, Rec, Role, insert};
@@ -8,7 +9,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use foldhash::fast::RandomState;
 use manybase_db::Executor;
 use manybase_driver::{Access, Error, ErrorKind, Result, Statement};
-use manybase_sql::{ConflictUpdate, ConflictValue, DataType, Name, OnConflict, Value};
+use manybase_sql::{ConflictUpdate, ConflictValue, Name, OnConflict, Value};
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -18,7 +19,8 @@ use std::sync::Arc;
 ///
 /// Rows are found by the model's key, or by the columns that [`Upsert::by`] names. Of a row that is there, all
 /// columns are updated but its key, those by which it was found, and `created_at`; [`Upsert::update`] chooses others,
-/// and [`Upsert::or_ignore`] leaves it as it is. A version is counted up and `updated_at` is set, as in every update.
+/// and [`Upsert::or_ignore`] leaves it as it is. A row that was deleted and stayed in the table comes back so, unless
+/// the columns are chosen. A version is counted up and `updated_at` is set, as in every update.
 ///
 /// When several records have the same key, the last one counts. NULL is equal to nothing: a record with NULL in a
 /// column of [`Upsert::by`] is always inserted.
@@ -230,7 +232,7 @@ impl<M: Model> Upsert<M> {
             let unset = record.is_key_unset();
             let mut values = encode(&record)?;
             for &at in &stamped {
-                values[at] = time(meta.columns[at].data_type, now);
+                values[at] = meta.time(at, now);
             }
             if let Some(key) = same(by.iter().map(|&at| &values[at]))
                 && let Some(before) = last.insert(key, all.len())
@@ -283,7 +285,8 @@ impl<M: Model> Upsert<M> {
                 _ if said => Some(ConflictValue::Given),
                 Role::Version => Some(ConflictValue::Increased),
                 Role::UpdatedAt => Some(ConflictValue::Given),
-                Role::Plain if chosen.is_none() => Some(ConflictValue::Given),
+                // A record that is there again is no longer deleted, unless it says so.
+                Role::Plain | Role::DeletedAt if chosen.is_none() => Some(ConflictValue::Given),
                 _ => None,
             };
             set.extend(value.map(|value| (column.name.clone(), value)));
@@ -360,18 +363,13 @@ pub(crate) async fn one<M: Model>(record: M, on: &dyn Executor) -> Result<Rec<M>
     let rendered = upsert.render(dialect).map_err(|error| named(error.into()))?;
     let statement = Statement::rendered(rendered, Access::Write);
     lease.execute(statement).await.map_err(named)?;
-    let rendered = Query::<M>::by_key(key).to_sql(dialect).map_err(named)?;
+    let rendered = Query::<M>::by_key(key)
+        .deleted(Deleted::Shown)
+        .to_sql(dialect)
+        .map_err(named)?;
     let statement = Statement::rendered(rendered, Access::Read);
     let mut rows = lease.query(statement, back).await.map_err(named)?.rows;
     rows.pop().ok_or_else(|| named(gone()))
-}
-
-/// The time as a value of a column's type.
-fn time(data_type: DataType, now: DateTime<Utc>) -> Value {
-    match data_type {
-        DataType::Timestamp => now.into(),
-        _ => now.naive_utc().into(),
-    }
 }
 
 /// What is equal for values that a database takes for the same key.

@@ -193,6 +193,7 @@ impl<M: Model, O> Query<M, O> {
             width: S::WIDTH,
             includes: Vec::new(),
             load: None,
+            deleted: self.deleted,
             model: PhantomData,
         }
     }
@@ -238,6 +239,7 @@ impl<M: Model, O> Query<M, O> {
             width: query.width,
             includes: Vec::new(),
             load: None,
+            deleted: query.deleted,
             model: PhantomData,
         }
     }

@@ -281,7 +281,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     }
 
     fn statement(&self, dialect: &'static dyn Dialect) -> Result<Statement> {
-        let plain = self.whole && self.select.filter.is_none() && self.select.order_by.is_empty();
+        let plain = self.whole && self.is_unfiltered() && self.select.order_by.is_empty();
         let plain =
             plain && self.select.limit.is_none() && self.select.offset.is_none() && !self.select.distinct;
         let plain = plain && self.select.lock.is_none();
@@ -291,7 +291,8 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         };
         let values = values.clone()?;
         let texts = &M::meta().texts;
-        let key = Key::new(Shape::Find, dialect).with(&values);
+        let mut key = Key::new(Shape::Find, dialect).with(&values);
+        key.put(&[self.deleted as u8]);
         if let Some(sql) = texts.get(&key) {
             return Ok(Statement::read(sql, values).bounded());
         }

@@ -1,11 +1,11 @@
 //! Queries that change all rows they stand for, in one statement.
 
 use super::Query;
-use crate::{Assignments, Model, ModelMeta, Role, rec::placed};
+use crate::{Assignment, Assignments, Model, ModelMeta, Role, rec::placed};
 use manybase_db::Executor;
 use manybase_driver::{Access, Dialect, Error, ErrorKind, Result, Statement};
 use manybase_sql::expr::BinaryOp;
-use manybase_sql::{Delete, Expr, Rendered, Update, Value};
+use manybase_sql::{Expr, Rendered, Update};
 
 impl<M: Model> Query<M> {
     /// Sets columns of all these rows, and returns how many there are. The time of the last change and the
@@ -30,9 +30,19 @@ impl<M: Model> Query<M> {
         on: &dyn Executor,
         set: impl FnOnce(M::Columns) -> A,
     ) -> Result<u64> {
-        let meta = M::meta();
         let mut assignments = Vec::new();
         set(M::COLUMNS).add_to(&mut assignments);
+        self.set("update", on, assignments).await
+    }
+
+    /// Sets columns, those that follow from the model too.
+    pub(super) async fn set(
+        self,
+        what: &'static str,
+        on: &dyn Executor,
+        assignments: Vec<Assignment>,
+    ) -> Result<u64> {
+        let meta = M::meta();
         // PostgreSQL refuses it, the others take the last.
         for (at, one) in assignments.iter().enumerate() {
             if assignments[..at].iter().any(|other| other.column == one.column) {
@@ -41,9 +51,7 @@ impl<M: Model> Query<M> {
             }
         }
         let mut update = Update::table(meta.table.clone());
-        update.filter = self
-            .only_filter("update")
-            .map_err(|error| self.refused(on, error))?;
+        update.filter = self.only_filter(what).map_err(|error| self.refused(on, error))?;
         update.set = assignments
             .into_iter()
             .map(|one| (one.column, one.value))
@@ -52,9 +60,7 @@ impl<M: Model> Query<M> {
             let said = update.set.iter().any(|(name, _)| *name == column.name);
             match column.role {
                 Role::UpdatedAt if !said => {
-                    let now = chrono::Utc::now();
-                    let zoned = column.data_type == manybase_sql::DataType::Timestamp;
-                    let now: Value = if zoned { now.into() } else { now.naive_utc().into() };
+                    let now = meta.time(at, chrono::Utc::now());
                     update.set.push((column.name.clone(), Expr::Value(now)));
                 }
                 Role::Version if !said => update.set.push((column.name.clone(), meta.expr(at).add(1i64))),
@@ -66,34 +72,8 @@ impl<M: Model> Query<M> {
             .await
     }
 
-    /// Deletes all these rows, and returns how many there were.
-    ///
-    /// # Errors
-    /// Those of the database; [`ErrorKind::Statement`] for a query with order, limit or groups.
-    ///
-    /// ```
-    /// use manybase_record::prelude::*;
-    /// # #[derive(Model)] struct Stock { #[model(key, auto)] id: i64, qty: i32 }
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> manybase_driver::Result<()> {
-    /// # let db = &manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
-    /// # manybase_record::create_table::<Stock>(db).await?;
-    /// let gone = Stock::filter(|c| c.qty.eq(0)).delete(db).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn delete(self, on: &dyn Executor) -> Result<u64> {
-        let mut delete = Delete::from(M::meta().table.clone());
-        delete.filter = self
-            .only_filter("delete")
-            .map_err(|error| self.refused(on, error))?;
-        let bounded = names_one_row(M::meta(), delete.filter.as_ref());
-        self.change(on, bounded, &|dialect| Ok(delete.render(dialect)?))
-            .await
-    }
-
     /// A clause that the statement can't have must not be dropped without a word: the rows would be others.
-    fn only_filter(&self, what: &str) -> Result<Option<Expr>> {
+    pub(super) fn only_filter(&self, what: &str) -> Result<Option<Expr>> {
         let tree = self.tree()?;
         let clause = if tree.limit.is_some() || tree.offset.is_some() {
             "a limit or an offset"
@@ -115,12 +95,12 @@ impl<M: Model> Query<M> {
     }
 
     /// With the names of model and connection.
-    fn refused(&self, on: &dyn Executor, error: Error) -> Error {
+    pub(super) fn refused(&self, on: &dyn Executor, error: Error) -> Error {
         let error = error.with_model(M::meta().name);
         placed(error, on, M::route(self.using.as_deref()))
     }
 
-    async fn change(
+    pub(super) async fn change(
         &self,
         on: &dyn Executor,
         bounded: bool,
@@ -140,7 +120,7 @@ impl<M: Model> Query<M> {
 }
 
 /// Whether a filter says the value of every column of the key, besides whatever else.
-fn names_one_row(meta: &ModelMeta, filter: Option<&Expr>) -> bool {
+pub(super) fn names_one_row(meta: &ModelMeta, filter: Option<&Expr>) -> bool {
     let says = |key: &usize| filter.is_some_and(|filter| says(filter, &meta.columns[*key].name));
     !meta.keys.is_empty() && meta.keys.iter().all(says)
 }

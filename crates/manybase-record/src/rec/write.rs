@@ -6,7 +6,7 @@ use crate::{Model, ModelMeta, Role, insert};
 use chrono::{DateTime, SubsecRound, Utc};
 use manybase_db::Executor;
 use manybase_driver::{Access, Error, ErrorKind, Result, Statement};
-use manybase_sql::{DataType, Delete, Dialect, Expr, Rendered, Update, Value};
+use manybase_sql::{Delete, Dialect, Expr, Rendered, Update, Value};
 use std::sync::Arc;
 
 impl<M: Model> Rec<M> {
@@ -50,6 +50,7 @@ impl<M: Model> Rec<M> {
             said: said.len(),
             set: set(meta, changes, now),
             unchanged: self.unchanged().map_err(named)?,
+            alive: self.is_alive().map_err(named)?,
         };
         let affected = self.change(on, change).await?;
         if affected == 0 {
@@ -59,41 +60,6 @@ impl<M: Model> Rec<M> {
         let said = |field: &str| said.iter().any(|&at| meta.columns[at].field == field);
         self.inner.stamp(now, Some(&said));
         Ok(true)
-    }
-
-    /// Deletes the row.
-    ///
-    /// # Errors
-    /// As [`Rec::save`].
-    ///
-    /// ```
-    /// use manybase_record::prelude::*;
-    /// # #[derive(Debug, Clone, PartialEq, Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> manybase_driver::Result<()> {
-    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
-    /// # manybase_record::create_table::<Person>(&db).await?;
-    /// # Person { id: 0, name: "Ann".into(), age: 30 }.insert(&db).await?;
-    /// let person = Person::find(1).one(&db).await?;
-    /// person.delete(&db).await?;
-    /// assert_eq!(Person::query().count(&db).await?, 0);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn delete(self, on: &dyn Executor) -> Result<()> {
-        let meta = M::meta();
-        let change = Change {
-            meta,
-            said: 0,
-            set: Vec::new(),
-            unchanged: self.unchanged().map_err(|error| error.with_model(meta.name))?,
-        };
-        let affected = self.change(on, change).await?;
-        if affected == 0 {
-            Err(self.missing(on))
-        } else {
-            Ok(())
-        }
     }
 
     pub(super) fn changes(&self) -> Result<Vec<(usize, Value)>> {
@@ -111,8 +77,16 @@ impl<M: Model> Rec<M> {
             .collect())
     }
 
+    /// Whether the row must not be deleted: it was not when it was loaded. `None` where deleted rows are gone.
+    pub(super) fn is_alive(&self) -> Result<Option<bool>> {
+        let Some(at) = M::meta().soft_delete else {
+            return Ok(None);
+        };
+        Ok((self.before()?.get(at) == Some(&Value::Null)).then_some(true))
+    }
+
     /// What the row as it was loaded is known by: its key, and its version where it has one.
-    fn unchanged(&self) -> Result<Vec<(usize, Value)>> {
+    pub(super) fn unchanged(&self) -> Result<Vec<(usize, Value)>> {
         let meta = M::meta();
         if meta.keys.is_empty() {
             return Err(meta.no_key());
@@ -124,7 +98,7 @@ impl<M: Model> Rec<M> {
             .collect())
     }
 
-    async fn change(&self, on: &dyn Executor, change: Change) -> Result<u64> {
+    pub(super) async fn change(&self, on: &dyn Executor, change: Change) -> Result<u64> {
         let named = |error: Error| error.with_model(M::meta().name);
         let mut lease = on
             .lease(M::route(self.origin.as_deref()), Access::Write)
@@ -136,7 +110,7 @@ impl<M: Model> Rec<M> {
         Ok(lease.execute(statement).await.map_err(named)?.affected)
     }
 
-    fn missing(&self, on: &dyn Executor) -> Error {
+    pub(super) fn missing(&self, on: &dyn Executor) -> Error {
         let meta = M::meta();
         let error = if meta.with_role(Role::Version).is_some() {
             Error::new(
@@ -152,13 +126,12 @@ impl<M: Model> Rec<M> {
 }
 
 /// What is set: the user's changes, then what the library sets by itself. A version counts by one.
-fn set(meta: &ModelMeta, changes: Vec<(usize, Value)>, now: DateTime<Utc>) -> Vec<(usize, Value)> {
+pub(super) fn set(meta: &ModelMeta, changes: Vec<(usize, Value)>, now: DateTime<Utc>) -> Vec<(usize, Value)> {
     let mut set = changes;
     let said = set.len();
     for (at, column) in meta.columns.iter().enumerate() {
         let value: Value = match column.role {
-            Role::UpdatedAt if column.data_type == DataType::Timestamp => now.into(),
-            Role::UpdatedAt => now.naive_utc().into(),
+            Role::UpdatedAt => meta.time(at, now),
             Role::Version => 1i64.into(),
             _ => continue,
         };
@@ -170,21 +143,27 @@ fn set(meta: &ModelMeta, changes: Vec<(usize, Value)>, now: DateTime<Utc>) -> Ve
 }
 
 /// What happens to one row: columns by position, so that a text that was rendered before is found without a tree.
-struct Change {
-    meta: &'static ModelMeta,
+pub(super) struct Change {
+    pub(super) meta: &'static ModelMeta,
     /// New values; without any, the row is deleted.
-    set: Vec<(usize, Value)>,
+    pub(super) set: Vec<(usize, Value)>,
     /// So many of them, the first ones, are the user's. The others follow from the model.
-    said: usize,
+    pub(super) said: usize,
     /// What the row must have.
-    unchanged: Vec<(usize, Value)>,
+    pub(super) unchanged: Vec<(usize, Value)>,
+    /// Whether the row must be one that is not deleted, or one that is.
+    pub(super) alive: Option<bool>,
 }
 
 impl Change {
     fn into_statement(self, dialect: &dyn Dialect) -> Result<Statement> {
         let binds = self.set.iter().chain(&self.unchanged);
         let binds: Vec<Value> = binds.map(|(_, value)| value.clone()).collect();
-        let key = self.shape().map(|shape| Key::new(shape, dialect).with(&binds));
+        let key = self.shape().map(|shape| {
+            let mut key = Key::new(shape, dialect).with(&binds);
+            key.put(&[self.alive.map_or(2, u8::from)]);
+            key
+        });
         if let Some(sql) = key.as_ref().and_then(|key| self.meta.texts.get(key)) {
             return Ok(Statement::write(sql, binds).bounded());
         }
@@ -214,6 +193,15 @@ impl Change {
         let mut filter = None;
         for (at, value) in &self.unchanged {
             Expr::and_into(&mut filter, meta.expr(*at).eq(Expr::Value(value.clone())));
+        }
+        if let (Some(alive), Some(at)) = (self.alive, meta.soft_delete) {
+            let deleted = meta.expr(at);
+            let condition = if alive {
+                deleted.is_null()
+            } else {
+                deleted.is_not_null()
+            };
+            Expr::and_into(&mut filter, condition);
         }
         // Never a statement without a filter: it would be all rows.
         let filter = filter.ok_or_else(|| meta.no_key())?;

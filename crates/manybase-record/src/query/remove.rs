@@ -1,0 +1,109 @@
+//! Queries that remove all rows they stand for, and bring them back.
+
+use super::deleted::Deleted;
+use super::write::names_one_row;
+use super::{Query, SoftDelete};
+use crate::{Assignment, Model};
+use chrono::{SubsecRound, Utc};
+use manybase_db::Executor;
+use manybase_driver::{Error, ErrorKind, Result};
+use manybase_sql::{Delete, Expr, Value};
+
+impl<M: Model> Query<M> {
+    /// Deletes all these rows, and returns how many there were. Where deleted records stay in the table, it stamps
+    /// those that are not deleted yet.
+    ///
+    /// # Errors
+    /// Those of the database; [`ErrorKind::Statement`] for a query with order, limit or groups.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Stock { #[model(key, auto)] id: i64, qty: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = &manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Stock>(db).await?;
+    /// let gone = Stock::filter(|c| c.qty.eq(0)).delete(db).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn delete(self, on: &dyn Executor) -> Result<u64> {
+        let meta = M::meta();
+        let Some(at) = meta.soft_delete else {
+            return self.hard_delete(on).await;
+        };
+        if self.deleted == Deleted::Only {
+            let error = Error::new(ErrorKind::Statement, "delete of records that are deleted already")
+                .with_help("hard_delete() removes them from the table");
+            return Err(self.refused(on, error));
+        }
+        let now = meta.time(at, Utc::now().trunc_subsecs(6));
+        let query = self.deleted(Deleted::Hidden);
+        query.set("delete", on, deleted_at::<M>(at, now)).await
+    }
+
+    /// Removes all these rows from the table, also where deleted records otherwise stay there, and returns how many
+    /// there were.
+    ///
+    /// # Errors
+    /// As [`Query::delete`].
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Note { #[model(key, auto)] id: i64, #[model(soft_delete)] gone: Option<chrono::DateTime<chrono::Utc>> }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Note>(&db).await?;
+    /// # Note { id: 0, gone: None }.insert(&db).await?;
+    /// let year = chrono::Utc::now() - chrono::Duration::days(365);
+    /// let purged = Note::query().only_deleted().filter(|c| c.gone.lt(year)).hard_delete(&db).await?;
+    /// assert_eq!(purged, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn hard_delete(self, on: &dyn Executor) -> Result<u64> {
+        let mut delete = Delete::from(M::meta().table.clone());
+        delete.filter = self
+            .only_filter("delete")
+            .map_err(|error| self.refused(on, error))?;
+        let bounded = names_one_row(M::meta(), delete.filter.as_ref());
+        self.change(on, bounded, &|dialect| Ok(delete.render(dialect)?))
+            .await
+    }
+}
+
+impl<M: SoftDelete> Query<M> {
+    /// Brings back those of these records that are deleted, and returns how many there were.
+    ///
+    /// # Errors
+    /// As [`Query::update`].
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Note { #[model(key, auto)] id: i64, #[model(soft_delete)] gone: Option<chrono::DateTime<chrono::Utc>> }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Note>(&db).await?;
+    /// # Note { id: 0, gone: None }.insert(&db).await?;
+    /// Note::query().delete(&db).await?;
+    /// assert_eq!(Note::filter(|c| c.id.eq(1)).restore(&db).await?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn restore(self, on: &dyn Executor) -> Result<u64> {
+        let Some(at) = M::meta().soft_delete else {
+            return Ok(0);
+        };
+        let query = self.deleted(Deleted::Only);
+        query.set("restore", on, deleted_at::<M>(at, Value::Null)).await
+    }
+}
+
+fn deleted_at<M: Model>(at: usize, value: Value) -> Vec<Assignment> {
+    vec![Assignment {
+        column: M::meta().columns[at].name.clone(),
+        value: Expr::Value(value),
+    }]
+}
