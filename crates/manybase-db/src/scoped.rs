@@ -32,11 +32,33 @@ impl Scoped {
     }
 
     /// The connection's name.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder()
+    ///     .connect("main", "sqlite::memory:")
+    ///     .connect("reports", "sqlite::memory:")
+    ///     .build()?;
+    /// assert_eq!(&**db.using("reports").name(), "reports");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn name(&self) -> &Arc<str> {
         &self.name
     }
 
     /// The registry behind it.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder()
+    ///     .connect("main", "sqlite::memory:")
+    ///     .connect("reports", "sqlite::memory:")
+    ///     .build()?;
+    /// assert_eq!(db.using("reports").db().connections().len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn db(&self) -> &Db {
         &self.db
     }

@@ -47,27 +47,103 @@ pub(crate) struct Core {
 
 impl<I> Cx<I> {
     /// What the saga was started with.
+    ///
+    /// ```
+    /// use manybase_saga::{Saga, Sagas};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # let sagas = Sagas::new(&db, "main");
+    /// sagas.register(Saga::<String>::new("demo", 1).call("look", async |cx| {
+    ///     assert_eq!(cx.input(), "Ann");
+    ///     Ok(())
+    /// }))?;
+    /// let id = sagas.start("demo", &"Ann").await?;
+    /// assert!(sagas.run(id).await?.is_completed());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn input(&self) -> &I {
         &self.input
     }
 
     /// The saga's name.
+    ///
+    /// ```
+    /// use manybase_saga::{Saga, Sagas};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # let sagas = Sagas::new(&db, "main");
+    /// sagas.register(Saga::<()>::new("demo", 1).call("look", async |cx| cx.put("id", &cx.saga())))?;
+    /// let id = sagas.start("demo", &()).await?;
+    /// let data = sagas.run(id).await?.completed()?;
+    /// assert_eq!(data.get("id")?, Some(id));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn saga(&self) -> SagaId {
         self.core.saga
     }
 
     /// The step's name.
+    ///
+    /// ```
+    /// use manybase_saga::{Saga, Sagas};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # let sagas = Sagas::new(&db, "main");
+    /// sagas.register(Saga::<()>::new("demo", 1).call("look", async |cx| {
+    ///     assert_eq!(cx.step(), "look");
+    ///     Ok(())
+    /// }))?;
+    /// let id = sagas.start("demo", &()).await?;
+    /// assert!(sagas.run(id).await?.is_completed());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn step(&self) -> &str {
         &self.core.step
     }
 
     /// Which attempt this is, counted from 1.
+    ///
+    /// ```
+    /// use manybase_saga::{Saga, Sagas};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # let sagas = Sagas::new(&db, "main");
+    /// sagas.register(Saga::<()>::new("demo", 1).call("look", async |cx| {
+    ///     assert_eq!(cx.attempt(), 1);
+    ///     Ok(())
+    /// }))?;
+    /// let id = sagas.start("demo", &()).await?;
+    /// assert!(sagas.run(id).await?.is_completed());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn attempt(&self) -> u32 {
         self.core.attempt
     }
 
     /// A text that is the same for all attempts at this step and for no other: the key with which to ask another
     /// system to do it once. Step and compensation have different ones.
+    ///
+    /// ```
+    /// use manybase_saga::{Saga, Sagas};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # let sagas = Sagas::new(&db, "main");
+    /// sagas.register(Saga::<()>::new("demo", 1).call("pay", async |cx| cx.put("key", &cx.idempotency_key())))?;
+    /// let id = sagas.start("demo", &()).await?;
+    /// let data = sagas.run(id).await?.completed()?;
+    /// assert_eq!(data.get("key")?, Some(format!("{id}:pay:do")));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn idempotency_key(&self) -> String {
         let op = if self.core.compensating { "undo" } else { "do" };
         format!("{}:{}:{op}", self.core.saga, self.core.step)
@@ -75,6 +151,22 @@ impl<I> Cx<I> {
 
     /// In the compensation of a call: whether the call is known to have been done. If not, an attempt was cut off or
     /// its answer got lost, and there may be nothing to undo. Everywhere else it is true.
+    ///
+    /// ```
+    /// use manybase_saga::{Saga, Sagas};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # let sagas = Sagas::new(&db, "main");
+    /// sagas.register(Saga::<()>::new("demo", 1).call("look", async |cx| {
+    ///     assert_eq!(cx.is_certain(), true);
+    ///     Ok(())
+    /// }))?;
+    /// let id = sagas.start("demo", &()).await?;
+    /// assert!(sagas.run(id).await?.is_completed());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_certain(&self) -> bool {
         self.core.certain
     }
@@ -84,6 +176,25 @@ impl<I> Cx<I> {
     ///
     /// # Errors
     /// A fatal one, when the value can't be written as JSON.
+    ///
+    /// ```
+    /// use manybase_saga::{Saga, Sagas};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # let sagas = Sagas::new(&db, "main");
+    /// sagas.register(Saga::<()>::new("demo", 1)
+    ///     .call("count", async |cx| cx.put("n", &7))
+    ///     .call("look", async |cx| {
+    ///         let n: i32 = cx.get("n")?;
+    ///         assert_eq!(n, 7);
+    ///         Ok(())
+    ///     }))?;
+    /// let id = sagas.start("demo", &()).await?;
+    /// assert!(sagas.run(id).await?.is_completed());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn put<T: Serialize + ?Sized>(&mut self, name: impl Into<String>, value: &T) -> StepResult {
         self.core.puts.put(name.into(), &value)
     }
@@ -92,6 +203,25 @@ impl<I> Cx<I> {
     ///
     /// # Errors
     /// A fatal one, when there is none, or one of another type.
+    ///
+    /// ```
+    /// use manybase_saga::{Saga, Sagas};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # let sagas = Sagas::new(&db, "main");
+    /// sagas.register(Saga::<()>::new("demo", 1)
+    ///     .call("count", async |cx| cx.put("n", &7))
+    ///     .call("look", async |cx| {
+    ///         let n: i32 = cx.get("n")?;
+    ///         assert_eq!(n, 7);
+    ///         Ok(())
+    ///     }))?;
+    /// let id = sagas.start("demo", &()).await?;
+    /// assert!(sagas.run(id).await?.is_completed());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> StepResult<T> {
         self.find(name)?
             .ok_or_else(|| StepError::fatal(format!("no step has put a value {name:?}")))
@@ -101,6 +231,22 @@ impl<I> Cx<I> {
     ///
     /// # Errors
     /// A fatal one, when it is of another type.
+    ///
+    /// ```
+    /// use manybase_saga::{Saga, Sagas};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # let sagas = Sagas::new(&db, "main");
+    /// sagas.register(Saga::<()>::new("demo", 1).call("look", async |cx| {
+    ///     assert_eq!(cx.find::<i32>("n")?, None);
+    ///     Ok(())
+    /// }))?;
+    /// let id = sagas.start("demo", &()).await?;
+    /// assert!(sagas.run(id).await?.is_completed());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn find<T: DeserializeOwned>(&self, name: &str) -> StepResult<Option<T>> {
         match self.core.puts.get(name)? {
             Some(value) => Ok(Some(value)),

@@ -287,11 +287,19 @@ impl<I, Last> Saga<I, Last> {
     }
 
     /// Its name.
+    ///
+    /// ```
+    /// assert_eq!(manybase_saga::Saga::<()>::new("ship", 3).name(), "ship");
+    /// ```
     pub fn name(&self) -> &str {
         &self.definition.name
     }
 
     /// Its version.
+    ///
+    /// ```
+    /// assert_eq!(manybase_saga::Saga::<()>::new("ship", 3).version(), 3);
+    /// ```
     pub fn version(&self) -> u32 {
         self.definition.version
     }

@@ -5,6 +5,14 @@ use std::fmt;
 use std::time::Duration;
 
 /// What a step or a compensation gives back.
+///
+/// ```
+/// use manybase_saga::{StepError, StepResult};
+/// fn checked(cents: i64) -> StepResult<i64> {
+///     if cents > 0 { Ok(cents) } else { Err(StepError::fatal("nothing to pay")) }
+/// }
+/// assert!(checked(0).unwrap_err().is_fatal());
+/// ```
 pub type StepResult<T = ()> = Result<T, StepError>;
 
 /// Why a step failed, and whether another attempt may help.
@@ -77,11 +85,19 @@ impl StepError {
     }
 
     /// Whether no further attempt is made.
+    ///
+    /// ```
+    /// assert!(!manybase_saga::StepError::retry("timed out").is_fatal());
+    /// ```
     pub fn is_fatal(&self) -> bool {
         self.fatal
     }
 
     /// What happened. It is kept in the log.
+    ///
+    /// ```
+    /// assert_eq!(manybase_saga::StepError::fatal("declined").message(), "declined");
+    /// ```
     pub fn message(&self) -> &str {
         &self.message
     }

@@ -30,6 +30,11 @@ impl SagaId {
     }
 
     /// The UUID.
+    ///
+    /// ```
+    /// let id = manybase_saga::SagaId::new();
+    /// assert_eq!(id.uuid().get_version_num(), 7);
+    /// ```
     pub fn uuid(self) -> Uuid {
         self.0
     }

@@ -95,6 +95,20 @@ impl Default for SagaFilter {
 }
 
 /// A saga, in a line.
+///
+/// ```
+/// use manybase_saga::{Saga, Sagas};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> manybase_db::Result<()> {
+/// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+/// # let sagas = Sagas::new(&db, "main");
+/// sagas.register(Saga::<()>::new("demo", 1).call("greet", async |_cx| Ok(())))?;
+/// let id = sagas.start("demo", &()).await?;
+/// let all = sagas.list(&Default::default()).await?;
+/// assert_eq!((all[0].id, all[0].name.as_str()), (id, "demo"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SagaSummary {
@@ -129,6 +143,20 @@ pub struct SagaSummary {
 }
 
 /// A saga with its steps.
+///
+/// ```
+/// use manybase_saga::{Saga, Sagas};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> manybase_db::Result<()> {
+/// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+/// # let sagas = Sagas::new(&db, "main");
+/// sagas.register(Saga::<()>::new("demo", 1).call("greet", async |_cx| Ok(())))?;
+/// let id = sagas.start("demo", &()).await?;
+/// let details = sagas.show(id).await?;
+/// assert_eq!(details.steps.len(), 1);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SagaDetails {
@@ -144,6 +172,20 @@ pub struct SagaDetails {
 }
 
 /// A step of a saga.
+///
+/// ```
+/// use manybase_saga::{Saga, Sagas};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> manybase_db::Result<()> {
+/// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+/// # let sagas = Sagas::new(&db, "main");
+/// sagas.register(Saga::<()>::new("demo", 1).call("greet", async |_cx| Ok(())))?;
+/// let id = sagas.start("demo", &()).await?;
+/// let details = sagas.show(id).await?;
+/// assert_eq!(details.steps[0].step, "greet");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct StepDetails {

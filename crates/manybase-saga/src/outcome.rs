@@ -31,6 +31,11 @@ pub enum Outcome {
 
 impl Outcome {
     /// Whether all steps are done.
+    ///
+    /// ```
+    /// use manybase_saga::Outcome;
+    /// assert!(!Outcome::Stuck { error: "timed out".into() }.is_completed());
+    /// ```
     pub fn is_completed(&self) -> bool {
         matches!(self, Self::Completed(_))
     }
@@ -39,6 +44,20 @@ impl Outcome {
     ///
     /// # Errors
     /// When the saga has not completed.
+    ///
+    /// ```
+    /// use manybase_saga::{Saga, Sagas};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # let sagas = Sagas::new(&db, "main");
+    /// sagas.register(Saga::<()>::new("demo", 1).call("count", async |cx| cx.put("n", &7)))?;
+    /// let id = sagas.start("demo", &()).await?;
+    /// let data = sagas.run(id).await?.completed()?;
+    /// assert_eq!(data.get("n")?, Some(7));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn completed(self) -> Result<Data> {
         let (what, help) = match self {
             Self::Completed(data) => return Ok(data),

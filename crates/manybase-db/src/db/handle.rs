@@ -49,31 +49,91 @@ impl ConnectionHandle {
     }
 
     /// The name.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let main = db.connection("main")?;
+    /// assert_eq!(&**main.name(), "main");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn name(&self) -> &Arc<str> {
         self.0.name()
     }
 
     /// The dialect of the server as it was found, or before the first connection as the address says.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let main = db.connection("main")?;
+    /// assert_eq!(main.dialect().name(), "SQLite");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn dialect(&self) -> &'static dyn Dialect {
         self.0.dialect()
     }
 
     /// What the database can do.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let main = db.connection("main")?;
+    /// assert!(!main.capabilities().row_locks);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn capabilities(&self) -> &'static Capability {
         self.dialect().capability()
     }
 
     /// Where it is, without secrets.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let main = db.connection("main")?;
+    /// assert!(main.address().contains(":memory:"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn address(&self) -> String {
         self.0.driver().address()
     }
 
     /// The pool's settings.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let main = db.connection("main")?;
+    /// assert!(main.pool_options().max_size > 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn pool_options(&self) -> &PoolOptions {
         self.0.options()
     }
 
     /// How busy the pool is.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let main = db.connection("main")?;
+    /// assert_eq!(main.status().in_use, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn status(&self) -> PoolStatus {
         self.0.status()
     }
@@ -82,6 +142,16 @@ impl ConnectionHandle {
     ///
     /// # Errors
     /// Those of dialling and of the server; [`crate::ErrorKind::PoolTimeout`]; [`crate::ErrorKind::Closed`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let main = db.connection("main")?;
+    /// println!("{} answers in {:?}", main.name(), main.ping().await?.took);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn ping(&self) -> Result<Ping> {
         let mut session = self.0.acquire(Access::Read).await?;
         let begun = Instant::now();

@@ -17,6 +17,23 @@ const UNFIT: Duration = Duration::from_secs(60);
 /// A task that runs sagas that are due, of this and of other processes. From [`Sagas::spawn`].
 ///
 /// Dropped, it is cut off in the middle of a step, and others take its sagas over later. [`Runner::stop`] is better.
+///
+/// ```
+/// use manybase_saga::{Saga, Sagas};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> manybase_db::Result<()> {
+/// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+/// # let sagas = Sagas::new(&db, "main");
+/// sagas.register(Saga::<()>::new("demo", 1).call("greet", async |_cx| Ok(())))?;
+/// let id = sagas.start("demo", &()).await?;
+/// let runner = sagas.spawn();
+/// while !sagas.show(id).await?.summary.state.is_over() {
+///     tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+/// }
+/// runner.stop().await;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a runner that is dropped is cut off"]
 pub struct Runner {
@@ -27,6 +44,23 @@ pub struct Runner {
 impl Runner {
     /// Takes no more sagas, waits until the steps that are being done are over, and leaves the rest to others, who may
     /// take it at once.
+    ///
+    /// ```
+    /// use manybase_saga::{Saga, Sagas};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # let sagas = Sagas::new(&db, "main");
+    /// sagas.register(Saga::<()>::new("demo", 1).call("greet", async |_cx| Ok(())))?;
+    /// let id = sagas.start("demo", &()).await?;
+    /// let runner = sagas.spawn();
+    /// while !sagas.show(id).await?.summary.state.is_over() {
+    ///     tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    /// }
+    /// runner.stop().await;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
         if let Some(task) = self.task.take() {
