@@ -2,8 +2,10 @@
 
 mod check;
 pub(crate) mod func;
+mod kind;
 
 pub use func::StepFunc;
+pub use kind::{AnyStep, Begin, InCall, InTransaction};
 
 use crate::{Cx, Retry, StepKind, StepResult};
 use func::{CallFn, OnFn};
@@ -67,30 +69,6 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Saga<I, Last = Begin> {
     definition: Definition,
     kinds: PhantomData<fn(I) -> Last>,
-}
-
-/// No step so far.
-#[derive(Debug)]
-pub enum Begin {}
-
-/// The last step is one in a transaction.
-#[derive(Debug)]
-pub enum InTransaction {}
-
-/// The last step is a call.
-#[derive(Debug)]
-pub enum InCall {}
-
-/// A step of any kind.
-pub trait AnyStep: private::Sealed {}
-
-impl AnyStep for InTransaction {}
-impl AnyStep for InCall {}
-
-mod private {
-    pub trait Sealed {}
-    impl Sealed for super::InTransaction {}
-    impl Sealed for super::InCall {}
 }
 
 #[derive(Clone)]
