@@ -1,16 +1,20 @@
 //! Typed expressions over the untyped tree: what does not fit does not compile.
 
 mod aggregate;
+mod case;
 mod function;
 mod number;
 mod operand;
 mod text;
+mod window;
 
 pub use aggregate::{Averaged, Compared, Summed, count_all};
+pub use case::{Argument, Arguments, Case, Switch, case, function};
 pub use function::{Dated, coalesce, now};
 pub use number::Number;
 pub use operand::Operand;
 pub use text::Text;
+pub use window::{Window, Windowed, cume_dist, dense_rank, ntile, percent_rank, rank, row_number};
 
 use crate::{Col, ColumnType};
 use manybase_sql::{Expr, LikePattern, Name, Order, OrderBy};

@@ -84,6 +84,8 @@ pub struct Capability {
     pub nowait: bool,
     /// `LATERAL` joins.
     pub lateral: bool,
+    /// Frames of window functions that count groups of equal rows.
+    pub frame_groups: bool,
     /// Tables live in schemas that a name can mention.
     pub schemas: bool,
     /// One connection at a time can write, so that writers share one connection and readers have others.

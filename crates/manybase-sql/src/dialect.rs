@@ -4,22 +4,24 @@
 //! To add one, see `CONTRIBUTING.md`.
 
 mod builtin;
+mod expression;
 mod lexical;
 mod mysql;
 mod postgres;
 mod sqlite;
 
 pub use builtin::{mariadb, matrixone, mysql, postgres, sqlite, sqlite_attached};
+pub use expression::ExprDialect;
 pub use lexical::Lexical;
 pub use mysql::{Flavor, MySql};
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 
-use crate::expr::{Aggregate, BinaryOp};
+use crate::expr::BinaryOp;
 use crate::schema::{Column, CreateTable, DropTable};
 use crate::{
-    Capability, DataType, Delete, Expr, Function, Insert, LikePattern, Lock, OnConflict, Order, OrderBy,
-    Result, Select, SqlWriter, TableName, Update, Value, render,
+    Capability, DataType, Delete, Expr, Insert, LikePattern, Lock, OnConflict, Order, OrderBy, Result,
+    Select, SqlWriter, TableName, Update, Value, render,
 };
 use chrono::{DateTime, Utc};
 use std::fmt::Debug;
@@ -45,10 +47,13 @@ use std::fmt::Debug;
 /// A dialect of one's own says what differs:
 ///
 /// ```
-/// use manybase_sql::{dialect, schema::Column, Capability, DataType, Dialect, Result, Select, SqlWriter};
+/// use manybase_sql::dialect::{self, ExprDialect};
+/// use manybase_sql::{schema::Column, Capability, DataType, Dialect, Result, Select, SqlWriter};
 ///
 /// #[derive(Debug)]
 /// struct Mine;
+///
+/// impl ExprDialect for Mine {}
 ///
 /// impl Dialect for Mine {
 ///     fn name(&self) -> &'static str {
@@ -77,7 +82,7 @@ use std::fmt::Debug;
 /// assert_eq!(rendered.sql, r#"SELECT "a" FROM "t" FETCH FIRST ? ROWS ONLY"#);
 /// # Ok::<(), manybase_sql::Error>(())
 /// ```
-pub trait Dialect: Debug + Send + Sync {
+pub trait Dialect: ExprDialect + Debug + Send + Sync {
     /// The database's name, for messages only: code asks [`Dialect::capability`].
     fn name(&self) -> &'static str;
 
@@ -317,28 +322,6 @@ pub trait Dialect: Debug + Send + Sync {
         case_insensitive: bool,
     ) -> Result<()> {
         render::like(w, expr, pattern, case_insensitive)
-    }
-
-    /// A function of one row.
-    ///
-    /// # Errors
-    /// Functions that the database lacks.
-    fn call(&self, w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr]) -> Result<()> {
-        render::call(w, function, arguments)
-    }
-
-    /// A function of many rows.
-    ///
-    /// # Errors
-    /// Those of its argument.
-    fn aggregate(
-        &self,
-        w: &mut SqlWriter<'_>,
-        function: Aggregate,
-        argument: Option<&Expr>,
-        distinct: bool,
-    ) -> Result<()> {
-        render::aggregate(w, function, argument, distinct)
     }
 
     /// `CAST`

@@ -1,13 +1,17 @@
 //! Expressions: a plain tree without type parameters.
 
 mod build;
+mod collate;
 mod function;
 mod infer;
 mod like;
 mod walk;
+mod window;
 
+pub use collate::Collation;
 pub use function::Function;
 pub use like::{LikePattern, LikeToken};
+pub use window::{Frame, FrameUnit, Over, Window, WindowFunction};
 
 use crate::{DataType, Name, Value};
 
@@ -230,6 +234,12 @@ pub enum Expr {
     },
     /// A conversion.
     Cast(Box<Expr>, DataType),
+    /// A text with a collation.
+    Collate(Box<Expr>, Collation),
+    /// A function over a window of rows.
+    Window(Box<Window>),
+    /// A whole number that is part of the text and no value to bind.
+    Literal(i64),
     /// An expression that could not be built, with the reason: rendering it fails. Builders stay free of `Result`
     /// so.
     Invalid(String),

@@ -3,6 +3,7 @@
 //! A dialect is a set of overridden default methods ([`crate::Dialect`]); the defaults live here, one clause
 //! or node per function.
 
+mod collate;
 mod conflict;
 mod delete;
 mod expr;
@@ -11,12 +12,14 @@ mod lock;
 mod schema;
 mod select;
 mod update;
+mod window;
 mod writer;
 
 pub(crate) use conflict::on_conflict;
 pub(crate) use delete::delete;
 pub(crate) use expr::{
-    aggregate, binary, call, case, cast, expr, grouped, in_list, in_placeholders, like, list_as_json,
+    aggregate, binary, call, case, cast, expr, extreme, grouped, in_list, in_placeholders, like,
+    list_as_json, output_grouped,
 };
 pub(crate) use insert::insert;
 pub(crate) use lock::{lock, wait};

@@ -5,7 +5,7 @@
 //! of a decimal. What overflows is an error; a division by zero is NULL, as SQLite's own is.
 
 use crate::number::{self, NotDecimal};
-use rusqlite::functions::{Aggregate, Context, FunctionFlags};
+use rusqlite::functions::{Aggregate, Context, FunctionFlags, WindowAggregate};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, Result};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -59,8 +59,8 @@ pub(crate) fn register(raw: &Connection) -> Result<()> {
         };
         text(Ok(number(context, 0, name)?.map(|a| round(a, places))), name)
     })?;
-    raw.create_aggregate_function("MB_SUM", 1, flags(), Sum { average: false })?;
-    raw.create_aggregate_function("MB_AVG", 1, flags(), Sum { average: true })?;
+    raw.create_window_function("MB_SUM", 1, flags(), Sum { average: false })?;
+    raw.create_window_function("MB_AVG", 1, flags(), Sum { average: true })?;
     raw.create_scalar_function("MB_LOWER", 1, flags(), |context| {
         fold(context, "MB_LOWER", str::make_ascii_lowercase, |c, to| {
             to.extend(c.to_lowercase())
@@ -177,6 +177,26 @@ impl Aggregate<(Decimal, u64), Option<String>> for Sum {
     }
 
     fn finalize(&self, _: &mut Context<'_>, sum: Option<(Decimal, u64)>) -> Result<Option<String>> {
+        self.of(sum)
+    }
+}
+
+impl WindowAggregate<(Decimal, u64), Option<String>> for Sum {
+    fn value(&self, sum: Option<&mut (Decimal, u64)>) -> Result<Option<String>> {
+        self.of(sum.copied())
+    }
+
+    fn inverse(&self, context: &mut Context<'_>, (sum, count): &mut (Decimal, u64)) -> Result<()> {
+        if let Some(left) = number(context, 0, self.name())? {
+            *sum = sum.checked_sub(left).ok_or_else(|| bad(self.name(), OVERFLOW))?;
+            *count = count.saturating_sub(1);
+        }
+        Ok(())
+    }
+}
+
+impl Sum {
+    fn of(&self, sum: Option<(Decimal, u64)>) -> Result<Option<String>> {
         let outcome = match sum {
             None | Some((_, 0)) => Ok(None),
             Some((sum, count)) if self.average => divide(count.into(), || sum.checked_div(count.into())),
@@ -184,9 +204,7 @@ impl Aggregate<(Decimal, u64), Option<String>> for Sum {
         };
         text(outcome, self.name())
     }
-}
 
-impl Sum {
     fn name(&self) -> &'static str {
         if self.average { "MB_AVG" } else { "MB_SUM" }
     }

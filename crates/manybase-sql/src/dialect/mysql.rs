@@ -2,15 +2,16 @@
 
 mod capability;
 mod conflict;
+mod function;
 mod list;
 mod update;
 
 use super::{Dialect, Lexical};
-use crate::expr::{Aggregate, BinaryOp};
+use crate::expr::BinaryOp;
 use crate::schema::Column;
 use crate::{
-    Capability, DataType, Error, Expr, Function, Insert, LikePattern, Lock, LockStrength, OnConflict, Order,
-    OrderBy, Result, SqlWriter, Update, Value, render,
+    Capability, DataType, Error, Expr, Insert, LikePattern, Lock, LockStrength, OnConflict, Order, OrderBy,
+    Result, SqlWriter, Update, Value, render,
 };
 use chrono::{DateTime, Utc};
 
@@ -177,8 +178,6 @@ impl Dialect for MySql {
     }
 
     fn binary(&self, w: &mut SqlWriter<'_>, left: &Expr, op: BinaryOp, right: &Expr) -> Result<()> {
-        let whole = |expr: &Expr| expr.data_type().is_some_and(DataType::is_integer);
-        let decimal = |expr: &Expr| expr.data_type().is_some_and(DataType::is_decimal);
         match op {
             // `||` is OR here.
             BinaryOp::Concat => {
@@ -189,20 +188,7 @@ impl Dialect for MySql {
                 w.push(")");
                 Ok(())
             }
-            // `/` makes decimals of whole numbers here.
-            BinaryOp::Div if whole(left) && whole(right) => {
-                render::grouped(w, left)?;
-                w.push(" DIV ");
-                render::grouped(w, right)
-            }
-            // A quotient has four digits more than what is divided, and no more.
-            BinaryOp::Div if (decimal(left) || decimal(right)) && (whole(left) || decimal(left)) => {
-                bounded(w, left, |w| {
-                    with_scale(w, left)?;
-                    w.push(" / ");
-                    render::grouped(w, right)
-                })
-            }
+            BinaryOp::Div => function::quotient(w, left, right),
             _ => render::binary(w, left, op, right),
         }
     }
@@ -237,56 +223,6 @@ impl Dialect for MySql {
         }
         w.push(" COLLATE utf8mb4_bin ESCAPE '!'");
         Ok(())
-    }
-
-    fn call(&self, w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr]) -> Result<()> {
-        match function {
-            Function::Length => render::call(w, &Function::Named("CHAR_LENGTH".into()), arguments),
-            Function::Now if arguments.is_empty() => {
-                w.push(match self.flavor {
-                    // It takes no digits for UTC_TIMESTAMP; the driver keeps the session in UTC.
-                    Flavor::MatrixOne => "CURRENT_TIMESTAMP(6)",
-                    _ => "UTC_TIMESTAMP(6)",
-                });
-                Ok(())
-            }
-            _ => render::call(w, function, arguments),
-        }
-    }
-
-    fn aggregate(
-        &self,
-        w: &mut SqlWriter<'_>,
-        function: Aggregate,
-        argument: Option<&Expr>,
-        distinct: bool,
-    ) -> Result<()> {
-        let whole = |expr: &Expr| expr.data_type().is_some_and(DataType::is_integer);
-        match argument {
-            // The mean of whole numbers has four decimals here, and no more.
-            Some(argument) if function == Aggregate::Avg && whole(argument) => {
-                w.push(if distinct {
-                    "AVG(DISTINCT CAST("
-                } else {
-                    "AVG(CAST("
-                });
-                self.expr(w, argument)?;
-                w.push(" AS DOUBLE))");
-                Ok(())
-            }
-            // The mean of decimals has four digits more than they have.
-            Some(argument)
-                if function == Aggregate::Avg && argument.data_type().is_some_and(DataType::is_decimal) =>
-            {
-                bounded(w, argument, |w| {
-                    w.push(if distinct { "AVG(DISTINCT " } else { "AVG(" });
-                    with_scale(w, argument)?;
-                    w.push(")");
-                    Ok(())
-                })
-            }
-            argument => render::aggregate(w, function, argument, distinct),
-        }
     }
 
     fn cast_type(&self, w: &mut SqlWriter<'_>, to: DataType) -> Result<()> {
@@ -394,44 +330,4 @@ impl Dialect for MySql {
     fn string_literal(&self, text: &str) -> String {
         format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
     }
-}
-
-/// Digits behind the point of a dividend, so that its quotients have sixteen, as on PostgreSQL.
-const DIVIDED_SCALE: u32 = 12;
-
-/// Keeps a quotient to sixteen digits behind the point where the dividend has 28 of them, as a decimal without a
-/// precision has: with four more it would be longer than a [`rust_decimal::Decimal`] can be.
-fn bounded(
-    w: &mut SqlWriter<'_>,
-    dividend: &Expr,
-    quotient: impl FnOnce(&mut SqlWriter<'_>) -> Result<()>,
-) -> Result<()> {
-    if dividend.data_type() != Some(DataType::Decimal { precision: None })
-        || matches!(dividend, Expr::Value(_))
-    {
-        return quotient(w);
-    }
-    w.push("CAST(");
-    quotient(w)?;
-    w.push(" AS DECIMAL(65, 16))");
-    Ok(())
-}
-
-/// A dividend with digits enough, where it is known how many it has by itself: it must not lose any.
-fn with_scale(w: &mut SqlWriter<'_>, expr: &Expr) -> Result<()> {
-    let scale = match expr {
-        Expr::Value(Value::Decimal(value)) => Some(value.scale()),
-        expr => match expr.data_type() {
-            Some(DataType::Decimal { precision }) => precision.map(|(_, scale)| u32::from(scale)),
-            Some(of) if of.is_integer() => Some(0),
-            _ => None,
-        },
-    };
-    if scale.is_none_or(|scale| scale >= DIVIDED_SCALE) {
-        return render::grouped(w, expr);
-    }
-    w.push("CAST(");
-    w.dialect().expr(w, expr)?;
-    w.push(&format!(" AS DECIMAL(65, {DIVIDED_SCALE}))"));
-    Ok(())
 }

@@ -4,11 +4,11 @@ mod function;
 mod parameter;
 
 use super::{Dialect, Lexical};
-use crate::expr::{Aggregate, BinaryOp, UnaryOp};
+use crate::expr::{BinaryOp, UnaryOp};
 use crate::schema::Column;
 use crate::{
-    Capability, DataType, Expr, Function, IsolationLevel, LikePattern, ListBind, Order, Result, SqlWriter,
-    Value, render,
+    Capability, DataType, Expr, IsolationLevel, LikePattern, ListBind, Order, Result, SqlWriter, Value,
+    render,
 };
 use std::fmt::Write;
 
@@ -33,6 +33,7 @@ static CAPABILITY: Capability = Capability {
     skip_locked: true,
     nowait: true,
     lateral: true,
+    frame_groups: true,
     schemas: true,
     single_writer: false,
     // It takes READ UNCOMMITTED and gives READ COMMITTED.
@@ -184,20 +185,6 @@ impl Dialect for Postgres {
         w.bind(pattern.to_like().into());
         w.push(" ESCAPE '!'");
         Ok(())
-    }
-
-    fn call(&self, w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr]) -> Result<()> {
-        function::call(w, function, arguments)
-    }
-
-    fn aggregate(
-        &self,
-        w: &mut SqlWriter<'_>,
-        function: Aggregate,
-        argument: Option<&Expr>,
-        distinct: bool,
-    ) -> Result<()> {
-        function::aggregate(w, function, argument, distinct)
     }
 
     fn cast(&self, w: &mut SqlWriter<'_>, expr: &Expr, to: DataType) -> Result<()> {

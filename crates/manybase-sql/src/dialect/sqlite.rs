@@ -10,11 +10,10 @@ mod decimal;
 mod function;
 
 use super::{Dialect, Lexical};
-use crate::expr::{Aggregate, BinaryOp, UnaryOp};
+use crate::expr::{BinaryOp, UnaryOp};
 use crate::schema::Column;
 use crate::{
-    Capability, DataType, Error, Expr, Function, LikePattern, ListBind, Result, SqlWriter, TableName, Value,
-    render,
+    Capability, DataType, Error, Expr, LikePattern, ListBind, Result, SqlWriter, TableName, Value, render,
 };
 pub(super) use attached::attached;
 use decimal::{is_decimal, is_float};
@@ -43,6 +42,7 @@ static CAPABILITY: Capability = Capability {
     skip_locked: false,
     nowait: false,
     lateral: false,
+    frame_groups: true,
     schemas: true,
     single_writer: true,
     // One writer at a time and snapshots for readers: everything is serializable.
@@ -180,20 +180,6 @@ impl Dialect for Sqlite {
         w.push(" GLOB ");
         w.bind(pattern.to_glob().into());
         Ok(())
-    }
-
-    fn call(&self, w: &mut SqlWriter<'_>, name: &Function, arguments: &[Expr]) -> Result<()> {
-        function::call(w, name, arguments)
-    }
-
-    fn aggregate(
-        &self,
-        w: &mut SqlWriter<'_>,
-        which: Aggregate,
-        argument: Option<&Expr>,
-        distinct: bool,
-    ) -> Result<()> {
-        function::aggregate(w, which, argument, distinct)
     }
 
     fn cast(&self, w: &mut SqlWriter<'_>, expr: &Expr, to: DataType) -> Result<()> {

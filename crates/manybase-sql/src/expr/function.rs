@@ -27,6 +27,10 @@ pub enum Function {
     Coalesce,
     /// NULL when both are equal, else the first.
     NullIf,
+    /// The greatest of several values; NULL when one is NULL.
+    Greatest,
+    /// The least of several values; NULL when one is NULL.
+    Least,
     /// Without sign.
     Abs,
     /// Rounded to a number of digits, half away from zero. The half of a floating-point number, which seldom is one,
@@ -42,4 +46,6 @@ pub enum Function {
     Day,
     /// A function of the database's own, by its exact name. The name must be a plain identifier.
     Named(crate::Name),
+    /// As `Named`, with the type of what it gives.
+    Returning(crate::Name, crate::DataType),
 }

@@ -35,6 +35,9 @@ impl Expr {
             Self::Binary(_, BinaryOp::Concat) => Some(DataType::Text { length: None }),
             Self::Binary(..) => Some(DataType::Bool),
             Self::Cast(_, to) => Some(*to),
+            Self::Collate(text, _) => text.data_type(),
+            Self::Window(window) => window.data_type(),
+            Self::Literal(_) => Some(DataType::I64),
             Self::Invalid(_) => None,
             Self::Case { branches, otherwise } => {
                 let results = branches.iter().map(|(_, result)| result);
@@ -55,7 +58,8 @@ impl Expr {
                 | Function::Replace => Some(DataType::Text { length: None }),
                 Function::Length | Function::Year | Function::Month | Function::Day => Some(DataType::I64),
                 Function::Now => Some(DataType::Timestamp),
-                Function::Coalesce => widest(arguments.iter()),
+                Function::Coalesce | Function::Greatest | Function::Least => widest(arguments.iter()),
+                Function::Returning(_, returns) => Some(*returns),
                 Function::NullIf | Function::Abs | Function::Round => arguments.first()?.data_type(),
                 Function::Named(_) => None,
             },
@@ -77,7 +81,10 @@ impl Expr {
             | Self::Aggregate {
                 function: Aggregate::Count,
                 ..
-            } => false,
+            }
+            | Self::Literal(_) => false,
+            Self::Window(window) => window.is_nullable(),
+            Self::Collate(text, _) => text.is_nullable(),
             Self::InList { expr, list, .. } => expr.is_nullable() || list.iter().any(Value::is_null),
             Self::Unary(_, expr) | Self::Cast(expr, _) | Self::Like { expr, .. } => expr.is_nullable(),
             // Division by zero is NULL on SQLite and MySQL.
@@ -91,7 +98,9 @@ impl Expr {
                 | Function::Trim
                 | Function::Length
                 | Function::Abs
-                | Function::Round,
+                | Function::Round
+                | Function::Greatest
+                | Function::Least,
                 arguments,
             ) => arguments.iter().any(Expr::is_nullable),
             Self::Call(Function::Now, _) => false,
@@ -105,7 +114,12 @@ impl Expr {
     /// assert!(manybase_sql::Expr::count_all().is_aggregate());
     /// ```
     pub fn is_aggregate(&self) -> bool {
-        self.any(&mut |expr| matches!(expr, Self::Aggregate { .. }))
+        match self {
+            Self::Aggregate { .. } => true,
+            // The aggregate over a window is none, what is inside may be one.
+            Self::Window(window) => window.any_inside(&mut Self::is_aggregate),
+            other => other.any_child(&mut Self::is_aggregate),
+        }
     }
 }
 

@@ -5,31 +5,35 @@ use super::{ColumnRef, Expr};
 impl Expr {
     /// Whether something holds for this expression or one inside it.
     pub(crate) fn any(&self, test: &mut dyn FnMut(&Expr) -> bool) -> bool {
-        if test(self) {
-            return true;
-        }
+        test(self) || self.any_child(&mut |child| child.any(test))
+    }
+
+    /// Whether something holds for one of the expressions that it is made of.
+    pub(super) fn any_child(&self, test: &mut dyn FnMut(&Expr) -> bool) -> bool {
         match self {
-            Self::Column(_) | Self::Value(_) | Self::Invalid(_) | Self::Aggregate { argument: None, .. } => {
-                false
-            }
+            Self::Column(_)
+            | Self::Value(_)
+            | Self::Literal(_)
+            | Self::Invalid(_)
+            | Self::Aggregate { argument: None, .. } => false,
             Self::Unary(_, expr)
             | Self::Cast(expr, _)
+            | Self::Collate(expr, _)
             | Self::InList { expr, .. }
             | Self::IsNull { expr, .. }
             | Self::Like { expr, .. }
             | Self::Aggregate {
                 argument: Some(expr), ..
-            } => expr.any(test),
-            Self::Binary(sides, _) => sides.0.any(test) || sides.1.any(test),
-            Self::All(conditions) => conditions.iter().any(|condition| condition.any(test)),
-            Self::Between { expr, low, high } => expr.any(test) || low.any(test) || high.any(test),
-            Self::Call(_, arguments) => arguments.iter().any(|argument| argument.any(test)),
+            } => test(expr),
+            Self::Binary(sides, _) => test(&sides.0) || test(&sides.1),
+            Self::All(conditions) => conditions.iter().any(test),
+            Self::Between { expr, low, high } => test(expr) || test(low) || test(high),
+            Self::Call(_, arguments) => arguments.iter().any(test),
             Self::Case { branches, otherwise } => {
-                branches
-                    .iter()
-                    .any(|(when, then)| when.any(test) || then.any(test))
-                    || otherwise.as_ref().is_some_and(|expr| expr.any(test))
+                branches.iter().any(|(when, then)| test(when) || test(then))
+                    || otherwise.as_deref().is_some_and(test)
             }
+            Self::Window(window) => window.any_inside(test),
         }
     }
 

@@ -19,9 +19,18 @@ pub(crate) fn expr(w: &mut SqlWriter<'_>, node: &Expr) -> Result<()> {
             w.push("-");
             grouped(w, inner)
         }
-        Expr::Binary(sides, op) => dialect.binary(w, &sides.0, *op, &sides.1),
+        Expr::Binary(sides, op) => match super::collate::comparison(&sides.0, *op, &sides.1) {
+            Some((left, right)) => dialect.binary(w, &left, *op, &right),
+            None => dialect.binary(w, &sides.0, *op, &sides.1),
+        },
         Expr::All(conditions) => all(w, conditions),
+        Expr::InList { expr, list, negated } if expr.folds() && !list.is_empty() => {
+            in_placeholders(w, expr, list, *negated)
+        }
         Expr::InList { expr, list, negated } => dialect.in_list(w, expr, list, *negated),
+        Expr::Between { expr, low, high } if [expr, low, high].iter().any(|side| side.folds()) => {
+            dialect.between(w, &expr.folded(), &low.folded(), &high.folded())
+        }
         Expr::Between { expr, low, high } => dialect.between(w, expr, low, high),
         Expr::IsNull { expr, negated } => {
             grouped(w, expr)?;
@@ -43,6 +52,12 @@ pub(crate) fn expr(w: &mut SqlWriter<'_>, node: &Expr) -> Result<()> {
             w.dialect().output_expr(w, result)
         }),
         Expr::Cast(inner, to) => dialect.cast(w, inner, *to),
+        Expr::Collate(text, collation) => super::collate::collate(w, text, collation),
+        Expr::Window(window) => super::window::window(w, window),
+        Expr::Literal(number) => {
+            w.push(&number.to_string());
+            Ok(())
+        }
         Expr::Invalid(why) => Err(Error::Statement(why.clone())),
     }
 }
@@ -59,7 +74,7 @@ fn column(w: &mut SqlWriter<'_>, column: &ColumnRef) -> Result<()> {
 pub(crate) fn grouped(w: &mut SqlWriter<'_>, node: &Expr) -> Result<()> {
     let atom = matches!(
         node,
-        Expr::Column(_) | Expr::Value(_) | Expr::Call(..) | Expr::Aggregate { .. }
+        Expr::Column(_) | Expr::Value(_) | Expr::Call(..) | Expr::Aggregate { .. } | Expr::Literal(0..)
     );
     if atom {
         return w.dialect().expr(w, node);
@@ -68,6 +83,14 @@ pub(crate) fn grouped(w: &mut SqlWriter<'_>, node: &Expr) -> Result<()> {
     w.dialect().expr(w, node)?;
     w.push(")");
     Ok(())
+}
+
+/// As [`grouped`], for an operand whose type nothing around it tells.
+pub(crate) fn output_grouped(w: &mut SqlWriter<'_>, node: &Expr) -> Result<()> {
+    match node {
+        Expr::Value(_) => w.dialect().output_expr(w, node),
+        node => grouped(w, node),
+    }
 }
 
 pub(crate) fn binary(w: &mut SqlWriter<'_>, left: &Expr, op: BinaryOp, right: &Expr) -> Result<()> {
@@ -134,8 +157,12 @@ pub(crate) fn in_placeholders(
     grouped(w, expr)?;
     w.push(if negated { " NOT IN (" } else { " IN (" });
     w.comma_separated(list, |w, value| {
+        let value = Expr::Value(value.clone());
         // Some databases have to be told of what type a value is.
-        w.dialect().expr(w, &Expr::Value(value.clone()))
+        match expr.folds() {
+            true => w.dialect().expr(w, &value.folded()),
+            false => w.dialect().expr(w, &value),
+        }
     })?;
     w.push(")");
     Ok(())
@@ -205,6 +232,8 @@ pub(crate) fn call(w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr
         Function::Replace => "REPLACE",
         Function::Coalesce => "COALESCE",
         Function::NullIf => "NULLIF",
+        Function::Greatest => return w.dialect().extreme(w, true, arguments),
+        Function::Least => return w.dialect().extreme(w, false, arguments),
         Function::Abs => "ABS",
         Function::Round => "ROUND",
         Function::Now => {
@@ -214,7 +243,7 @@ pub(crate) fn call(w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr
         Function::Year => return extract(w, "YEAR", arguments),
         Function::Month => return extract(w, "MONTH", arguments),
         Function::Day => return extract(w, "DAY", arguments),
-        Function::Named(name) => {
+        Function::Named(name) | Function::Returning(name, _) => {
             // Function names can't be quoted on MySQL, so only plain ones are taken.
             let mut chars = name.chars();
             let first = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
@@ -229,7 +258,12 @@ pub(crate) fn call(w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr
     };
     w.push(name);
     w.push("(");
-    w.comma_separated(arguments, |w, argument| w.dialect().expr(w, argument))?;
+    // Of a function by name nothing is known that tells the type of a value.
+    let named = matches!(function, Function::Named(_) | Function::Returning(..));
+    w.comma_separated(arguments, |w, argument| match named {
+        true => w.dialect().output_expr(w, argument),
+        false => w.dialect().expr(w, argument),
+    })?;
     w.push(")");
     Ok(())
 }
@@ -243,7 +277,8 @@ fn check_arguments(function: &Function, given: usize) -> Result<()> {
         Function::Substring => 2..=3,
         Function::Replace => 3..=3,
         Function::Coalesce => 1..=usize::MAX,
-        Function::Named(_) => 0..=usize::MAX,
+        Function::Greatest | Function::Least => 2..=usize::MAX,
+        Function::Named(_) | Function::Returning(..) => 0..=usize::MAX,
         _ => 1..=1,
     };
     if takes.contains(&given) {
@@ -267,6 +302,7 @@ pub(crate) fn aggregate(
     argument: Option<&Expr>,
     distinct: bool,
 ) -> Result<()> {
+    let over = w.take_over();
     w.push(match function {
         Aggregate::Count => "COUNT(",
         Aggregate::Sum => "SUM(",
@@ -286,6 +322,14 @@ pub(crate) fn aggregate(
         Some(argument) => w.dialect().expr(w, argument)?,
         None => w.push("*"),
     }
+    w.push(")");
+    w.over(over.as_deref())
+}
+
+/// The greatest or least of several values, by a function that gives NULL when one of them is NULL.
+pub(crate) fn extreme(w: &mut SqlWriter<'_>, function: &str, arguments: &[Expr]) -> Result<()> {
+    w.push(function);
+    w.comma_separated(arguments, |w, argument| w.dialect().expr(w, argument))?;
     w.push(")");
     Ok(())
 }

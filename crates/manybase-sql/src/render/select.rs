@@ -15,6 +15,14 @@ pub(crate) fn select(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
     if let Some(lock) = select.lock {
         super::lock::check(w, select, lock)?;
     }
+    // In a subquery the clause around it does not matter.
+    let before = w.enter(None);
+    statement(w, select, columns)?;
+    w.enter(before);
+    Ok(())
+}
+
+fn statement(w: &mut SqlWriter<'_>, select: &Select, columns: Option<&str>) -> Result<()> {
     if select.counted {
         return counted(w, select);
     }
@@ -100,6 +108,7 @@ fn body(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
     filter(w, " WHERE ", select.filter.as_ref())?;
     if !select.group_by.is_empty() {
         w.push(" GROUP BY ");
+        let before = w.enter(Some("GROUP BY"));
         w.comma_separated(&select.group_by, |w, key| match position(select, key) {
             // With a placeholder inside, the key and the column would be different expressions.
             Some(position) if key.binds() => {
@@ -108,6 +117,7 @@ fn body(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
             }
             _ => w.dialect().expr(w, key),
         })?;
+        w.enter(before);
     }
     filter(w, " HAVING ", select.having.as_ref())
 }
@@ -146,10 +156,13 @@ fn ordered_name(at: usize) -> String {
     format!("ordered_{}", at + 1)
 }
 
-pub(super) fn filter(w: &mut SqlWriter<'_>, keyword: &str, condition: Option<&Expr>) -> Result<()> {
+pub(super) fn filter(w: &mut SqlWriter<'_>, keyword: &'static str, condition: Option<&Expr>) -> Result<()> {
     let Some(condition) = condition else { return Ok(()) };
     w.push(keyword);
-    w.dialect().expr(w, condition)
+    let before = w.enter(Some(keyword.trim()));
+    w.dialect().expr(w, condition)?;
+    w.enter(before);
+    Ok(())
 }
 
 /// NULL counts as the least value unless the key says otherwise. Where a database does that by itself for a

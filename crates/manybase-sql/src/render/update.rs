@@ -13,11 +13,13 @@ pub(crate) fn update(w: &mut SqlWriter<'_>, update: &Update) -> Result<()> {
     w.push("UPDATE ");
     w.table(&update.table)?;
     w.push(" SET ");
+    let before = w.enter(Some("SET"));
     w.comma_separated(&update.set, |w, (column, to)| {
         w.identifier(column)?;
         w.push(" = ");
         w.dialect().expr(w, to)
     })?;
+    w.enter(before);
     filter(w, " WHERE ", update.filter.as_ref())?;
     returning(
         w,

@@ -1,5 +1,6 @@
 //! The text under construction, and the values it binds.
 
+use crate::expr::Over;
 use crate::{Dialect, Error, Result, TableName, Value};
 
 /// SQL text with placeholders, and the values to bind, in order.
@@ -40,6 +41,10 @@ pub struct SqlWriter<'d> {
     apart: Option<usize>,
     /// What a query selects that names no columns.
     columns: Option<&'d str>,
+    /// The window of the aggregate that is written next.
+    over: Option<Box<Over>>,
+    /// The clause that is written, where it can't have window functions.
+    clause: Option<&'static str>,
 }
 
 /// Room for the values of most statements.
@@ -105,6 +110,8 @@ impl<'d> SqlWriter<'d> {
             binds: Vec::new(),
             apart: None,
             columns: None,
+            over: None,
+            clause: None,
         }
     }
 
@@ -122,6 +129,53 @@ impl<'d> SqlWriter<'d> {
             sql: self.sql,
             binds: self.binds,
         })
+    }
+
+    pub(crate) fn set_over(&mut self, over: Over) {
+        self.over = Some(Box::new(over));
+    }
+
+    /// The window of the aggregate that a dialect is about to write, if it stands over one. Take it before the
+    /// argument is written, and give it to [`SqlWriter::over`].
+    ///
+    /// ```
+    /// use manybase_sql::{dialect, SqlWriter};
+    /// SqlWriter::render(dialect::sqlite(), |w| {
+    ///     assert!(w.take_over().is_none());
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), manybase_sql::Error>(())
+    /// ```
+    pub fn take_over(&mut self) -> Option<Box<Over>> {
+        self.over.take()
+    }
+
+    /// Adds `OVER (…)`, if there is a window.
+    ///
+    /// # Errors
+    /// Those of its expressions.
+    ///
+    /// ```
+    /// use manybase_sql::{dialect, expr::Over, Expr, SqlWriter};
+    /// let rendered = SqlWriter::render(dialect::sqlite(), |w| {
+    ///     w.push("MEDIAN(x)");
+    ///     w.over(Some(&Over::default().partition_by(Expr::column("a"))))
+    /// })?;
+    /// assert_eq!(rendered.sql, r#"MEDIAN(x) OVER (PARTITION BY "a")"#);
+    /// # Ok::<(), manybase_sql::Error>(())
+    /// ```
+    pub fn over(&mut self, over: Option<&Over>) -> Result<()> {
+        super::window::over(self, over)
+    }
+
+    /// Says which clause is written from here on, if it can't have window functions, and returns what was said
+    /// before.
+    pub(crate) fn enter(&mut self, clause: Option<&'static str>) -> Option<&'static str> {
+        std::mem::replace(&mut self.clause, clause)
+    }
+
+    pub(crate) fn clause(&self) -> Option<&'static str> {
+        self.clause
     }
 
     pub(crate) fn columns(&self) -> Option<&'d str> {

@@ -13,4 +13,5 @@ mod raw;
 mod schema;
 mod select;
 mod sheet;
+mod window;
 mod write;

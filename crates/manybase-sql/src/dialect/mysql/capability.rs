@@ -21,6 +21,7 @@ pub(super) static MYSQL: Capability = Capability {
     skip_locked: true,
     nowait: true,
     lateral: true,
+    frame_groups: false,
     schemas: true,
     single_writer: false,
     isolation_levels: LEVELS,

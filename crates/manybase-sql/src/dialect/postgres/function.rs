@@ -1,6 +1,7 @@
 //! Functions: forms that give the type and the answer that the other databases give.
 
-use super::parameter;
+use super::{Postgres, parameter};
+use crate::dialect::ExprDialect;
 use crate::expr::Aggregate;
 use crate::{DataType, Expr, Function, Result, SqlWriter, Value, render};
 
@@ -8,7 +9,70 @@ use crate::{DataType, Expr, Function, Result, SqlWriter, Value, render};
 /// that indexes serve.
 pub(super) const FOLDING: &str = " COLLATE \"default\"";
 
-pub(super) fn call(w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr]) -> Result<()> {
+impl ExprDialect for Postgres {
+    fn call(&self, w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr]) -> Result<()> {
+        call(w, function, arguments)
+    }
+
+    fn aggregate(
+        &self,
+        w: &mut SqlWriter<'_>,
+        function: Aggregate,
+        argument: Option<&Expr>,
+        distinct: bool,
+    ) -> Result<()> {
+        aggregate(w, function, argument, distinct)
+    }
+
+    /// It passes over NULL by itself.
+    fn extreme(&self, w: &mut SqlWriter<'_>, greatest: bool, arguments: &[Expr]) -> Result<()> {
+        let mut nullable = arguments
+            .iter()
+            .filter(|argument| argument.is_nullable())
+            .peekable();
+        let guarded = nullable.peek().is_some();
+        if guarded {
+            w.push("CASE WHEN ");
+            for (i, argument) in nullable.enumerate() {
+                if i > 0 {
+                    w.push(" AND ");
+                }
+                w.dialect().expr(w, &argument.clone().is_not_null())?;
+            }
+            w.push(" THEN ");
+        }
+        // The first that is more than a value tells the type of the values.
+        let guide = guide(arguments);
+        w.push(if greatest { "GREATEST(" } else { "LEAST(" });
+        w.comma_separated(arguments, |w, argument| guided(w, argument, guide))?;
+        w.push(")");
+        if guarded {
+            w.push(" END");
+        }
+        Ok(())
+    }
+
+    fn binary_collation(&self) -> &'static str {
+        "C"
+    }
+}
+
+/// The first that is more than a value.
+fn guide(arguments: &[Expr]) -> Option<&Expr> {
+    arguments
+        .iter()
+        .find(|argument| !matches!(argument, Expr::Value(_)))
+}
+
+/// An argument among others, of which one tells the type.
+fn guided(w: &mut SqlWriter<'_>, argument: &Expr, guide: Option<&Expr>) -> Result<()> {
+    match argument {
+        Expr::Value(_) => parameter::beside(w, argument, guide.unwrap_or(argument)),
+        argument => w.dialect().expr(w, argument),
+    }
+}
+
+fn call(w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr]) -> Result<()> {
     match (function, arguments) {
         (Function::Round, [number]) => round(w, number, None),
         (Function::Round, [number, digits]) => round(w, number, Some(digits)),
@@ -20,18 +84,13 @@ pub(super) fn call(w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr
         }
         (Function::Coalesce | Function::NullIf, [_, _, ..]) => {
             // The first that is more than a value tells the type of the values.
-            let guide = arguments
-                .iter()
-                .find(|argument| !matches!(argument, Expr::Value(_)));
+            let guide = guide(arguments);
             w.push(if *function == Function::Coalesce {
                 "COALESCE("
             } else {
                 "NULLIF("
             });
-            w.comma_separated(arguments, |w, argument| match argument {
-                Expr::Value(_) => parameter::beside(w, argument, guide.unwrap_or(argument)),
-                argument => w.dialect().expr(w, argument),
-            })?;
+            w.comma_separated(arguments, |w, argument| guided(w, argument, guide))?;
             w.push(")");
             Ok(())
         }
@@ -94,7 +153,7 @@ fn round(w: &mut SqlWriter<'_>, number: &Expr, digits: Option<&Expr>) -> Result<
     Ok(())
 }
 
-pub(super) fn aggregate(
+fn aggregate(
     w: &mut SqlWriter<'_>,
     function: Aggregate,
     argument: Option<&Expr>,
@@ -120,6 +179,7 @@ pub(super) fn aggregate(
         (Aggregate::Sum, _) => ("SUM(", "", ""),
         (Aggregate::Avg, _) => ("AVG(", "", ""),
     };
+    let over = w.take_over();
     w.push(name);
     if distinct {
         w.push("DISTINCT ");
@@ -134,6 +194,7 @@ pub(super) fn aggregate(
     }
     w.push(inside);
     w.push(")");
+    w.over(over.as_deref())?;
     w.push(behind);
     Ok(())
 }

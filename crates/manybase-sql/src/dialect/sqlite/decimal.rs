@@ -40,7 +40,7 @@ pub(super) fn decimal(w: &mut SqlWriter<'_>, expr: &Expr) -> Result<()> {
 }
 
 /// A decimal as a floating-point number: what the other databases make of it beside one.
-fn real(w: &mut SqlWriter<'_>, expr: &Expr) -> Result<()> {
+pub(super) fn real(w: &mut SqlWriter<'_>, expr: &Expr) -> Result<()> {
     if !is_decimal(expr) {
         return render::grouped(w, expr);
     }

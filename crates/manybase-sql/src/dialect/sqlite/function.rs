@@ -1,12 +1,50 @@
 //! Functions, and the driver's own where SQLite's give another answer than other databases.
 
-use super::decimal::{decimal, is_decimal, is_float};
-use super::{COLLATE, function};
+use super::decimal::{decimal, is_decimal, is_float, real};
+use super::{COLLATE, Sqlite, function};
+use crate::dialect::ExprDialect;
 use crate::expr::Aggregate;
 use crate::{DataType, Error, Expr, Function, Result, SqlWriter, Value, render};
 use rust_decimal::Decimal;
 
-pub(super) fn call(w: &mut SqlWriter<'_>, name: &Function, arguments: &[Expr]) -> Result<()> {
+impl ExprDialect for Sqlite {
+    fn call(&self, w: &mut SqlWriter<'_>, name: &Function, arguments: &[Expr]) -> Result<()> {
+        call(w, name, arguments)
+    }
+
+    fn aggregate(
+        &self,
+        w: &mut SqlWriter<'_>,
+        which: Aggregate,
+        argument: Option<&Expr>,
+        distinct: bool,
+    ) -> Result<()> {
+        aggregate(w, which, argument, distinct)
+    }
+
+    /// The functions of many rows are these for several arguments.
+    fn extreme(&self, w: &mut SqlWriter<'_>, greatest: bool, arguments: &[Expr]) -> Result<()> {
+        let name = if greatest { "MAX(" } else { "MIN(" };
+        let decimals = arguments.iter().any(is_decimal);
+        if !decimals {
+            return render::extreme(w, name, arguments);
+        }
+        let floats = arguments.iter().any(is_float);
+        w.push(name);
+        w.comma_separated(arguments, |w, argument| {
+            if floats {
+                return real(w, argument);
+            }
+            decimal(w, argument)?;
+            w.push(COLLATE);
+            Ok(())
+        })?;
+        w.push(")");
+        Ok(())
+    }
+}
+
+fn call(w: &mut SqlWriter<'_>, name: &Function, arguments: &[Expr]) -> Result<()> {
     let decimals = arguments.iter().any(is_decimal);
     match (name, arguments) {
         (Function::Lower, [_]) => function(w, "MB_LOWER", arguments),
@@ -68,15 +106,11 @@ fn part(w: &mut SqlWriter<'_>, format: &str, at: &Expr) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn aggregate(
-    w: &mut SqlWriter<'_>,
-    which: Aggregate,
-    argument: Option<&Expr>,
-    distinct: bool,
-) -> Result<()> {
+fn aggregate(w: &mut SqlWriter<'_>, which: Aggregate, argument: Option<&Expr>, distinct: bool) -> Result<()> {
     let Some(argument) = argument.filter(|argument| is_decimal(argument)) else {
         return render::aggregate(w, which, argument, distinct);
     };
+    let over = w.take_over();
     w.push(match which {
         Aggregate::Count => "COUNT(",
         Aggregate::Sum => "MB_SUM(",
@@ -92,7 +126,7 @@ pub(super) fn aggregate(
         w.push(COLLATE);
     }
     w.push(")");
-    Ok(())
+    w.over(over.as_deref())
 }
 
 pub(super) fn cast(w: &mut SqlWriter<'_>, expr: &Expr, to: DataType) -> Result<()> {

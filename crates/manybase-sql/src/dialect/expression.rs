@@ -1,0 +1,52 @@
+//! What dialects write for expressions that go beyond columns, values and operators.
+
+use crate::expr::Aggregate;
+use crate::{Expr, Function, Result, SqlWriter, render};
+
+/// How one database writes functions, aggregates and what is built of them. The default methods write standard SQL.
+///
+/// ```
+/// use manybase_sql::dialect;
+/// assert_eq!(dialect::postgres().binary_collation(), "C");
+/// ```
+pub trait ExprDialect {
+    /// A function of one row.
+    ///
+    /// # Errors
+    /// Functions that the database lacks.
+    fn call(&self, w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr]) -> Result<()> {
+        render::call(w, function, arguments)
+    }
+
+    /// A function of many rows. Where it stands over a window, [`SqlWriter::take_over`] gives the window, which is
+    /// to be taken at the beginning and handed to [`SqlWriter::over`] behind the closing parenthesis.
+    ///
+    /// # Errors
+    /// Those of its argument.
+    fn aggregate(
+        &self,
+        w: &mut SqlWriter<'_>,
+        function: Aggregate,
+        argument: Option<&Expr>,
+        distinct: bool,
+    ) -> Result<()> {
+        render::aggregate(w, function, argument, distinct)
+    }
+
+    /// The greatest (or the least) of several values; NULL when one of them is NULL.
+    ///
+    /// # Errors
+    /// Those of the arguments.
+    fn extreme(&self, w: &mut SqlWriter<'_>, greatest: bool, arguments: &[Expr]) -> Result<()> {
+        render::extreme(w, if greatest { "GREATEST(" } else { "LEAST(" }, arguments)
+    }
+
+    /// The name of the collation that compares texts by code point, spaces at the end included.
+    ///
+    /// ```
+    /// assert_eq!(manybase_sql::dialect::sqlite().binary_collation(), "BINARY");
+    /// ```
+    fn binary_collation(&self) -> &'static str {
+        "BINARY"
+    }
+}
