@@ -30,12 +30,16 @@ pub(crate) struct FieldAttributes {
     pub(crate) default: Option<Expr>,
     pub(crate) length: Option<LitInt>,
     pub(crate) precision: Option<(LitInt, LitInt)>,
-    pub(crate) foreign_key: Option<syn::Ident>,
+    /// Fields that a relation goes by.
+    pub(crate) foreign_key: Vec<syn::Ident>,
+    pub(crate) references: Vec<syn::Ident>,
+    pub(crate) other_key: Vec<syn::Ident>,
 }
 
 const CONTAINER: &str = "table = \"…\", schema = \"…\", connection = \"…\"";
 const FIELD: &str = "key, auto, column = \"…\", json, embedded, prefix = \"…\", created_at, updated_at, version, \
-                     soft_delete, generated, unique, default = …, length = …, precision = (…, …), foreign_key = …";
+                     soft_delete, generated, unique, default = …, length = …, precision = (…, …), foreign_key = …, \
+                     references = …, other_key = …";
 
 fn unknown(meta: &ParseNestedMeta<'_>, place: &str, known: &str) -> syn::Error {
     let name = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
@@ -54,6 +58,21 @@ fn name(meta: &ParseNestedMeta<'_>) -> syn::Result<LitStr> {
         ));
     }
     Ok(name)
+}
+
+/// A field, or several in parentheses.
+fn fields(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<syn::Ident>> {
+    let value = meta.value()?;
+    if !value.peek(syn::token::Paren) {
+        return Ok(vec![value.parse()?]);
+    }
+    let inner;
+    syn::parenthesized!(inner in value);
+    let fields = inner.parse_terminated(<syn::Ident as syn::parse::Parse>::parse, Token![,])?;
+    if fields.is_empty() {
+        return Err(meta.error("name a field, or several in parentheses: (a, b)"));
+    }
+    Ok(fields.into_iter().collect())
 }
 
 impl Container {
@@ -105,7 +124,9 @@ impl FieldAttributes {
             "column" => self.column.is_some(),
             "prefix" => self.prefix.is_some(),
             "default" => self.default.is_some(),
-            "foreign_key" => self.foreign_key.is_some(),
+            "foreign_key" => !self.foreign_key.is_empty(),
+            "references" => !self.references.is_empty(),
+            "other_key" => !self.other_key.is_empty(),
             "length" => self.length.is_some(),
             "precision" => self.precision.is_some(),
             _ => false,
@@ -137,7 +158,15 @@ impl FieldAttributes {
                 return Ok(());
             }
             "foreign_key" => {
-                self.foreign_key = Some(meta.value()?.parse()?);
+                self.foreign_key = fields(meta)?;
+                return Ok(());
+            }
+            "references" => {
+                self.references = fields(meta)?;
+                return Ok(());
+            }
+            "other_key" => {
+                self.other_key = fields(meta)?;
                 return Ok(());
             }
             "length" => {

@@ -38,8 +38,11 @@ fn run(input: DeriveInput, derive: fn(&DeriveInput) -> syn::Result<proc_macro2::
 /// - `version`: counts changes, so that two do not overwrite one another,
 /// - `soft_delete` on an `Option` of a time: deleting a record stamps it, and queries leave it out from then on,
 /// - `generated`: filled in by the database, never written,
-/// - `foreign_key = …` on a relation (`BelongsTo`, `HasMany`, `HasOne`): the field that holds the other end's key,
-///   here for `BelongsTo`, there for the others; else `<relation>_id` here, `<model>_id` there,
+/// - `foreign_key = …` on a relation (`BelongsTo`, `HasMany`, `HasOne`, `ManyToMany`): the field that holds the other end's key,
+///   here for `BelongsTo`, there for the others; else `<relation>_id` here, `<model>_id` there; several in parentheses,
+/// - `references = …` on a relation: the field that it points to, instead of the key,
+/// - `other_key = …` on a `ManyToMany`: the field of the join model that holds the other end's key; else
+///   `<other model>_id`,
 /// - `unique`, `default = …`, `length = …`, `precision = (…, …)`: for the table's schema.
 #[proc_macro_derive(Model, attributes(model))]
 pub fn model(input: TokenStream) -> TokenStream {

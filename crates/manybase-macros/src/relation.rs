@@ -4,22 +4,29 @@ use crate::field::Field;
 use crate::naming;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Type;
 use syn::spanned::Spanned;
+use syn::{GenericArgument, PathArguments, PathSegment, Type};
 
 /// Which end holds the key of the other.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
     Here,
     There,
+    /// A join model holds both.
+    Between,
+}
+
+fn last_segment(ty: &Type) -> Option<&PathSegment> {
+    let Type::Path(path) = ty else { return None };
+    path.path.segments.last()
 }
 
 /// A relation is known by the name of its type, since a macro sees no more.
 fn end(ty: &Type) -> Option<End> {
-    let Type::Path(path) = ty else { return None };
-    match path.path.segments.last()?.ident.to_string().as_str() {
+    match last_segment(ty)?.ident.to_string().as_str() {
         "BelongsTo" => Some(End::Here),
         "HasMany" | "HasOne" => Some(End::There),
+        "ManyToMany" => Some(End::Between),
         _ => None,
     }
 }
@@ -28,44 +35,91 @@ pub(crate) fn is_relation(field: &Field<'_>) -> bool {
     end(field.ty).is_some()
 }
 
-/// The foreign key's field: as said, else by the usual name.
-fn foreign_key(model: &Ident, field: &Field<'_>) -> Ident {
-    if let Some(said) = &field.attributes.foreign_key {
-        return said.clone();
+/// The name of the model at the other end.
+fn target(ty: &Type) -> Option<String> {
+    let PathArguments::AngleBracketed(arguments) = &last_segment(ty)?.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        GenericArgument::Type(target) => Some(last_segment(target)?.ident.to_string()),
+        _ => None,
     }
-    match end(field.ty) {
-        Some(End::Here) => format_ident!("{}_id", naming::plain(field.ident), span = field.ident.span()),
-        _ => format_ident!(
-            "{}_id",
-            naming::snake_case(&model.to_string()),
-            span = field.ident.span()
-        ),
+}
+
+/// The foreign key's fields: as said, else by the usual name.
+fn foreign_key(model: &Ident, field: &Field<'_>) -> Vec<Ident> {
+    if !field.attributes.foreign_key.is_empty() {
+        return field.attributes.foreign_key.clone();
     }
+    let of = match end(field.ty) {
+        Some(End::Here) => naming::plain(field.ident),
+        _ => naming::snake_case(&model.to_string()),
+    };
+    vec![format_ident!("{of}_id", span = field.ident.span())]
+}
+
+/// The fields of a join model that hold the key of the other end.
+fn other_key(field: &Field<'_>) -> Vec<Ident> {
+    if !field.attributes.other_key.is_empty() {
+        return field.attributes.other_key.clone();
+    }
+    let of = target(field.ty).map_or_else(
+        || naming::plain(field.ident),
+        |target| naming::snake_case(&target),
+    );
+    vec![format_ident!("{of}_id", span = field.ident.span())]
 }
 
 /// Finds mistakes that would otherwise be told in terms of generated code.
 pub(crate) fn check(model: &Ident, columns: &[Field<'_>], relations: &[Field<'_>]) -> syn::Result<()> {
     for relation in relations {
-        let key = foreign_key(model, relation);
+        let keys = foreign_key(model, relation);
         let here = end(relation.ty) == Some(End::Here);
-        if here && !columns.iter().any(|column| *column.ident == key) {
+        let missing = |key: &&Ident| !columns.iter().any(|column| column.ident == *key);
+        if here && let Some(key) = keys.iter().find(missing) {
             let message = format!(
                 "the relation needs the key of the other end in a field of `{model}`: add a field `{key}`, or name one \
                  with #[model(foreign_key = …)]"
             );
             return Err(syn::Error::new(relation.ident.span(), message));
         }
-    }
-    let wrong = columns
-        .iter()
-        .find_map(|column| column.attributes.foreign_key.as_ref());
-    match wrong {
-        Some(key) => {
-            let message = "`foreign_key` is for relations: fields of type BelongsTo, HasMany or HasOne";
-            Err(syn::Error::new(key.span(), message))
+        let references = &relation.attributes.references;
+        if !references.is_empty() && references.len() != keys.len() {
+            let message = "`references` and `foreign_key` name pairs of fields: as many here as there";
+            return Err(syn::Error::new(relation.ident.span(), message));
         }
-        None => Ok(()),
+        let between = end(relation.ty) == Some(End::Between);
+        if let (Some(key), false) = (relation.attributes.other_key.first(), between) {
+            let message =
+                "`other_key` is for ManyToMany: the field of its join model that holds the other end's key";
+            return Err(syn::Error::new(key.span(), message));
+        }
+        if between && keys == other_key(relation) {
+            let message = format!(
+                "both ends would be found by the join model's `{}`: name its two fields with #[model(foreign_key = …, \
+                 other_key = …)]",
+                keys.first().map(ToString::to_string).unwrap_or_default()
+            );
+            return Err(syn::Error::new(relation.ident.span(), message));
+        }
     }
+    for column in columns {
+        let attributes = &column.attributes;
+        let named = [
+            ("foreign_key", &attributes.foreign_key),
+            ("references", &attributes.references),
+            ("other_key", &attributes.other_key),
+        ];
+        for (name, keys) in named {
+            if let Some(key) = keys.first() {
+                let message = format!(
+                    "`{name}` is for relations: fields of type BelongsTo, HasMany, HasOne or ManyToMany"
+                );
+                return Err(syn::Error::new(key.span(), message));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Its place in the struct of columns.
@@ -79,16 +133,29 @@ pub(crate) fn columns_field(library: &TokenStream, model: &Ident, field: &Field<
 pub(crate) fn columns_value(library: &TokenStream, model: &Ident, field: &Field<'_>) -> TokenStream {
     let (ident, ty) = (field.ident, field.ty);
     let name = naming::plain(ident);
-    let key = foreign_key(model, field);
-    let holder = match end(ty) {
-        Some(End::Here) => quote!(#model),
-        _ => quote_spanned!(ty.span()=> <#ty as #library::RelationField>::Target),
+    let this = quote!(#model);
+    let relation = quote_spanned!(ty.span()=> <#ty as #library::RelationField>);
+    let (holder, pointed) = match end(ty) {
+        Some(End::Here) => (this, quote!(#relation::Target)),
+        _ => (quote!(#relation::Holder), this),
     };
-    let column = quote_spanned!(key.span()=> <#holder as #library::Model>::COLUMNS.#key.name());
+    let names = |of: &TokenStream, keys: &[Ident]| {
+        let names = keys
+            .iter()
+            .map(|key| quote_spanned!(key.span()=> <#of as #library::Model>::COLUMNS.#key.name()));
+        quote!([#(#names),*])
+    };
+    let keys = names(&holder, &foreign_key(model, field));
+    let mut link = quote!(#library::Link::new(#name, #keys));
+    if !field.attributes.references.is_empty() {
+        let references = names(&pointed, &field.attributes.references);
+        link.extend(quote!(.references(#references)));
+    }
+    if end(ty) == Some(End::Between) {
+        let others = names(&holder, &other_key(field));
+        link.extend(quote!(.other_key(#others)));
+    }
     quote! {
-        #ident: #library::Rel::new(
-            || #library::Link { field: #name, foreign_key: #column },
-            |record| &mut record.#ident,
-        )
+        #ident: #library::Rel::new(|| #link, |record| &mut record.#ident)
     }
 }

@@ -58,7 +58,9 @@ pub use order::{Assignments, ColumnNames, GroupKeys, OrderKeys};
 pub use query::{Query, SoftDelete};
 pub use raw::{Bind, RawQuery, sql};
 pub use rec::Rec;
-pub use relation::{BelongsTo, HasMany, HasOne, Link, Rel, RelQuery, Related, RelationField};
+pub use relation::{
+    BelongsTo, Direct, HasMany, HasOne, Link, Linked, ManyToMany, Rel, RelQuery, Related, RelationField,
+};
 pub use rows::FromRow;
 pub use schema::{create_table, drop_table};
 pub use selection::Selection;
@@ -100,7 +102,7 @@ pub mod derive {
 /// What a file that works with models wants in scope.
 pub mod prelude {
     pub use crate::{
-        BelongsTo, DbEnum, DbType, Embedded, Expression, FromRow, HasMany, HasOne, IntoCond, Json, Model,
-        Query, Rec, coalesce, count_all, now, sql,
+        BelongsTo, DbEnum, DbType, Embedded, Expression, FromRow, HasMany, HasOne, IntoCond, Json,
+        ManyToMany, Model, Query, Rec, coalesce, count_all, now, sql,
     };
 }

@@ -59,16 +59,22 @@ pub struct Query<M, O = Rec<M>> {
     model: PhantomData<fn() -> M>,
 }
 
-type Load<M, O> = for<'a> fn(&'a [Include<M>], &'a mut [O], &'a dyn Executor) -> BoxFuture<'a, Result<()>>;
+type Load<M, O> = for<'a> fn(
+    &'a [Include<M>],
+    &'a mut [O],
+    &'a dyn Executor,
+    Option<&'a Arc<str>>,
+) -> BoxFuture<'a, Result<()>>;
 
 fn load_relations<'a, M: Model>(
     includes: &'a [Include<M>],
     records: &'a mut [Rec<M>],
     on: &'a dyn Executor,
+    using: Option<&'a Arc<str>>,
 ) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         for include in includes {
-            include.load(records, on).await?;
+            include.load(records, on, using).await?;
         }
         Ok(())
     })
@@ -141,11 +147,36 @@ impl<M: Model> Query<M> {
         self
     }
 
-    /// Only rows whose column at this position has one of these values.
-    pub(crate) fn filter_values(mut self, at: usize, values: Vec<Value>) -> Self {
-        let among = M::meta().expr(at).in_list(values);
-        manybase_sql::Expr::and_into(&mut self.select.filter, among);
+    /// The key is the last in the order, so that what is left equal comes the same way each time.
+    pub(crate) fn order_by_key(mut self) -> Self {
+        self.select.order_by.extend(M::meta().key_order());
         self
+    }
+
+    pub(crate) fn is_ordered(&self) -> bool {
+        !self.select.order_by.is_empty()
+    }
+
+    /// So many rows of each group that has the same values in these columns.
+    pub(crate) fn limit_per(mut self, at: &[usize], limit: Option<u64>, offset: Option<u64>) -> Self {
+        self.select.limit_per = Some(manybase_sql::LimitPer {
+            groups: at.iter().map(|&at| M::meta().expr(at)).collect(),
+            limit,
+            offset,
+        });
+        self.order_by_key()
+    }
+
+    /// Runs there, unless another connection was said.
+    pub(crate) fn using_unless_said(mut self, connection: &Arc<str>) -> Self {
+        self.using.get_or_insert_with(|| connection.clone());
+        self
+    }
+
+    /// The dialect of where it runs, as far as it is known without dialling.
+    pub(crate) fn dialect(&self, on: &dyn Executor) -> Result<&'static dyn Dialect> {
+        let named = |error: manybase_driver::Error| error.with_model(M::meta().name);
+        on.dialect(M::route(self.using.as_deref())).map_err(named)
     }
 
     pub(crate) fn set_key(&mut self, values: Vec<Value>) {
@@ -201,7 +232,8 @@ impl<M: Model, O> Query<M, O> {
 
     /// Text and values, from a text that was rendered before where that can be.
     pub(crate) fn text(&self, dialect: &dyn Dialect) -> Result<(Arc<str>, Vec<Value>)> {
-        if self.whole && self.key.is_none() && self.select.group_by.is_empty() {
+        let plain = self.select.group_by.is_empty() && self.select.limit_per.is_none();
+        if self.whole && self.key.is_none() && plain {
             return whole(M::meta(), &self.select, dialect);
         }
         let rendered = self.tree()?.render(dialect)?;

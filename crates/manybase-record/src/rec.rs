@@ -61,6 +61,11 @@ impl<M: Model> Rec<M> {
         &mut self.inner
     }
 
+    /// The connection that was said when it was loaded.
+    pub(crate) fn origin(&self) -> Option<&Arc<str>> {
+        self.origin.as_ref()
+    }
+
     /// The model alone.
     ///
     /// ```

@@ -4,12 +4,21 @@
 //! parents, on the children's own connection, stitched by key. The content is erased inside the slot, so that
 //! models that relate to one another in a ring do not make types that contain each other.
 
+mod keys;
+mod later;
+mod link;
 mod load;
+mod many;
+mod query;
 mod rel;
 mod slot;
 mod stitch;
+mod through;
 
-pub use rel::{Link, Rel, RelQuery, Related};
-pub use slot::{BelongsTo, HasMany, HasOne, RelationField};
+pub use link::Link;
+pub use many::{Linked, ManyToMany};
+pub use query::{RelQuery, Related};
+pub use rel::Rel;
+pub use slot::{BelongsTo, Direct, HasMany, HasOne, RelationField};
 
 pub(crate) use load::Include;

@@ -96,6 +96,8 @@ pub struct Capability {
     pub list_bind: ListBind,
     /// List length from which [`Capability::list_bind`] is used instead of a placeholder each.
     pub list_bind_from: usize,
+    /// Rows to look for several columns in are written as `VALUES (1, 2), (3, 4)`, else as a list without the word.
+    pub rows_as_values: bool,
     /// Values that one statement can bind.
     pub max_parameters: usize,
     /// Longest identifier, in bytes (characters on MySQL).

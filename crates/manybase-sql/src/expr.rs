@@ -189,6 +189,13 @@ pub enum Expr {
         /// `NOT IN`.
         negated: bool,
     },
+    /// Several expressions that together are one of these rows: `(a, b) IN ((1, 2), (3, 4))`.
+    InRows {
+        /// What is looked for.
+        exprs: Vec<Expr>,
+        /// Where; each row has a value for each expression.
+        rows: Vec<Vec<Value>>,
+    },
     /// `BETWEEN`, both ends included.
     Between {
         /// What is tested.

@@ -36,7 +36,7 @@ pub use name::{Name, TableName};
 pub use raw::RawSql;
 pub use render::{Rendered, SqlWriter};
 pub use statement::{
-    ConflictUpdate, ConflictValue, Delete, Insert, Lock, LockStrength, LockWait, OnConflict, Order, OrderBy,
-    Select, SelectItem, Update,
+    ConflictUpdate, ConflictValue, Delete, Insert, LimitPer, Lock, LockStrength, LockWait, OnConflict, Order,
+    OrderBy, Select, SelectItem, Update,
 };
 pub use value::Value;

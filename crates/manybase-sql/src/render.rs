@@ -8,6 +8,7 @@ mod conflict;
 mod delete;
 mod expr;
 mod insert;
+mod limit_per;
 mod lock;
 mod schema;
 mod select;

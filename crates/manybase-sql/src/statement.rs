@@ -3,6 +3,7 @@
 mod conflict;
 mod delete;
 mod insert;
+mod limit_per;
 mod lock;
 mod select;
 mod update;
@@ -10,6 +11,7 @@ mod update;
 pub use conflict::{ConflictUpdate, ConflictValue, OnConflict};
 pub use delete::Delete;
 pub use insert::Insert;
+pub use limit_per::LimitPer;
 pub use lock::{Lock, LockStrength, LockWait};
 pub use select::{Order, OrderBy, Select, SelectItem};
 pub use update::Update;

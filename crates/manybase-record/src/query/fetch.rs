@@ -275,7 +275,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         if let Some(load) = self.load
             && !rows.is_empty()
         {
-            load(&self.includes, &mut rows, on).await?;
+            load(&self.includes, &mut rows, on, self.using.as_ref()).await?;
         }
         Ok(rows)
     }

@@ -13,6 +13,7 @@ pub(super) fn shape(select: &Select, key: &mut Key) -> Vec<Value> {
         && select.having.is_none()
         && select.lock.is_none()
         && !select.counted
+        && select.limit_per.is_none()
         // Databases have their own ways with an offset alone.
         && (select.limit.is_some() || select.offset.is_none());
     if !plain {

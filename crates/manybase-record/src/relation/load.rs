@@ -1,17 +1,17 @@
 //! Loads the other end for many records at once.
 
-use super::rel::Link;
-use super::slot::RelationField;
-use super::stitch::{self, Stitch};
+use super::keys::{Keys, fetch};
+use super::query::Plan;
+use super::slot::Direct;
 use crate::{Model, Query, Rec};
-use foldhash::fast::RandomState;
 use manybase_db::Executor;
-use manybase_driver::{BoxFuture, Result};
-use manybase_sql::Value;
-use std::collections::HashMap;
+use manybase_driver::{BoxFuture, Error, Result};
+use std::ops::Deref;
 use std::sync::Arc;
 
-type Load<M> = dyn for<'a> Fn(&'a mut [Rec<M>], &'a dyn Executor) -> BoxFuture<'a, Result<()>> + Send + Sync;
+type Load<M> = dyn for<'a> Fn(&'a mut [Rec<M>], &'a dyn Executor, Option<&'a Arc<str>>) -> BoxFuture<'a, Result<()>>
+    + Send
+    + Sync;
 
 /// Loads a relation of `M`, whatever is at the other end.
 pub struct Include<M>(Arc<Load<M>>);
@@ -25,7 +25,7 @@ impl<M> Clone for Include<M> {
 impl<M: Model> Include<M> {
     pub(super) fn new<F>(load: F) -> Self
     where
-        F: for<'a> Fn(&'a mut [Rec<M>], &'a dyn Executor) -> BoxFuture<'a, Result<()>>
+        F: for<'a> Fn(&'a mut [Rec<M>], &'a dyn Executor, Option<&'a Arc<str>>) -> BoxFuture<'a, Result<()>>
             + Send
             + Sync
             + 'static,
@@ -33,80 +33,56 @@ impl<M: Model> Include<M> {
         Self(Arc::new(load))
     }
 
+    /// `using` is the connection that was said for the records themselves.
     pub(crate) fn load<'a>(
         &'a self,
         parents: &'a mut [Rec<M>],
         on: &'a dyn Executor,
+        using: Option<&'a Arc<str>>,
     ) -> BoxFuture<'a, Result<()>> {
-        (self.0)(parents, on)
+        (self.0)(parents, on, using)
     }
 }
 
-/// One query for all parents. A list of keys of any length is one query, because `in_list` binds a long one as one
-/// value where the database can.
-pub(super) async fn load<M: Model, F: RelationField>(
+/// Where the records of `M` come from a connection that was said, those of a model of the same connection do too.
+pub(super) fn beside<M: Model, T: Model>(query: Query<T>, using: Option<&Arc<str>>) -> Query<T> {
+    match using {
+        Some(using) if M::meta().connection == T::meta().connection => query.using_unless_said(using),
+        _ => query,
+    }
+}
+
+/// The other end of a relation without a join model.
+pub(super) async fn load<M: Model, F: Direct>(
+    plan: &Plan<M, F>,
     parents: &mut [Rec<M>],
     on: &dyn Executor,
-    link: Link,
-    slot: fn(&mut M) -> &mut F,
-    query: Query<F::Target>,
+    using: Option<&Arc<str>>,
 ) -> Result<()> {
-    let (here, there) = if F::HERE {
-        (
-            stitch::position::<M>(&link.foreign_key)?,
-            stitch::key::<F::Target>(link.field)?,
-        )
-    } else {
-        (
-            stitch::key::<M>(link.field)?,
-            stitch::position::<F::Target>(&link.foreign_key)?,
-        )
-    };
-    let mut wanted: Vec<Value> = Vec::with_capacity(parents.len());
-    // Parents with the same key share what is found: each key has a place of its own.
-    let mut places: HashMap<Stitch, usize, RandomState> =
-        HashMap::with_capacity_and_hasher(parents.len(), RandomState::default());
-    let mut ends = Vec::with_capacity(parents.len());
-    let mut reader = stitch::Reader::new(here);
-    for parent in parents.iter() {
-        let value = reader.read::<M>(parent)?;
-        let next = places.len();
-        ends.push(Stitch::of(value)?.map(|end| {
-            *places.entry(end).or_insert_with(|| {
-                wanted.push(value.clone());
-                next
-            })
-        }));
-    }
-    let mut found: Vec<Vec<Rec<F::Target>>> = places.iter().map(|_| Vec::new()).collect();
-    if !wanted.is_empty() {
-        let mut reader = stitch::Reader::new(there);
-        // Children of one parent mostly come one after another.
-        let mut last: Option<(Stitch, usize)> = None;
-        let children = query.filter_values(there, wanted).all(on).await?;
-        let share = children.len().div_ceil(places.len().max(1));
-        for child in children {
-            let Some(end) = Stitch::of(reader.read::<F::Target>(&child)?)? else {
-                continue;
-            };
-            let place = match &last {
-                Some((before, place)) if *before == end => *place,
-                _ => match places.get(&end) {
-                    Some(place) => last.insert((end, *place)).1,
-                    None => continue,
-                },
-            };
-            if found[place].capacity() == 0 {
-                found[place].reserve_exact(share);
-            }
-            found[place].push(child);
+    let link = plan.rel.link();
+    let named = |error: Error| error.with_model(M::meta().name);
+    let ends = link.ends::<M, F::Target>(F::HERE).map_err(named)?;
+    let mut keys = Keys::of(parents.iter().map(Deref::deref), &ends).map_err(named)?;
+    // Parents with the same key share what is found.
+    let mut found: Vec<Vec<Rec<F::Target>>> = (0..keys.len()).map(|_| Vec::new()).collect();
+    let query = beside::<M, F::Target>(plan.query.clone(), using);
+    let each = |place: usize, child, share| {
+        let children = &mut found[place];
+        if children.capacity() == 0 {
+            children.reserve_exact(share);
         }
+        children.push(child);
+    };
+    if fetch(&mut keys, &ends, query, plan.page, on, each).await?.uncut {
+        found.iter_mut().for_each(|children| plan.page.cut(children));
     }
     let found: Vec<_> = found.into_iter().map(Arc::new).collect();
     let none = Arc::new(Vec::new());
-    for (parent, end) in parents.iter_mut().zip(&ends) {
-        let children = end.map_or(&none, |place| &found[place]);
-        slot(parent.inner_mut()).fill(children.clone())?;
+    for (parent, place) in parents.iter_mut().zip(&keys.of) {
+        let children = place.map_or(&none, |place| &found[place]);
+        plan.rel
+            .slot(parent.inner_mut())
+            .fill(children.clone(), link.field)?;
     }
     Ok(())
 }

@@ -1,18 +1,9 @@
-//! A relation as closures of queries get it, with what may be asked of the other end.
+//! A relation as closures of queries get it.
 
-use super::RelationField;
-use super::load::{Include, load};
-use crate::{IntoCond, Model, OrderKeys, Query};
-use manybase_sql::Name;
-
-/// The columns at the two ends that hold the same value.
-#[derive(Debug, Clone)]
-pub struct Link {
-    /// The field's name, for messages.
-    pub field: &'static str,
-    /// The column that points to the other end's key.
-    pub foreign_key: Name,
-}
+use super::load::Include;
+use super::query::{Plan, RelQuery, Related};
+use super::{Link, ManyToMany, RelationField};
+use crate::{IntoCond, Model, OrderKeys};
 
 /// A relation of model `M` through a field of type `F`: a constant.
 pub struct Rel<M, F> {
@@ -33,14 +24,20 @@ impl<M, F> Rel<M, F> {
     pub const fn new(link: fn() -> Link, slot: fn(&mut M) -> &mut F) -> Self {
         Self { link, slot }
     }
+
+    /// How its ends find each other.
+    pub fn link(self) -> Link {
+        (self.link)()
+    }
+
+    pub(crate) fn slot(self, record: &mut M) -> &mut F {
+        (self.slot)(record)
+    }
 }
 
 impl<M: Model, F: RelationField> Rel<M, F> {
     fn query(self) -> RelQuery<M, F> {
-        RelQuery {
-            rel: self,
-            query: Query::new(),
-        }
+        RelQuery(Plan::new(self))
     }
 
     /// Only records of the other end for which this holds.
@@ -59,11 +56,42 @@ impl<M: Model, F: RelationField> Rel<M, F> {
     }
 
     /// The order of the other end's records.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Customer { #[model(key, auto)] id: i64, orders: HasMany<Order> }
+    /// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64, customer_id: i64, total: i64 }
+    /// Customer::query().include(|c| c.orders.order_by(|o| o.total.desc()));
+    /// ```
     pub fn order_by<K: OrderKeys>(
         self,
         keys: impl FnOnce(<F::Target as Model>::Columns) -> K,
     ) -> RelQuery<M, F> {
         self.query().order_by(keys)
+    }
+
+    /// At most so many records of the other end **for each** record of this one, as [`RelQuery::limit`].
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Customer { #[model(key, auto)] id: i64, orders: HasMany<Order> }
+    /// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64, customer_id: i64 }
+    /// Customer::query().include(|c| c.orders.limit(3));
+    /// ```
+    pub fn limit(self, records: u64) -> RelQuery<M, F> {
+        self.query().limit(records)
+    }
+
+    /// Passes over so many records of the other end **for each** record of this one, as [`RelQuery::offset`].
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Customer { #[model(key, auto)] id: i64, orders: HasMany<Order> }
+    /// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64, customer_id: i64 }
+    /// Customer::query().include(|c| c.orders.offset(1).limit(1));
+    /// ```
+    pub fn offset(self, records: u64) -> RelQuery<M, F> {
+        self.query().offset(records)
     }
 
     /// Loads a relation of the other end's records too.
@@ -83,55 +111,26 @@ impl<M: Model, F: RelationField> Rel<M, F> {
     }
 }
 
-/// A relation with conditions on the other end.
-#[must_use = "give it to include"]
-pub struct RelQuery<M, F: RelationField> {
-    rel: Rel<M, F>,
-    query: Query<F::Target>,
-}
-
-impl<M: Model, F: RelationField> RelQuery<M, F> {
-    /// Only records of the other end for which this holds.
-    pub fn filter<C: IntoCond>(mut self, condition: impl FnOnce(<F::Target as Model>::Columns) -> C) -> Self {
-        self.query = self.query.filter(condition);
-        self
+impl<M: Model, T: Model, J: Model> Rel<M, ManyToMany<T, J>> {
+    /// Only what is linked by records of the join model for which this holds.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, groups: ManyToMany<Group, Membership> }
+    /// # #[derive(Model)] struct Group { #[model(key, auto)] id: i64 }
+    /// # #[derive(Model)] struct Membership { #[model(key)] person_id: i64, #[model(key)] group_id: i64, role: String }
+    /// Person::query().include(|p| p.groups.filter_links(|m| m.role.eq("admin")));
+    /// ```
+    pub fn filter_links<C: IntoCond>(
+        self,
+        condition: impl FnOnce(J::Columns) -> C,
+    ) -> RelQuery<M, ManyToMany<T, J>> {
+        self.query().filter_links(condition)
     }
-
-    /// The order of the other end's records.
-    pub fn order_by<K: OrderKeys>(mut self, keys: impl FnOnce(<F::Target as Model>::Columns) -> K) -> Self {
-        self.query = self.query.order_by(keys);
-        self
-    }
-
-    /// Loads a relation of the other end's records too.
-    pub fn include<R: Related<F::Target>>(
-        mut self,
-        relation: impl FnOnce(<F::Target as Model>::Columns) -> R,
-    ) -> Self {
-        self.query = self.query.include(relation);
-        self
-    }
-}
-
-/// What can be included in a query of `M`: a relation, with conditions on the other end or without.
-pub trait Related<M: Model> {
-    /// What loads it.
-    #[doc(hidden)]
-    fn into_include(self) -> Include<M>;
 }
 
 impl<M: Model, F: RelationField> Related<M> for Rel<M, F> {
     fn into_include(self) -> Include<M> {
         self.query().into_include()
-    }
-}
-
-impl<M: Model, F: RelationField> Related<M> for RelQuery<M, F> {
-    fn into_include(self) -> Include<M> {
-        let (link, slot, query) = ((self.rel.link)(), self.rel.slot, self.query);
-        Include::new(move |parents, on| {
-            let (link, query) = (link.clone(), query.clone());
-            Box::pin(load::<M, F>(parents, on, link, slot, query))
-        })
     }
 }

@@ -1,7 +1,9 @@
 //! The fields.
 
+use super::query::Plan;
 use crate::{Model, Rec};
-use manybase_driver::{Error, ErrorKind, Result};
+use manybase_db::Executor;
+use manybase_driver::{BoxFuture, Error, ErrorKind, Result};
 use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
@@ -17,23 +19,44 @@ use std::sync::Arc;
 pub trait RelationField: Default + Send + Sync + 'static {
     /// The model at the other end.
     type Target: Model;
+    /// The model that holds the foreign key, where that is not this one: the other end, or the join model.
+    type Holder: Model;
     /// Whether the key of the other end stands here; else the key of this end stands there.
     const HERE: bool;
 
+    /// Loads it for records.
+    #[doc(hidden)]
+    fn load<'a, M: Model>(
+        plan: Arc<Plan<M, Self>>,
+        records: &'a mut [Rec<M>],
+        on: &'a dyn Executor,
+        using: Option<&'a Arc<str>>,
+    ) -> BoxFuture<'a, Result<()>>;
+}
+
+/// The relation fields whose two ends hold each other's key, without a join model between them.
+///
+/// ```
+/// use manybase_record::{Direct, HasMany, Model};
+/// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64 }
+/// fn is_direct<F: Direct>() {}
+/// is_direct::<HasMany<Order>>();
+/// ```
+pub trait Direct: RelationField {
     /// Takes what was loaded for this record. Records that point to the same one share it.
     ///
     /// # Errors
     /// More than one record where there can be one at most.
-    fn fill(&mut self, found: Arc<Vec<Rec<Self::Target>>>) -> Result<()>;
+    fn fill(&mut self, found: Arc<Vec<Rec<Self::Target>>>, field: &'static str) -> Result<()>;
 }
 
-fn not_loaded<T: Model>() -> Error {
+pub(super) fn not_loaded<T: Model>() -> Error {
     let name = T::meta().name;
     Error::new(
         ErrorKind::NotLoaded,
         format!("the related {name} has not been loaded"),
     )
-    .with_help("add include(|c| c.<relation>) to the query")
+    .with_help("add include(|c| c.<relation>) to the query, or load(on, |c| c.<relation>) it for this record")
     .with_model(name)
 }
 
@@ -78,6 +101,21 @@ macro_rules! slots {
                 true
             }
         }
+
+        impl<T: Model> RelationField for $slot<T> {
+            type Target = T;
+            type Holder = T;
+            const HERE: bool = $here;
+
+            fn load<'a, M: Model>(
+                plan: Arc<Plan<M, Self>>,
+                records: &'a mut [Rec<M>],
+                on: &'a dyn Executor,
+                using: Option<&'a Arc<str>>,
+            ) -> BoxFuture<'a, Result<()>> {
+                Box::pin(async move { super::load::load(&plan, records, on, using).await })
+            }
+        }
     )*};
 }
 
@@ -102,11 +140,7 @@ slots! {
     ///     customer: BelongsTo<Customer>,
     /// }
     ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> manybase_driver::Result<()> {
-    /// # let db = &manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
-    /// # manybase_record::create_table::<Customer>(db).await?;
-    /// # manybase_record::create_table::<Order>(db).await?;
+    /// # async fn example(db: &manybase_db::Db) -> manybase_driver::Result<()> {
     /// for customer in Customer::query().include(|c| c.orders).all(db).await? {
     ///     println!("{} orders", customer.orders.loaded()?.len());
     /// }
@@ -114,7 +148,8 @@ slots! {
     /// # }
     /// ```
     HasMany, false;
-    /// The one record at the other end that points here, if there is one.
+    /// The one record at the other end that points here, if there is one. With `order_by` and `limit(1)` it is the
+    /// first of many: `.include(|c| c.last_order.order_by(|o| o.placed.desc()).limit(1))`.
     HasOne, false;
     /// The record at the other end to which this one points, if it does.
     BelongsTo, true;
@@ -134,18 +169,15 @@ impl<T: Model> HasMany<T> {
     }
 }
 
-impl<T: Model> RelationField for HasMany<T> {
-    type Target = T;
-    const HERE: bool = false;
-
-    fn fill(&mut self, found: Arc<Vec<Rec<T>>>) -> Result<()> {
+impl<T: Model> Direct for HasMany<T> {
+    fn fill(&mut self, found: Arc<Vec<Rec<T>>>, _field: &'static str) -> Result<()> {
         self.content = Some(found);
         Ok(())
     }
 }
 
 macro_rules! single {
-    ($($slot:ident, $here:literal, $many:literal;)*) => {$(
+    ($($slot:ident, $many:literal;)*) => {$(
         impl<T: Model> $slot<T> {
             /// The record, if there is one.
             ///
@@ -157,13 +189,11 @@ macro_rules! single {
             }
         }
 
-        impl<T: Model> RelationField for $slot<T> {
-            type Target = T;
-            const HERE: bool = $here;
-
-            fn fill(&mut self, found: Arc<Vec<Rec<T>>>) -> Result<()> {
+        impl<T: Model> Direct for $slot<T> {
+            fn fill(&mut self, found: Arc<Vec<Rec<T>>>, field: &'static str) -> Result<()> {
                 if found.len() > 1 {
-                    return Err(Error::new(ErrorKind::NotUnique, $many).with_model(T::meta().name));
+                    let message = format!(concat!("relation {}: ", $many), field);
+                    return Err(Error::new(ErrorKind::NotUnique, message).with_model(T::meta().name));
                 }
                 self.content = Some(found);
                 Ok(())
@@ -173,6 +203,6 @@ macro_rules! single {
 }
 
 single! {
-    HasOne, false, "several records point to one that should have one: make the relation a HasMany";
-    BelongsTo, true, "several records have the same key";
+    HasOne, "several records point to one that should have one: make the relation a HasMany, or add limit(1)";
+    BelongsTo, "several records have the same key";
 }

@@ -1,86 +1,210 @@
 //! Keys that are the same although two databases keep them as different types.
 
+use super::link::Ends;
 use crate::{Model, Values};
-use manybase_driver::{Error, ErrorKind, Result};
-use manybase_sql::{Name, Value};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use manybase_driver::{Error, Result};
+use manybase_sql::{DataType, Value};
+use rust_decimal::Decimal;
+use std::borrow::Cow;
+use uuid::Uuid;
 
-/// A key value in one form: whole numbers of any width, and decimals without a fraction, as numbers; UUIDs as the
-/// text that databases without the type keep.
+/// As what the values of two columns are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Number,
+    Text,
+    Bytes,
+    Uuid,
+    Date,
+    Time,
+    Moment,
+}
+
+impl Kind {
+    /// `None` when no value of the one type is one of the other.
+    pub(super) fn of(a: DataType, b: DataType) -> Option<Self> {
+        let alone = |of: DataType| match of {
+            DataType::Bool | DataType::Decimal { .. } => Some(Self::Number),
+            of if of.is_integer() => Some(Self::Number),
+            of if of.is_text() => Some(Self::Text),
+            DataType::Bytes => Some(Self::Bytes),
+            DataType::Uuid => Some(Self::Uuid),
+            DataType::Date => Some(Self::Date),
+            DataType::Time => Some(Self::Time),
+            DataType::DateTime | DataType::Timestamp => Some(Self::Moment),
+            _ => None,
+        };
+        match (alone(a)?, alone(b)?) {
+            (a, b) if a == b => Some(a),
+            // Databases without the type keep a UUID as one of these.
+            (Self::Uuid, Self::Text | Self::Bytes) | (Self::Text | Self::Bytes, Self::Uuid) => {
+                Some(Self::Uuid)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A key in one form: whole numbers of any width, and decimals without a fraction, as numbers; UUIDs as such, also
+/// where they are kept as text or bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Stitch {
     Number(i128),
+    Fraction(Decimal),
     Text(String),
     Bytes(Vec<u8>),
+    Uuid(Uuid),
+    Date(NaiveDate),
+    Time(NaiveTime),
+    Moment(NaiveDateTime),
+    Row(Box<[Stitch]>),
 }
 
 impl Stitch {
-    /// `None` for NULL, which points to nothing.
-    pub(super) fn of(value: &Value) -> Result<Option<Self>> {
-        Ok(Some(match value {
-            Value::Null => return Ok(None),
-            Value::I64(v) => Self::Number(i128::from(*v)),
-            Value::U64(v) => Self::Number(i128::from(*v)),
-            Value::Bool(v) => Self::Number(i128::from(*v)),
-            Value::Decimal(v) if v.fract().is_zero() => Self::Number(v.trunc().mantissa()),
-            Value::Decimal(v) => Self::Text(v.normalize().to_string()),
-            Value::Text(v) => Self::Text(v.clone()),
-            Value::Uuid(v) => Self::Text(v.to_string()),
-            Value::Bytes(v) => Self::Bytes(v.clone()),
-            Value::Date(v) => Self::Text(v.to_string()),
-            other => {
-                let message = format!("a {} can't be the key of a relation", other.kind());
-                return Err(Error::new(ErrorKind::Unsupported, message));
-            }
-        }))
-    }
-}
-
-/// Where a column stands in a model.
-pub(super) fn position<M: Model>(column: &Name) -> Result<usize> {
-    let meta = M::meta();
-    meta.columns
-        .iter()
-        .position(|one| one.name == *column)
-        .ok_or_else(|| {
-            let message = format!("{} has no column {column} for the relation", meta.name);
-            Error::new(ErrorKind::Statement, message).with_model(meta.name)
+    /// `None` for what points to nothing: NULL, and a text that is no UUID where the other end has UUIDs.
+    fn of(value: &Value, kind: Kind) -> Option<Self> {
+        Some(match (value, kind) {
+            (Value::I64(v), _) => Self::Number(i128::from(*v)),
+            (Value::U64(v), _) => Self::Number(i128::from(*v)),
+            (Value::Bool(v), _) => Self::Number(i128::from(*v)),
+            (Value::Decimal(v), _) if v.fract().is_zero() => Self::Number(v.trunc().mantissa()),
+            (Value::Decimal(v), _) => Self::Fraction(v.normalize()),
+            (Value::Text(v), Kind::Uuid) => Self::Uuid(Uuid::try_parse(v.trim_end_matches(' ')).ok()?),
+            (Value::Bytes(v), Kind::Uuid) => Self::Uuid(Uuid::from_slice(v).ok()?),
+            (Value::Text(v), _) => Self::Text(v.clone()),
+            (Value::Uuid(v), _) => Self::Uuid(*v),
+            (Value::Bytes(v), _) => Self::Bytes(v.clone()),
+            (Value::Date(v), _) => Self::Date(*v),
+            (Value::Time(v), _) => Self::Time(*v),
+            (Value::DateTime(v), _) => Self::Moment(*v),
+            (Value::Timestamp(v), _) => Self::Moment(v.naive_utc()),
+            _ => return None,
         })
-}
+    }
 
-/// The position of the only column of a model's key.
-pub(super) fn key<M: Model>(field: &str) -> Result<usize> {
-    let meta = M::meta();
-    match meta.keys.as_slice() {
-        [key] => Ok(*key),
-        keys => {
-            let message = format!(
-                "relation {field} needs a key of one column, {} has {}",
-                meta.name,
-                keys.len()
-            );
-            Err(Error::new(ErrorKind::Unsupported, message).with_model(meta.name))
+    /// Adds the values for which a column of this type is asked: none if it can't hold the key, several if it can hold
+    /// it in several forms.
+    pub(super) fn bind(&self, to: DataType, out: &mut Vec<Value>) {
+        let one: Option<Value> = match (self, to) {
+            (Self::Number(v), DataType::Bool) => {
+                u8::try_from(*v).ok().filter(|v| *v < 2).map(|v| (v == 1).into())
+            }
+            (Self::Number(v), DataType::I16) => i16::try_from(*v).ok().map(Value::from),
+            (Self::Number(v), DataType::I32) => i32::try_from(*v).ok().map(Value::from),
+            (Self::Number(v), DataType::I64) => i64::try_from(*v).ok().map(Value::from),
+            (Self::Number(v), DataType::U64) => u64::try_from(*v).ok().map(Value::from),
+            (Self::Number(v), _) => Decimal::try_from_i128_with_scale(*v, 0).ok().map(Value::from),
+            (Self::Fraction(v), DataType::Decimal { .. }) => Some((*v).into()),
+            (Self::Text(v), _) => {
+                // What a CHAR column has behind the text is no part of it, and other databases do not know that.
+                let short = v.trim_end_matches(' ');
+                if short.len() < v.len() {
+                    out.push(short.into());
+                }
+                Some(v.as_str().into())
+            }
+            (Self::Bytes(v), _) => Some(v.as_slice().into()),
+            (Self::Uuid(v), DataType::Uuid) => Some((*v).into()),
+            (Self::Uuid(v), DataType::Bytes) => Some(v.as_bytes().as_slice().into()),
+            (Self::Uuid(v), _) => {
+                let text = v.to_string();
+                out.push(text.to_uppercase().into());
+                Some(text.into())
+            }
+            (Self::Date(v), _) => Some((*v).into()),
+            (Self::Time(v), _) => Some((*v).into()),
+            (Self::Moment(v), DataType::Timestamp) => Some(v.and_utc().into()),
+            (Self::Moment(v), _) => Some((*v).into()),
+            // The parts of a row are bound one by one.
+            (Self::Fraction(_) | Self::Row(_), _) => None,
+        };
+        out.extend(one);
+    }
+
+    /// Whether a column of this type can hold the key in several forms.
+    pub(super) fn has_forms(&self, to: DataType) -> bool {
+        match self {
+            Self::Text(v) => v.ends_with(' '),
+            Self::Uuid(_) => to.is_text(),
+            _ => false,
+        }
+    }
+
+    /// What is the same for all keys that a database may take for equal, because of the case of letters or of blanks
+    /// behind the text.
+    pub(super) fn folded(&self) -> Cow<'_, Self> {
+        match self {
+            Self::Text(v) => Cow::Owned(Self::Text(v.trim_end_matches(' ').to_lowercase())),
+            Self::Row(parts) => Cow::Owned(Self::Row(
+                parts.iter().map(|part| part.folded().into_owned()).collect(),
+            )),
+            other => Cow::Borrowed(other),
+        }
+    }
+
+    /// The keys of its columns.
+    pub(super) fn parts(&self) -> &[Self] {
+        match self {
+            Self::Row(parts) => parts,
+            one => std::slice::from_ref(one),
+        }
+    }
+
+    /// About how many bytes it takes to send.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Text(v) => v.len() + 3,
+            Self::Bytes(v) => 2 * v.len() + 3,
+            Self::Row(parts) => parts.iter().map(Self::size).sum(),
+            _ => 40,
         }
     }
 }
 
-/// Reads one column's value of one record after another.
+/// Reads the key of one record after another.
 pub(super) struct Reader {
-    at: usize,
-    values: Values,
+    columns: Vec<(usize, Kind, Values)>,
 }
 
 impl Reader {
-    pub(super) fn new(at: usize) -> Self {
+    /// Of the records at this end.
+    pub(super) fn here(ends: &Ends) -> Self {
+        Self::new(&ends.here, &ends.kinds)
+    }
+
+    /// Of the records at the other end.
+    pub(super) fn there(ends: &Ends) -> Self {
+        Self::new(&ends.there, &ends.kinds)
+    }
+
+    fn new(at: &[usize], kinds: &[Kind]) -> Self {
+        let column = |(&at, &kind)| (at, kind, Values::only(at));
         Self {
-            at,
-            values: Values::only(at),
+            columns: at.iter().zip(kinds).map(column).collect(),
         }
     }
 
-    pub(super) fn read<M: Model>(&mut self, record: &M) -> Result<&Value> {
-        self.values.start_again(self.at);
-        record.encode(&mut self.values);
-        let value = self.values.values()?.first();
-        value.ok_or_else(|| Error::driver(format!("{} has no column {}", M::meta().name, self.at)))
+    /// `None` when it points to nothing: a part of it is NULL.
+    pub(super) fn read<M: Model>(&mut self, record: &M) -> Result<Option<Stitch>> {
+        if let [(at, kind, values)] = self.columns.as_mut_slice() {
+            return read(record, *at, *kind, values);
+        }
+        let mut parts = Vec::with_capacity(self.columns.len());
+        for (at, kind, values) in &mut self.columns {
+            match read(record, *at, *kind, values)? {
+                Some(part) => parts.push(part),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(Stitch::Row(parts.into())))
     }
+}
+
+fn read<M: Model>(record: &M, at: usize, kind: Kind, values: &mut Values) -> Result<Option<Stitch>> {
+    values.start_again(at);
+    record.encode(values);
+    let value = values.values()?.first();
+    let value = value.ok_or_else(|| Error::driver(format!("{} has no column {at}", M::meta().name)))?;
+    Ok(Stitch::of(value, kind))
 }

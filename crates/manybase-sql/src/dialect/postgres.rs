@@ -46,6 +46,7 @@ static CAPABILITY: Capability = Capability {
     list_bind: ListBind::Array,
     // Always: one prepared statement then serves every length.
     list_bind_from: 0,
+    rows_as_values: true,
     max_parameters: 65_535,
     // NAMEDATALEN - 1; a longer one is cut off with no more than a notice.
     max_identifier: 63,

@@ -49,6 +49,7 @@ static CAPABILITY: Capability = Capability {
     isolation_levels: &[],
     list_bind: ListBind::Json,
     list_bind_from: 200,
+    rows_as_values: true,
     max_parameters: 32_766,
     // It knows no limit of its own; this one keeps mistakes short.
     max_identifier: 1_024,

@@ -18,6 +18,7 @@ impl Expr {
             Self::Unary(UnaryOp::Not, _)
             | Self::All(_)
             | Self::InList { .. }
+            | Self::InRows { .. }
             | Self::Between { .. }
             | Self::IsNull { .. }
             | Self::Like { .. } => Some(DataType::Bool),

@@ -28,6 +28,7 @@ impl Expr {
             Self::Binary(sides, _) => test(&sides.0) || test(&sides.1),
             Self::All(conditions) => conditions.iter().any(test),
             Self::Between { expr, low, high } => test(expr) || test(low) || test(high),
+            Self::InRows { exprs, .. } => exprs.iter().any(test),
             Self::Call(_, arguments) => arguments.iter().any(test),
             Self::Case { branches, otherwise } => {
                 branches.iter().any(|(when, then)| test(when) || test(then))
@@ -39,7 +40,12 @@ impl Expr {
 
     /// Whether it binds a value, so that the same expression twice is not the same text to every database.
     pub(crate) fn binds(&self) -> bool {
-        self.any(&mut |expr| matches!(expr, Expr::Value(_) | Expr::InList { .. } | Expr::Like { .. }))
+        self.any(&mut |expr| {
+            matches!(
+                expr,
+                Expr::Value(_) | Expr::InList { .. } | Expr::InRows { .. } | Expr::Like { .. }
+            )
+        })
     }
 
     /// Whether it reads a column of this name.

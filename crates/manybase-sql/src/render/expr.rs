@@ -28,6 +28,7 @@ pub(crate) fn expr(w: &mut SqlWriter<'_>, node: &Expr) -> Result<()> {
             in_placeholders(w, expr, list, *negated)
         }
         Expr::InList { expr, list, negated } => dialect.in_list(w, expr, list, *negated),
+        Expr::InRows { exprs, rows } => in_rows(w, exprs, rows),
         Expr::Between { expr, low, high } if [expr, low, high].iter().any(|side| side.folds()) => {
             dialect.between(w, &expr.folded(), &low.folded(), &high.folded())
         }
@@ -126,7 +127,7 @@ fn side(w: &mut SqlWriter<'_>, node: &Expr, op: BinaryOp) -> Result<()> {
     let plain = match node {
         Expr::All(_) => op == BinaryOp::And,
         Expr::Binary(_, inner) => inner.is_comparison() || *inner == op,
-        Expr::IsNull { .. } | Expr::InList { .. } | Expr::Like { .. } => true,
+        Expr::IsNull { .. } | Expr::InList { .. } | Expr::InRows { .. } | Expr::Like { .. } => true,
         _ => false,
     };
     if plain {
@@ -163,6 +164,37 @@ pub(crate) fn in_placeholders(
             true => w.dialect().expr(w, &value.folded()),
             false => w.dialect().expr(w, &value),
         }
+    })?;
+    w.push(")");
+    Ok(())
+}
+
+fn in_rows(w: &mut SqlWriter<'_>, exprs: &[Expr], rows: &[Vec<Value>]) -> Result<()> {
+    if rows.iter().any(|row| row.len() != exprs.len()) {
+        let what = format!(
+            "rows of other lengths than {}, to look for so many expressions in",
+            exprs.len()
+        );
+        return Err(Error::Statement(what));
+    }
+    if rows.is_empty() {
+        w.push("1 = 0");
+        return Ok(());
+    }
+    w.push("(");
+    w.comma_separated(exprs, |w, expr| w.dialect().expr(w, expr))?;
+    w.push(") IN (");
+    if w.dialect().capability().rows_as_values {
+        w.push("VALUES ");
+    }
+    w.comma_separated(rows, |w, row| {
+        w.push("(");
+        w.comma_separated(row, |w, value| {
+            // Nothing beside it tells its type.
+            w.dialect().output_expr(w, &Expr::Value(value.clone()))
+        })?;
+        w.push(")");
+        Ok(())
     })?;
     w.push(")");
     Ok(())

@@ -23,6 +23,9 @@ pub(crate) fn select(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
 }
 
 fn statement(w: &mut SqlWriter<'_>, select: &Select, columns: Option<&str>) -> Result<()> {
+    if let Some(per) = &select.limit_per {
+        return super::limit_per::limit_per(w, select, per);
+    }
     if select.counted {
         return counted(w, select);
     }
@@ -102,7 +105,7 @@ fn alias_as(w: &mut SqlWriter<'_>, alias: &str) -> Result<()> {
 }
 
 /// `FROM` to `HAVING`.
-fn body(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
+pub(super) fn body(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
     w.push(" FROM ");
     w.table(&select.from)?;
     filter(w, " WHERE ", select.filter.as_ref())?;

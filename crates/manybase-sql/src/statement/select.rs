@@ -1,6 +1,6 @@
 //! `SELECT`.
 
-use crate::{Dialect, Expr, Lock, Name, Rendered, Result, SqlWriter, TableName};
+use crate::{Dialect, Expr, LimitPer, Lock, Name, Rendered, Result, SqlWriter, TableName};
 
 /// Direction of an order.
 ///
@@ -116,6 +116,8 @@ pub struct Select {
     pub limit: Option<u64>,
     /// `OFFSET`
     pub offset: Option<u64>,
+    /// `LIMIT` and `OFFSET` of each group of rows.
+    pub limit_per: Option<LimitPer>,
     /// Counts the rows of the query instead of returning them: `SELECT COUNT(*) FROM (…)`.
     pub counted: bool,
     /// Locks the rows until the transaction ends: `FOR UPDATE`.
@@ -139,6 +141,7 @@ impl Select {
             order_by: Vec::new(),
             limit: None,
             offset: None,
+            limit_per: None,
             counted: false,
             lock: None,
         }

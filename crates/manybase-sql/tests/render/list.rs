@@ -73,3 +73,28 @@ fn long() {
     );
     sheet.check("list_long");
 }
+
+#[test]
+fn rows() {
+    let mut sheet = Sheet::default();
+    let rows = |columns: &[&'static str], rows: Vec<Vec<Value>>| Expr::InRows {
+        exprs: columns.iter().map(|name| c(name)).collect(),
+        rows,
+    };
+    sheet.filter("no row", rows(&["n", "name"], vec![]));
+    let two = vec![vec![1i64.into(), "a".into()], vec![2i64.into(), "b".into()]];
+    sheet.filter("two rows", rows(&["n", "name"], two.clone()));
+    sheet.filter("in a chain", c("done").and(rows(&["n", "name"], two.clone())));
+    sheet.filter("not", rows(&["n", "name"], two).not());
+    let uuid = Uuid::from_u128(7).into();
+    let decimal = Value::from(Decimal::new(150, 2));
+    sheet.filter(
+        "types",
+        rows(&["id", "price", "u"], vec![vec![uuid, decimal, u64::MAX.into()]]),
+    );
+    sheet.filter(
+        "rows of another length",
+        rows(&["n", "name"], vec![vec![1i64.into()]]),
+    );
+    sheet.check("rows");
+}

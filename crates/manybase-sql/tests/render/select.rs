@@ -3,7 +3,9 @@
 use crate::columns::{c, sure};
 use crate::sheet::Sheet;
 use manybase_sql::expr::Aggregate;
-use manybase_sql::{Expr, Lock, LockStrength, LockWait, Order, OrderBy, Select, SelectItem, TableName};
+use manybase_sql::{
+    Expr, LimitPer, Lock, LockStrength, LockWait, Order, OrderBy, Select, SelectItem, TableName,
+};
 
 fn show(sheet: &mut Sheet, title: &str, select: Select) {
     sheet.add(title, |dialect| select.render(dialect));
@@ -225,4 +227,55 @@ fn locks() {
     let counted = Select { counted: true, ..n() };
     show(&mut sheet, "counted", counted.lock(lock));
     sheet.check("select_lock");
+}
+
+#[test]
+fn limit_per_group() {
+    let mut sheet = Sheet::default();
+    let per = |limit: Option<u64>, offset: Option<u64>| Select {
+        limit_per: Some(LimitPer {
+            groups: vec![c("big")],
+            limit,
+            offset,
+        }),
+        ..n().item(c("price"))
+    };
+    show(&mut sheet, "limit", per(Some(3), None));
+    show(&mut sheet, "limit and offset", per(Some(3), Some(2)));
+    show(&mut sheet, "offset", per(None, Some(2)));
+    show(
+        &mut sheet,
+        "beyond everything",
+        per(Some(u64::MAX), Some(u64::MAX)),
+    );
+    let mut ordered = per(Some(3), None).filter(c("n").gt(1i64));
+    ordered = ordered.order_by(c("name"), Order::Desc);
+    ordered = ordered.order_by(c("price"), Order::Asc);
+    ordered = ordered.order_by(c("n").add(7i64), Order::Asc);
+    show(&mut sheet, "order", ordered.order_by(sure("big"), Order::Asc));
+    let mut two = per(Some(1), None);
+    two.from = TableName::new("t").in_schema("main");
+    if let Some(per) = &mut two.limit_per {
+        per.groups.push(c("small"));
+    }
+    show(&mut sheet, "two columns, a schema", two);
+    let with = |change: fn(&mut Select)| {
+        let mut select = per(Some(3), None);
+        change(&mut select);
+        select
+    };
+    show(
+        &mut sheet,
+        "expressions",
+        per(Some(3), None).item(Expr::count_all()),
+    );
+    show(&mut sheet, "distinct", with(|select| select.distinct = true));
+    show(&mut sheet, "counted", with(|select| select.counted = true));
+    show(&mut sheet, "a limit of all", per(Some(3), None).limit(1));
+    show(
+        &mut sheet,
+        "a lock",
+        per(Some(3), None).lock(Lock::new(LockStrength::Update)),
+    );
+    sheet.check("limit_per_group");
 }

@@ -27,6 +27,7 @@ pub(super) static MYSQL: Capability = Capability {
     isolation_levels: LEVELS,
     list_bind: ListBind::Json,
     list_bind_from: 1_000,
+    rows_as_values: false,
     max_parameters: 65_535,
     max_identifier: 64,
 };

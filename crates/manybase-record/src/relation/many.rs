@@ -1,0 +1,181 @@
+//! The field of a relation through a join model.
+
+use super::query::Plan;
+use super::slot::not_loaded;
+use crate::{Model, Rec, RelationField};
+use manybase_db::Executor;
+use manybase_driver::{BoxFuture, Result};
+use std::any::Any;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// The records at the other end that a join model `J` links with this one. The three models may belong to three
+/// databases.
+///
+/// The join model has the keys of both ends: `<model>_id` and `<other model>_id`, unless
+/// `#[model(foreign_key = …, other_key = …)]` on the field names them.
+///
+/// ```
+/// use manybase_record::prelude::*;
+///
+/// #[derive(Debug, Model)]
+/// struct Person {
+///     #[model(key, auto)]
+///     id: i64,
+///     groups: ManyToMany<Group, Membership>,
+/// }
+///
+/// #[derive(Debug, Model)]
+/// struct Group {
+///     #[model(key, auto)]
+///     id: i64,
+///     name: String,
+/// }
+///
+/// #[derive(Debug, Model)]
+/// struct Membership {
+///     #[model(key)]
+///     person_id: i64,
+///     #[model(key)]
+///     group_id: i64,
+///     role: String,
+/// }
+///
+/// # async fn example(db: &manybase_db::Db) -> manybase_driver::Result<()> {
+/// for person in Person::query().include(|p| p.groups.order_by(|g| g.name.asc())).all(db).await? {
+///     for (group, membership) in person.groups.loaded()?.with_links() {
+///         println!("{} of {}", membership.role, group.name);
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct ManyToMany<T, J> {
+    content: Option<Arc<dyn Any + Send + Sync>>,
+    marker: PhantomData<fn() -> (T, J)>,
+}
+
+impl<T, J> Default for ManyToMany<T, J> {
+    fn default() -> Self {
+        Self {
+            content: None,
+            marker: PhantomData,
+        }
+    }
+}
+
+impl<T, J> Clone for ManyToMany<T, J> {
+    fn clone(&self) -> Self {
+        Self {
+            content: self.content.clone(),
+            marker: PhantomData,
+        }
+    }
+}
+
+impl<T, J> ManyToMany<T, J> {
+    /// Whether it has been loaded.
+    pub fn is_loaded(&self) -> bool {
+        self.content.is_some()
+    }
+}
+
+impl<T, J> fmt::Debug for ManyToMany<T, J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = if self.is_loaded() { "loaded" } else { "not loaded" };
+        write!(f, "ManyToMany({state})")
+    }
+}
+
+/// A relation is no data of the record.
+impl<T, J> PartialEq for ManyToMany<T, J> {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
+}
+
+impl<T: Model, J: Model> ManyToMany<T, J> {
+    /// The records at the other end.
+    ///
+    /// # Errors
+    /// [`manybase_driver::ErrorKind::NotLoaded`] when the query did not include them.
+    pub fn loaded(&self) -> Result<&Linked<T, J>> {
+        let content = self.content.as_ref();
+        let content = content.and_then(|content| content.downcast_ref::<Linked<T, J>>());
+        content.ok_or_else(not_loaded::<T>)
+    }
+
+    pub(super) fn fill(&mut self, linked: Linked<T, J>) {
+        self.content = Some(Arc::new(linked));
+    }
+}
+
+impl<T: Model, J: Model> RelationField for ManyToMany<T, J> {
+    type Target = T;
+    type Holder = J;
+    const HERE: bool = false;
+
+    fn load<'a, M: Model>(
+        plan: Arc<Plan<M, Self>>,
+        records: &'a mut [Rec<M>],
+        on: &'a dyn Executor,
+        using: Option<&'a Arc<str>>,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move { super::through::load(&plan, records, on, using).await })
+    }
+}
+
+/// What a [`ManyToMany`] has loaded: the records at the other end, each with the record of the join model that links
+/// it. Records to which several point are there once, and shared.
+pub struct Linked<T, J> {
+    targets: Arc<Vec<Rec<T>>>,
+    links: Arc<Vec<Rec<J>>>,
+    pairs: Vec<(usize, usize)>,
+}
+
+impl<T, J> Linked<T, J> {
+    pub(super) fn new(
+        targets: Arc<Vec<Rec<T>>>,
+        links: Arc<Vec<Rec<J>>>,
+        pairs: Vec<(usize, usize)>,
+    ) -> Self {
+        Self {
+            targets,
+            links,
+            pairs,
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.pairs.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.pairs.is_empty()
+    }
+
+    /// One of them, counted from 0.
+    pub fn get(&self, at: usize) -> Option<&Rec<T>> {
+        self.targets.get(self.pairs.get(at)?.0)
+    }
+
+    /// One after another.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Rec<T>> {
+        self.pairs.iter().map(|&(target, _)| &self.targets[target])
+    }
+
+    /// Each with the record of the join model that links it.
+    pub fn with_links(&self) -> impl ExactSizeIterator<Item = (&Rec<T>, &Rec<J>)> {
+        let pair = |&(target, link): &(usize, usize)| (&self.targets[target], &self.links[link]);
+        self.pairs.iter().map(pair)
+    }
+}
+
+impl<T: fmt::Debug, J> fmt::Debug for Linked<T, J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
