@@ -248,8 +248,8 @@ fn at_most(dialect: &dyn Dialect, ends: &Ends, example: &Stitch) -> usize {
     if width > 1 {
         return ROWS.min(room / width).max(1);
     }
-    // A list of these is bound as one value.
-    let in_one = !matches!(example, Stitch::Date(_) | Stitch::Time(_) | Stitch::Moment(_));
+    // Every database that takes lists as JSON takes one of these as a single value, and has it sorted at once.
+    let in_one = matches!(example, Stitch::Number(_) | Stitch::Fraction(_));
     match capability.list_bind {
         ListBind::Array => usize::MAX,
         ListBind::Json if in_one => usize::MAX,

@@ -56,7 +56,9 @@ impl<M: Model> Rec<M> {
         relation: impl FnOnce(M::Columns) -> R,
     ) -> Result<()> {
         let include = relation(M::COLUMNS).into_include();
-        let Some(first) = records.first() else { return Ok(()) };
+        let Some(first) = records.first() else {
+            return Ok(());
+        };
         let origin = first.origin().cloned();
         if records.iter().any(|record| record.origin() != origin.as_ref()) {
             let message = "load_all of records from different connections";

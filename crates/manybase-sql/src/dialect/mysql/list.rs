@@ -3,6 +3,13 @@
 use crate::{Expr, Result, SqlWriter, Value, render};
 
 pub(super) fn in_long_list(w: &mut SqlWriter<'_>, expr: &Expr, list: &[Value], negated: bool) -> Result<()> {
+    // No index is made of long texts, so that each row would be compared with the whole list.
+    let texts = list
+        .iter()
+        .any(|value| matches!(value, Value::Text(_) | Value::Uuid(_) | Value::Bytes(_)));
+    if texts && list.len() <= w.dialect().capability().max_parameters / 2 {
+        return render::in_placeholders(w, expr, list, negated);
+    }
     let json = column_type(list).and_then(|column| Some((column, render::list_as_json(list)?)));
     let Some(((column, unhex), json)) = json else {
         return render::in_placeholders(w, expr, list, negated);
