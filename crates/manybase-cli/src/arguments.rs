@@ -4,7 +4,7 @@ mod help;
 
 pub(crate) use help::examples;
 
-use crate::commands::{completions, connections, doctor, ping, saga, tx};
+use crate::commands::{completions, connections, doctor, inspect, models, ping, saga, tx};
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
@@ -33,6 +33,7 @@ const STYLES: Styles = Styles::styled()
     after_help = examples!(
         "manybase ping                          is everybody there?";
         "manybase doctor                        can these databases share a transaction?";
+        "manybase models --connection legacy    Rust models from a live database";
         "manybase tx recover                    finish what a crash left behind";
         "manybase saga list --config ../shop    another project's sagas"
         =>
@@ -89,6 +90,8 @@ pub(crate) enum Command {
     Ping(ping::Ping),
     Connections(connections::Connections),
     Doctor(doctor::Doctor),
+    Inspect(inspect::Inspect),
+    Models(models::ModelsOf),
     Tx(tx::Tx),
     Saga(saga::Saga),
     Completions(completions::Completions),

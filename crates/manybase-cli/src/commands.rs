@@ -3,6 +3,8 @@
 pub(crate) mod completions;
 pub(crate) mod connections;
 pub(crate) mod doctor;
+pub(crate) mod inspect;
+pub(crate) mod models;
 pub(crate) mod ping;
 pub(crate) mod saga;
 pub(crate) mod tx;
@@ -18,6 +20,8 @@ pub(crate) async fn run(command: Command, cx: &mut Context<'_>) -> Result<Status
         Command::Ping(command) => command.run(cx).await,
         Command::Connections(command) => command.run(cx).await,
         Command::Doctor(command) => command.run(cx).await,
+        Command::Inspect(command) => command.run(cx).await,
+        Command::Models(command) => command.run(cx).await,
         Command::Tx(command) => command.run(cx).await,
         Command::Saga(command) => command.run(cx).await,
         Command::Completions(command) => command.run(cx),

@@ -67,6 +67,11 @@ impl Output {
         self.gone
     }
 
+    /// Whether one JSON document is all that is wanted.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// To standard output as it is, JSON or not.
     pub(crate) fn raw(&mut self, text: &str) {
         self.begun = true;

@@ -111,6 +111,15 @@ pub trait Dialect: ExprDialect + Debug + Send + Sync {
         None
     }
 
+    /// What asks the database about its own tables, where that is known.
+    ///
+    /// ```
+    /// assert!(manybase_sql::dialect::postgres().catalog().is_some());
+    /// ```
+    fn catalog(&self) -> Option<&'static dyn crate::catalog::Catalog> {
+        None
+    }
+
     /// The character around identifiers; inside one it is doubled.
     ///
     /// ```

@@ -16,6 +16,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod capability;
+pub mod catalog;
 mod data_type;
 pub mod dialect;
 mod error;

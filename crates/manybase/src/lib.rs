@@ -110,6 +110,9 @@ mod guide {
     #[doc = include_str!("../../../docs/sagas.md")]
     struct Sagas;
 
+    #[doc = include_str!("../../../docs/legacy.md")]
+    struct Legacy;
+
     #[doc = include_str!("../../../docs/connections.md")]
     struct Connections;
 

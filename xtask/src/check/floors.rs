@@ -14,6 +14,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("manybase-oracle", 3),
     ("manybase-db", 4),
     ("manybase-record", 5),
+    ("manybase-schema", 5),
     (MACROS, 5),
     ("manybase-migrate", 6),
     ("manybase-sync", 6),

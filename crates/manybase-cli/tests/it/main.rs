@@ -5,6 +5,7 @@ mod doctor;
 mod dying;
 mod errors;
 mod help;
+mod models;
 mod sagas;
 mod support;
 mod transactions;

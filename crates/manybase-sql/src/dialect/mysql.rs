@@ -251,6 +251,14 @@ impl Dialect for MySql {
         Ok(())
     }
 
+    fn catalog(&self) -> Option<&'static dyn crate::catalog::Catalog> {
+        match self.flavor {
+            Flavor::MariaDb => Some(&crate::catalog::MySqlCatalog::MARIADB),
+            Flavor::MySql => Some(&crate::catalog::MySqlCatalog::MYSQL),
+            Flavor::MatrixOne => None,
+        }
+    }
+
     fn type_name(&self, data_type: DataType) -> Result<String> {
         Ok(match data_type {
             DataType::Bool => "tinyint(1)".into(),

@@ -192,6 +192,10 @@ impl Dialect for Postgres {
         function::cast(w, expr, to)
     }
 
+    fn catalog(&self) -> Option<&'static dyn crate::catalog::Catalog> {
+        Some(&crate::catalog::PostgresCatalog)
+    }
+
     fn type_name(&self, data_type: DataType) -> Result<String> {
         Ok(match data_type {
             DataType::Bool => "boolean".into(),

@@ -199,6 +199,10 @@ impl Dialect for Sqlite {
 
     /// Names that say what is meant and give the affinity that is needed: `TEXT` inside a name makes text of it, and
     /// so keeps decimals from becoming floating-point numbers.
+    fn catalog(&self) -> Option<&'static dyn crate::catalog::Catalog> {
+        Some(&crate::catalog::SqliteCatalog)
+    }
+
     fn type_name(&self, data_type: DataType) -> Result<String> {
         Ok(match data_type {
             DataType::Bool => "BOOLEAN".into(),

@@ -1,0 +1,36 @@
+//! Floor 5 of Manybase: what is in a database, as typed values.
+//!
+//! ```text
+//!   Dialect::catalog ──► SQL ──► Introspect::read ──► Database ─┬─► manybase inspect, migrations
+//!                                                              └─► models: Rust source (feature `models`)
+//! ```
+//!
+//! ```
+//! use manybase_schema::Introspect;
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> manybase_db::Result<()> {
+//! let db = manybase_db::Db::builder().connect("legacy", "sqlite::memory:").open().await?;
+//! # use manybase_db::{Access, Executor, Route};
+//! let mut lease = db.lease(Route::default(), Access::Write).await?;
+//! lease.script("CREATE TABLE CUSTOMER (ID INTEGER PRIMARY KEY, NAME VARCHAR(40) NOT NULL)".into()).await?;
+//! # drop(lease);
+//! let found = Introspect::of("legacy").read(&db).await?;
+//! let customer = found.table("CUSTOMER").expect("it is there");
+//! assert!(customer.columns[0].auto);
+//! assert_eq!(customer.primary_key.as_ref().expect("a key").columns, ["ID"]);
+//! # Ok(())
+//! # }
+//! ```
+
+mod database;
+#[cfg(feature = "models")]
+pub mod models;
+mod one_of;
+mod read;
+mod table;
+
+pub use database::Database;
+pub use manybase_sql::catalog::ColumnKind;
+pub use one_of::one_of;
+pub use read::Introspect;
+pub use table::{Check, Column, ForeignKey, Generated, Index, IndexColumn, Key, Table, TableKind};

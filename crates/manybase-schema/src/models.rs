@@ -1,0 +1,312 @@
+//! Rust models from what is in a database.
+
+mod enums;
+mod fields;
+mod names;
+mod plan;
+mod relations;
+mod words;
+mod write;
+
+use crate::{Database, Table};
+use manybase_db::Result;
+use plan::{Plan, plan};
+use words::ident;
+
+/// The first line of each file, by which it is known again.
+pub const HEADER: &str = "//! Written by `manybase models`: changes are lost when it runs again.";
+
+/// Which models, and how. What is written depends on the database's structure alone: the same structure gives the same
+/// bytes.
+///
+/// ```
+/// # use manybase_schema::{Introspect, models::Models};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> manybase_db::Result<()> {
+/// # use manybase_db::{Access, Executor, Route};
+/// # let db = manybase_db::Db::builder().connect("legacy", "sqlite::memory:").open().await?;
+/// # let mut lease = db.lease(Route::default(), Access::Write).await?;
+/// lease.script("CREATE TABLE CUSTOMERS (CUST_NO INTEGER PRIMARY KEY, \"Full Name\" TEXT)".into()).await?;
+/// # drop(lease);
+/// let found = Introspect::of("legacy").read(&db).await?;
+/// let source = Models::new().only("CUST*").file(&found)?;
+/// assert!(source.text.contains("pub struct Customer {"));
+/// assert!(source.text.contains("#[model(column = \"Full Name\")]\n    pub full_name: Option<String>,"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Default)]
+#[must_use = "nothing is written until `file` or `directory`"]
+pub struct Models {
+    only: Vec<String>,
+    except: Vec<String>,
+    unbound: bool,
+}
+
+/// A file's text.
+///
+/// ```
+/// let source = manybase_schema::models::Source { name: "models.rs".into(), text: String::new() };
+/// assert!(source.text.is_empty());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Where it stands, from where the first one does.
+    pub name: String,
+    /// What stands in it.
+    pub text: String,
+}
+
+impl Models {
+    /// All tables that have a key, bound to the connection they came from.
+    ///
+    /// ```
+    /// let models = manybase_schema::models::Models::new();
+    /// # let _ = models;
+    /// ```
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Only tables whose names fit: `*` stands for any letters, `?` for one. May be said several times. With a dot in it,
+    /// the pattern is for `schema.table`.
+    ///
+    /// ```
+    /// let models = manybase_schema::models::Models::new().only("film*").only("actor");
+    /// # let _ = models;
+    /// ```
+    pub fn only(mut self, pattern: impl Into<String>) -> Self {
+        self.only.push(pattern.into());
+        self
+    }
+
+    /// Not these. May be said several times.
+    ///
+    /// ```
+    /// let models = manybase_schema::models::Models::new().except("tmp_*");
+    /// # let _ = models;
+    /// ```
+    pub fn except(mut self, pattern: impl Into<String>) -> Self {
+        self.except.push(pattern.into());
+        self
+    }
+
+    /// Bound to no connection.
+    ///
+    /// ```
+    /// let models = manybase_schema::models::Models::new().unbound();
+    /// # let _ = models;
+    /// ```
+    pub fn unbound(mut self) -> Self {
+        self.unbound = true;
+        self
+    }
+
+    /// All in one file.
+    ///
+    /// # Errors
+    /// Text that is no Rust, which would be a mistake of ours.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("legacy", "sqlite::memory:").open().await?;
+    /// let found = manybase_schema::Introspect::of("legacy").read(&db).await?;
+    /// let source = manybase_schema::models::Models::new().file(&found)?;
+    /// assert!(source.text.starts_with(manybase_schema::models::HEADER));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn file(&self, database: &Database) -> Result<Source> {
+        let plan = plan(database, self);
+        let mut items = vec![head(database), "use manybase::prelude::*;\n".to_owned()];
+        for model in &plan.models {
+            items.push(self.model(&plan, model, database)?);
+        }
+        for shared in plan.enums.shared() {
+            items.push(write::list(shared)?);
+        }
+        Ok(Source {
+            name: "models.rs".to_owned(),
+            text: items.join("\n"),
+        })
+    }
+
+    /// A file for each model in a directory of this name, and beside it the module's own file, which shows all of them.
+    ///
+    /// # Errors
+    /// As [`Models::file`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("legacy", "sqlite::memory:").open().await?;
+    /// let found = manybase_schema::Introspect::of("legacy").read(&db).await?;
+    /// let files = manybase_schema::models::Models::new().directory(&found, "crm")?;
+    /// assert_eq!(files[0].name, "crm.rs"); // and crm/customer.rs, if there were a table `customer`
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn directory(&self, database: &Database, name: &str) -> Result<Vec<Source>> {
+        let plan = plan(database, self);
+        let mut modules = Vec::new();
+        let mut files = Vec::new();
+        let mut add = |module: &str, items: &[String]| {
+            modules.push(module.to_owned());
+            files.push(file(&format!("{name}/{module}"), items));
+        };
+        for model in &plan.models {
+            let imports: Vec<String> = write::imports(&plan, model).into_iter().collect();
+            let mut uses = match imports.as_slice() {
+                [] => String::new(),
+                [one] => format!("use super::{one};\n"),
+                several => used(several),
+            };
+            uses.push_str("use manybase::prelude::*;\n");
+            let items = [head(database), uses, self.model(&plan, model, database)?];
+            add(&model.module, &items);
+        }
+        for shared in plan.enums.shared() {
+            let items = [
+                head(database),
+                "use manybase::prelude::*;\n".to_owned(),
+                write::list(shared)?,
+            ];
+            add(&shared.module, &items);
+        }
+        modules.sort();
+        let declared = modules.iter().map(|module| format!("mod {};\n", ident(module)));
+        let shown = modules
+            .iter()
+            .map(|module| format!("pub use {}::*;\n", ident(module)));
+        let items = [head(database), declared.collect(), shown.collect()];
+        files.insert(0, file(name, &items));
+        Ok(files)
+    }
+
+    /// What is left out, and why: one line for each.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # use manybase_db::{Access, Executor, Route};
+    /// # let db = manybase_db::Db::builder().connect("legacy", "sqlite::memory:").open().await?;
+    /// # let mut lease = db.lease(Route::default(), Access::Write).await?;
+    /// lease.script("CREATE TABLE log (line TEXT)".into()).await?;
+    /// # drop(lease);
+    /// let found = manybase_schema::Introspect::of("legacy").read(&db).await?;
+    /// let notes = manybase_schema::models::Models::new().notes(&found);
+    /// assert_eq!(notes, ["table `log` is left out: it has no key"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn notes(&self, database: &Database) -> Vec<String> {
+        plan(database, self).notes
+    }
+
+    /// How many models there are.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("legacy", "sqlite::memory:").open().await?;
+    /// let found = manybase_schema::Introspect::of("legacy").read(&db).await?;
+    /// assert_eq!(manybase_schema::models::Models::new().count(&found), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn count(&self, database: &Database) -> usize {
+        plan(database, self).models.len()
+    }
+
+    fn model(&self, plan: &Plan<'_>, model: &plan::Model<'_>, database: &Database) -> Result<String> {
+        let connection = (!self.unbound).then_some(database.connection.as_str());
+        write::model(plan, model, connection, &database.current_schema)
+    }
+
+    fn wants(&self, table: &Table) -> bool {
+        let fits = |pattern: &String| {
+            let whole = format!("{}.{}", table.schema, table.name);
+            fits(
+                pattern,
+                if pattern.contains('.') {
+                    &whole
+                } else {
+                    &table.name
+                },
+            )
+        };
+        (self.only.is_empty() || self.only.iter().any(fits)) && !self.except.iter().any(fits)
+    }
+}
+
+fn head(database: &Database) -> String {
+    let (connection, product) = (&database.connection, &database.product);
+    format!("{HEADER}\n//!\n//! The tables of connection `{connection}` ({product}).\n")
+}
+
+fn file(module: &str, items: &[String]) -> Source {
+    Source {
+        name: format!("{module}.rs"),
+        text: items.join("\n"),
+    }
+}
+
+/// As rustfmt breaks the line.
+fn used(names: &[String]) -> String {
+    let line = format!("use super::{{{}}};\n", names.join(", "));
+    if line.len() <= 101 {
+        return line;
+    }
+    let mut text = "use super::{\n".to_owned();
+    let mut row = "   ".to_owned();
+    for name in names {
+        if row.len() + name.len() + 2 > 100 {
+            text.push_str(&row);
+            text.push('\n');
+            row = "   ".to_owned();
+        }
+        row.push_str(&format!(" {name},"));
+    }
+    text.push_str(&row);
+    text.push_str("\n};\n");
+    text
+}
+
+/// `*` for any letters, `?` for one.
+fn fits(pattern: &str, name: &str) -> bool {
+    let mut rest = pattern.chars();
+    match rest.next() {
+        None => name.is_empty(),
+        Some('*') => {
+            let ends = name.char_indices().map(|(at, _)| at).chain([name.len()]);
+            ends.into_iter().any(|at| fits(rest.as_str(), &name[at..]))
+        }
+        Some(wanted) => {
+            let mut left = name.chars();
+            let same = left.next().is_some_and(|c| wanted == '?' || wanted == c);
+            same && fits(rest.as_str(), left.as_str())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn patterns() {
+        for (pattern, name) in [
+            ("film*", "film"),
+            ("*o*", "customer"),
+            ("?", "ä"),
+            ("a.*", "a.b"),
+            ("", ""),
+        ] {
+            assert!(fits(pattern, name), "{pattern} {name}");
+        }
+        for (pattern, name) in [("film", "films"), ("?", ""), ("*x", "y")] {
+            assert!(!fits(pattern, name), "{pattern} {name}");
+        }
+    }
+}

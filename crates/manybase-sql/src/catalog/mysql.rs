@@ -1,0 +1,168 @@
+//! The information schema, as MySQL and MariaDB have it.
+
+use super::{Catalog, ColumnKind, NativeType};
+
+#[derive(Debug)]
+pub(crate) struct MySqlCatalog {
+    checks: &'static str,
+}
+
+impl MySqlCatalog {
+    /// MariaDB names a check of a column after the column, and says the table.
+    pub(crate) const MARIADB: Self = Self {
+        checks: "\
+SELECT table_name, constraint_name, check_clause FROM information_schema.check_constraints
+WHERE constraint_schema = ? ORDER BY 1, 2",
+    };
+    /// MySQL's names are the schema's, and the table stands elsewhere.
+    pub(crate) const MYSQL: Self = Self {
+        checks: "\
+SELECT t.table_name, c.constraint_name, c.check_clause
+FROM information_schema.check_constraints c
+JOIN information_schema.table_constraints t
+  ON t.constraint_schema = c.constraint_schema AND t.constraint_name = c.constraint_name
+WHERE c.constraint_schema = ? AND t.constraint_type = 'CHECK' ORDER BY 1, 2",
+    };
+}
+
+const TABLES: &str = "\
+SELECT t.table_name, CASE t.table_type WHEN 'VIEW' THEN 'view' ELSE 'table' END,
+       CASE WHEN t.table_type = 'VIEW' THEN NULL ELSE NULLIF(t.table_comment, '') END, v.view_definition
+FROM information_schema.tables t
+LEFT JOIN information_schema.views v ON v.table_schema = t.table_schema AND v.table_name = t.table_name
+WHERE t.table_schema = ? AND t.table_type IN ('BASE TABLE', 'VIEW', 'SYSTEM VERSIONED')
+ORDER BY 1";
+
+/// MariaDB writes the default NULL out.
+const COLUMNS: &str = "\
+SELECT table_name, column_name, column_type, data_type,
+       character_maximum_length, numeric_precision, numeric_scale, is_nullable = 'YES',
+       CASE WHEN column_default = 'NULL' OR generation_expression <> '' THEN NULL ELSE column_default END,
+       extra LIKE '%auto\\_increment%',
+       CASE WHEN extra LIKE '%VIRTUAL%' THEN 1 WHEN extra LIKE '%STORED%' OR extra LIKE '%PERSISTENT%' THEN 2 ELSE 0 END,
+       NULLIF(generation_expression, ''), NULLIF(column_comment, ''), NULL, NULL
+FROM information_schema.columns
+WHERE table_schema = ? ORDER BY table_name, ordinal_position";
+
+const INDEXES: &str = "\
+SELECT table_name, index_name,
+       CASE WHEN index_name = 'PRIMARY' THEN 'primary' WHEN non_unique = 0 THEN 'unique' ELSE 'index' END,
+       column_name, NULL, NULL, COALESCE(collation = 'D', 0)
+FROM information_schema.statistics
+WHERE table_schema = ? ORDER BY table_name, index_name, seq_in_index";
+
+const FOREIGN_KEYS: &str = "\
+SELECT k.table_name, k.constraint_name, k.constraint_name, k.column_name,
+       k.referenced_table_schema, k.referenced_table_name, k.referenced_column_name, r.update_rule, r.delete_rule
+FROM information_schema.key_column_usage k
+JOIN information_schema.referential_constraints r
+  ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name
+ AND r.table_name = k.table_name
+WHERE k.table_schema = ? AND k.referenced_table_name IS NOT NULL
+ORDER BY k.table_name, k.constraint_name, k.ordinal_position";
+
+impl Catalog for MySqlCatalog {
+    fn current_schema(&self) -> &'static str {
+        "SELECT DATABASE()"
+    }
+
+    fn tables(&self) -> &'static str {
+        TABLES
+    }
+
+    fn columns(&self) -> &'static str {
+        COLUMNS
+    }
+
+    fn indexes(&self) -> &'static str {
+        INDEXES
+    }
+
+    fn foreign_keys(&self) -> &'static str {
+        FOREIGN_KEYS
+    }
+
+    fn checks(&self) -> Option<&'static str> {
+        Some(self.checks)
+    }
+
+    fn kind(&self, native: &NativeType<'_>) -> ColumnKind {
+        let signed = !native.full.contains("unsigned");
+        let integer = |bits| ColumnKind::Integer { bits, signed };
+        match native.base {
+            // What BOOLEAN is written as, whatever else has been put in there.
+            "tinyint" if native.full == "tinyint(1)" => ColumnKind::Bool,
+            "tinyint" => integer(8),
+            "smallint" => integer(16),
+            "mediumint" | "int" => integer(32),
+            "bigint" => integer(64),
+            "year" => ColumnKind::Integer {
+                bits: 16,
+                signed: false,
+            },
+            "bit" if native.full == "bit(1)" => ColumnKind::Bool,
+            "bit" => ColumnKind::Integer {
+                bits: 64,
+                signed: false,
+            },
+            "float" => ColumnKind::F32,
+            "double" => ColumnKind::F64,
+            "decimal" => ColumnKind::decimal(native.precision, native.scale),
+            "varchar" => ColumnKind::text(native.length),
+            "char" => ColumnKind::fixed(native.length),
+            "tinytext" | "text" | "mediumtext" | "longtext" | "set" => ColumnKind::text(None),
+            "enum" => ColumnKind::Enum,
+            "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" => ColumnKind::Bytes,
+            "date" => ColumnKind::Date,
+            "time" => ColumnKind::Time,
+            "datetime" => ColumnKind::DateTime,
+            "timestamp" => ColumnKind::Timestamp,
+            "uuid" => ColumnKind::Uuid,
+            "json" => ColumnKind::Json,
+            "inet4" | "inet6" => ColumnKind::text(None),
+            _ => ColumnKind::Other,
+        }
+    }
+
+    /// `enum('a','it''s')`
+    fn values(&self, native: &str) -> Option<Vec<String>> {
+        let mut rest = native
+            .strip_prefix("enum(")?
+            .strip_suffix(')')?
+            .chars()
+            .peekable();
+        let mut values = Vec::new();
+        while let Some(c) = rest.next() {
+            if c != '\'' {
+                continue;
+            }
+            let mut value = String::new();
+            while let Some(c) = rest.next() {
+                match c {
+                    '\'' if rest.peek() == Some(&'\'') => {
+                        rest.next();
+                        value.push('\'');
+                    }
+                    '\'' => break,
+                    _ => value.push(c),
+                }
+            }
+            values.push(value);
+        }
+        Some(values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_an_enum() {
+        let values = MySqlCatalog::MARIADB
+            .values("enum('a','it''s','x,y','')")
+            .expect("an enum");
+        assert_eq!(values, ["a", "it's", "x,y", ""]);
+        assert_eq!(MySqlCatalog::MARIADB.values("set('a')"), None);
+    }
+}

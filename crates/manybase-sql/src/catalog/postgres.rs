@@ -1,0 +1,148 @@
+//! PostgreSQL's own catalog: the information schema lacks indexes, comments and enums.
+
+use super::{Catalog, ColumnKind, NativeType};
+
+#[derive(Debug)]
+pub(crate) struct PostgresCatalog;
+
+/// Not what extensions brought, nor the parts of a partitioned table.
+const TABLES: &str = "\
+SELECT c.relname::text,
+       CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized' WHEN 'f' THEN 'foreign' ELSE 'table' END,
+       obj_description(c.oid, 'pg_class'),
+       CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname::text = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+  AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d
+                  WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+ORDER BY 1";
+
+/// A domain is followed down to what it is made of.
+const COLUMNS: &str = "\
+SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), b.typname::text,
+       CASE WHEN b.typname IN ('varchar', 'bpchar') AND m.typmod > 4 THEN m.typmod - 4 END,
+       CASE WHEN b.typname = 'numeric' AND m.typmod > 4 THEN ((m.typmod - 4) >> 16) & 65535 END,
+       CASE WHEN b.typname = 'numeric' AND m.typmod > 4 THEN (((m.typmod - 4) & 2047) # 1024) - 1024 END,
+       NOT (a.attnotnull OR t.typnotnull),
+       CASE WHEN a.attgenerated = '' THEN pg_get_expr(e.adbin, e.adrelid) END,
+       a.attidentity <> '' OR COALESCE(a.attgenerated = '' AND pg_get_expr(e.adbin, e.adrelid) LIKE 'nextval(%', false),
+       CASE a.attgenerated WHEN 'v' THEN 1 WHEN 's' THEN 2 ELSE 0 END,
+       CASE WHEN a.attgenerated <> '' THEN pg_get_expr(e.adbin, e.adrelid) END,
+       col_description(c.oid, a.attnum),
+       CASE WHEN b.typtype = 'e' THEN b.typname::text END,
+       (SELECT json_agg(l.enumlabel ORDER BY l.enumsortorder)::text FROM pg_catalog.pg_enum l WHERE l.enumtypid = b.oid)
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_catalog.pg_attrdef e ON e.adrelid = a.attrelid AND e.adnum = a.attnum
+CROSS JOIN LATERAL (
+  WITH RECURSIVE made_of(type, typmod, depth) AS (
+    SELECT a.atttypid, a.atttypmod, 0
+    UNION ALL
+    SELECT y.typbasetype, GREATEST(o.typmod, y.typtypmod), o.depth + 1
+    FROM made_of o JOIN pg_catalog.pg_type y ON y.oid = o.type WHERE y.typtype = 'd'
+  ) SELECT type, typmod FROM made_of ORDER BY depth DESC LIMIT 1
+) m
+JOIN pg_catalog.pg_type b ON b.oid = m.type
+WHERE n.nspname::text = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+  AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY 1, a.attnum";
+
+const INDEXES: &str = "\
+SELECT t.relname::text, i.relname::text,
+       CASE WHEN x.indisprimary THEN 'primary' WHEN x.indisunique THEN 'unique' ELSE 'index' END,
+       a.attname::text,
+       CASE WHEN k.attnum = 0 THEN pg_get_indexdef(i.oid, k.n::int, false) END,
+       pg_get_expr(x.indpred, x.indrelid),
+       (x.indoption[k.n::int - 1] & 1) = 1
+FROM pg_catalog.pg_index x
+JOIN pg_catalog.pg_class t ON t.oid = x.indrelid
+JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+CROSS JOIN LATERAL unnest(x.indkey::int2[]) WITH ORDINALITY AS k(attnum, n)
+LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.attnum AND k.attnum > 0
+WHERE n.nspname::text = $1 AND x.indisvalid AND k.n <= x.indnkeyatts AND NOT t.relispartition
+ORDER BY 1, 2, k.n";
+
+const FOREIGN_KEYS: &str = "\
+SELECT t.relname::text, c.conname::text, c.conname::text, a.attname::text,
+       o.nspname::text, r.relname::text, b.attname::text,
+       CASE c.confupdtype WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL'
+                          WHEN 'd' THEN 'SET DEFAULT' ELSE 'NO ACTION' END,
+       CASE c.confdeltype WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL'
+                          WHEN 'd' THEN 'SET DEFAULT' ELSE 'NO ACTION' END
+FROM pg_catalog.pg_constraint c
+JOIN pg_catalog.pg_class t ON t.oid = c.conrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+JOIN pg_catalog.pg_class r ON r.oid = c.confrelid
+JOIN pg_catalog.pg_namespace o ON o.oid = r.relnamespace
+CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k(here, there, n)
+JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.here
+JOIN pg_catalog.pg_attribute b ON b.attrelid = r.oid AND b.attnum = k.there
+WHERE n.nspname::text = $1 AND c.contype = 'f' AND c.conparentid = 0 AND NOT t.relispartition
+ORDER BY 1, 2, k.n";
+
+const CHECKS: &str = "\
+SELECT t.relname::text, c.conname::text, pg_get_expr(c.conbin, c.conrelid)
+FROM pg_catalog.pg_constraint c
+JOIN pg_catalog.pg_class t ON t.oid = c.conrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+WHERE n.nspname::text = $1 AND c.contype = 'c' AND NOT t.relispartition
+ORDER BY 1, 2";
+
+impl Catalog for PostgresCatalog {
+    fn current_schema(&self) -> &'static str {
+        "SELECT current_schema()::text"
+    }
+
+    fn tables(&self) -> &'static str {
+        TABLES
+    }
+
+    fn columns(&self) -> &'static str {
+        COLUMNS
+    }
+
+    fn indexes(&self) -> &'static str {
+        INDEXES
+    }
+
+    fn foreign_keys(&self) -> &'static str {
+        FOREIGN_KEYS
+    }
+
+    fn checks(&self) -> Option<&'static str> {
+        Some(CHECKS)
+    }
+
+    fn kind(&self, native: &NativeType<'_>) -> ColumnKind {
+        if native.is_enum {
+            return ColumnKind::Enum;
+        }
+        match native.base {
+            "bool" => ColumnKind::Bool,
+            "int2" => ColumnKind::signed(16),
+            "int4" => ColumnKind::signed(32),
+            "int8" => ColumnKind::signed(64),
+            "float4" => ColumnKind::F32,
+            "float8" => ColumnKind::F64,
+            "numeric" => ColumnKind::decimal(native.precision, native.scale),
+            "text" | "citext" | "name" | "xml" => ColumnKind::text(None),
+            "varchar" => ColumnKind::text(native.length),
+            // Without a length it is text that nobody pads.
+            "bpchar" if native.length.is_none() => ColumnKind::text(None),
+            "bpchar" => ColumnKind::fixed(native.length),
+            "char" => ColumnKind::Char(1),
+            "bytea" => ColumnKind::Bytes,
+            "date" => ColumnKind::Date,
+            "time" => ColumnKind::Time,
+            "timestamp" => ColumnKind::DateTime,
+            "timestamptz" => ColumnKind::Timestamp,
+            "uuid" => ColumnKind::Uuid,
+            "json" | "jsonb" => ColumnKind::Json,
+            _ => ColumnKind::Other,
+        }
+    }
+}

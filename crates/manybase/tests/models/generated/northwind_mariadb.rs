@@ -1,0 +1,127 @@
+//! Written by `manybase models`: changes are lost when it runs again.
+//!
+//! The tables of connection `legacy` (MariaDB).
+
+use manybase::prelude::*;
+
+/// Table `Categories`.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "Categories", connection = "legacy")]
+pub struct Category {
+    /// Numbered by the database.
+    #[model(key, auto, column = "Category ID")]
+    pub category_id: i32,
+    #[model(column = "Category Name")]
+    pub category_name: String,
+    #[model(column = "Picture")]
+    pub picture: Option<Vec<u8>>,
+    /// Through `Category ID` of `Products`.
+    pub products: HasMany<Product>,
+}
+
+/// Table `Customers`.
+///
+/// Index: `City`.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "Customers", connection = "legacy")]
+pub struct Customer {
+    #[model(key, column = "CustomerID", length = 5)]
+    pub customer_id: String,
+    #[model(column = "Company Name", length = 40)]
+    pub company_name: String,
+    #[model(column = "City", length = 20)]
+    pub city: Option<String>,
+    /// Through `CustomerID` of `Orders`.
+    pub orders: HasMany<Order>,
+}
+
+/// Table `Order Details`.
+///
+/// Index: `Product ID`.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "Order Details", connection = "legacy")]
+pub struct OrderDetail {
+    #[model(key, column = "OrderID")]
+    pub order_id: i32,
+    #[model(key, column = "Product ID")]
+    pub product_id: i32,
+    /// The database's default: `1`.
+    #[model(column = "Quantity")]
+    pub quantity: i16,
+    /// The database's default: `0`.
+    #[model(column = "Discount")]
+    pub discount: f64,
+    /// Through `OrderID`.
+    pub order: BelongsTo<Order>,
+    /// Through `Product ID`.
+    pub product: BelongsTo<Product>,
+}
+
+/// Table `Order Notes`.
+///
+/// The table has no primary key; `OrderID`, `Product ID`, `Line` names a row.
+///
+/// Unique: `OrderID`, `Product ID`, `Line`.
+///
+/// Foreign key: `OrderID`, `Product ID` to `OrderID`, `Product ID` of `Order Details`.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "Order Notes", connection = "legacy")]
+pub struct OrderNote {
+    #[model(key, column = "OrderID")]
+    pub order_id: i32,
+    #[model(key, column = "Product ID")]
+    pub product_id: i32,
+    #[model(key, column = "Line")]
+    pub line: i32,
+    pub r#fn: Option<String>,
+}
+
+/// Table `Orders`.
+///
+/// Index: `CustomerID`.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "Orders", connection = "legacy")]
+pub struct Order {
+    /// Numbered by the database.
+    #[model(key, auto, column = "OrderID")]
+    pub order_id: i32,
+    #[model(column = "CustomerID", length = 5)]
+    pub customer_id: Option<String>,
+    #[model(column = "Order Date")]
+    pub order_date: Option<NaiveDateTime>,
+    #[model(column = "Freight")]
+    pub freight: Option<f32>,
+    /// Through `CustomerID`.
+    pub customer: BelongsTo<Customer>,
+    /// Through `OrderID` of `Order Details`.
+    pub order_details: HasMany<OrderDetail>,
+}
+
+/// Table `Products`.
+///
+/// Index: `Category ID`.
+///
+/// Check: ``Unit Price` >= 0`.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "Products", connection = "legacy")]
+pub struct Product {
+    /// Numbered by the database.
+    #[model(key, auto, column = "Product ID")]
+    pub product_id: i32,
+    #[model(column = "Product-Name", length = 40)]
+    pub product_name: String,
+    #[model(column = "Category ID")]
+    pub category_id: Option<i32>,
+    /// The database's default: `0.0000`.
+    #[model(column = "Unit Price", precision = (19, 4))]
+    pub unit_price: Option<Decimal>,
+    #[model(column = "Units In Stock")]
+    pub units_in_stock: Option<i16>,
+    /// The database's default: `b'0'`.
+    #[model(column = "Discontinued")]
+    pub discontinued: bool,
+    /// Through `Category ID`.
+    pub category: BelongsTo<Category>,
+    /// Through `Product ID` of `Order Details`.
+    pub order_details: HasMany<OrderDetail>,
+}

@@ -1,0 +1,121 @@
+//! Written by `manybase models`: changes are lost when it runs again.
+//!
+//! The tables of connection `legacy` (SQLite).
+
+use manybase::prelude::*;
+
+/// Table `Categories`.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "Categories", connection = "legacy")]
+pub struct Category {
+    /// Numbered by the database.
+    #[model(key, auto, column = "Category ID")]
+    pub category_id: i64,
+    #[model(column = "Category Name")]
+    pub category_name: String,
+    #[model(column = "Picture")]
+    pub picture: Option<Vec<u8>>,
+    /// Through `Category ID` of `Products`.
+    pub products: HasMany<Product>,
+}
+
+/// Table `Customers`.
+///
+/// Index: `City`.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "Customers", connection = "legacy")]
+pub struct Customer {
+    #[model(key, column = "CustomerID", length = 5)]
+    pub customer_id: String,
+    #[model(column = "Company Name", length = 40)]
+    pub company_name: String,
+    #[model(column = "City")]
+    pub city: Option<String>,
+    /// Through `CustomerID` of `Orders`.
+    pub orders: HasMany<Order>,
+}
+
+/// Table `Order Details`.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "Order Details", connection = "legacy")]
+pub struct OrderDetail {
+    #[model(key, column = "OrderID")]
+    pub order_id: i64,
+    #[model(key, column = "Product ID")]
+    pub product_id: i64,
+    /// The database's default: `1`.
+    #[model(column = "Quantity")]
+    pub quantity: i64,
+    /// The database's default: `0`.
+    #[model(column = "Discount")]
+    pub discount: f64,
+    /// Through `OrderID`.
+    pub order: BelongsTo<Order>,
+    /// Through `Product ID`.
+    pub product: BelongsTo<Product>,
+}
+
+/// Table `Order Notes`.
+///
+/// The table has no primary key; `OrderID`, `Product ID`, `Line` names a row.
+///
+/// Unique: `OrderID`, `Product ID`, `Line`.
+///
+/// Foreign key: `OrderID`, `Product ID` to `OrderID`, `Product ID` of `Order Details`.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "Order Notes", connection = "legacy")]
+pub struct OrderNote {
+    #[model(key, column = "OrderID")]
+    pub order_id: i64,
+    #[model(key, column = "Product ID")]
+    pub product_id: i64,
+    #[model(key, column = "Line")]
+    pub line: i64,
+    pub r#fn: Option<String>,
+}
+
+/// Table `Orders`.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "Orders", connection = "legacy")]
+pub struct Order {
+    /// Numbered by the database.
+    #[model(key, auto, column = "OrderID")]
+    pub order_id: i64,
+    #[model(column = "CustomerID", length = 5)]
+    pub customer_id: Option<String>,
+    #[model(column = "Order Date")]
+    pub order_date: Option<NaiveDateTime>,
+    #[model(column = "Freight")]
+    pub freight: Option<f64>,
+    /// Through `CustomerID`.
+    pub customer: BelongsTo<Customer>,
+    /// Through `OrderID` of `Order Details`.
+    pub order_details: HasMany<OrderDetail>,
+}
+
+/// Table `Products`.
+///
+/// Check: `"Unit Price" >= 0`.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "Products", connection = "legacy")]
+pub struct Product {
+    /// Numbered by the database.
+    #[model(key, auto, column = "Product ID")]
+    pub product_id: i64,
+    #[model(column = "Product-Name")]
+    pub product_name: String,
+    #[model(column = "Category ID")]
+    pub category_id: Option<i64>,
+    /// The database's default: `0`.
+    #[model(column = "Unit Price")]
+    pub unit_price: Option<f64>,
+    #[model(column = "Units In Stock")]
+    pub units_in_stock: Option<i64>,
+    /// The database's default: `0`.
+    #[model(column = "Discontinued")]
+    pub discontinued: bool,
+    /// Through `Category ID`.
+    pub category: BelongsTo<Category>,
+    /// Through `Product ID` of `Order Details`.
+    pub order_details: HasMany<OrderDetail>,
+}

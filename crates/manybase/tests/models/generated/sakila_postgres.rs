@@ -1,0 +1,23 @@
+//! Written by `manybase models`: changes are lost when it runs again.
+//!
+//! The tables of connection `legacy` (PostgreSQL).
+
+mod film;
+mod film_text;
+mod language;
+mod mpaa_rating;
+mod option;
+mod payment;
+mod rating_note;
+mod staff;
+mod store;
+
+pub use film::*;
+pub use film_text::*;
+pub use language::*;
+pub use mpaa_rating::*;
+pub use option::*;
+pub use payment::*;
+pub use rating_note::*;
+pub use staff::*;
+pub use store::*;
