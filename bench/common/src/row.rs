@@ -50,6 +50,19 @@ impl Row {
         Self::ALL.iter().copied().find(|row| row.name() == name)
     }
 
+    /// Whether it leaves the data as they are.
+    pub fn only_reads(self) -> bool {
+        !matches!(
+            self,
+            Self::InsertOne
+                | Self::InsertMany
+                | Self::UpdateOne
+                | Self::UpsertMany
+                | Self::Transaction
+                | Self::Concurrent
+        )
+    }
+
     /// How many rows one operation moves, where it is many.
     pub fn moves(self) -> bool {
         matches!(

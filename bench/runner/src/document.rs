@@ -7,7 +7,7 @@ use std::path::Path;
 use bench_common::{Database, Result};
 
 use crate::session::Section;
-use crate::{plot, report, size};
+use crate::{amend, plot, report, size};
 
 const HEAD: &str = "\
 # Performance
@@ -55,6 +55,19 @@ pub fn write(
         if let Some(part) = new.or_else(|| between(&old, &begin, &end)) {
             let _ = write!(text, "\n{begin}{part}{end}\n");
         }
+    }
+    Ok(fs::write(path, text)?)
+}
+
+/// Puts rows into tables that are there already.
+pub fn add(path: &Path, sections: &[Section], quick: bool) -> Result<()> {
+    let mut text = fs::read_to_string(path)?;
+    for section in sections {
+        let (begin, end) = marks(section.database.name());
+        let old =
+            between(&text, &begin, &end).ok_or("the page has no such part yet: measure all rows first")?;
+        let new = amend::amend(old, section, quick)?;
+        text = text.replacen(&format!("{begin}{old}{end}"), &format!("{begin}{new}{end}"), 1);
     }
     Ok(fs::write(path, text)?)
 }

@@ -1,5 +1,6 @@
 //! Starts the contenders, lets them run in alternation, compares their checksums, and reports. `cargo xtask bench`.
 
+mod amend;
 mod compile;
 mod contender;
 mod document;
@@ -35,6 +36,9 @@ struct Arguments {
     /// Only this row; may be given several times
     #[arg(long)]
     row: Vec<String>,
+    /// Put the rows that `--row` names into the tables of docs/performance.md, and leave the others
+    #[arg(long, requires = "row", conflicts_with = "contender")]
+    add: bool,
     /// Only this contender, beside raw; may be given several times
     #[arg(long)]
     contender: Vec<String>,
@@ -78,6 +82,9 @@ fn run(arguments: &Arguments) -> Result<bool> {
         let sizes = size::section(&programs)?;
         document::write(&path, &sections, sizes.as_deref(), &machine, plan.quick)?;
         eprintln!("==> docs/performance.md is written");
+    } else if arguments.add {
+        document::add(&bench.join("../docs/performance.md"), &sections, plan.quick)?;
+        eprintln!("==> docs/performance.md has these rows now");
     } else {
         eprintln!("==> only a part was measured: docs/performance.md stays as it is");
     }

@@ -51,6 +51,16 @@ impl Section {
 
 /// A table in Markdown, lined up, and what stands below it.
 pub fn table(section: &Section) -> String {
+    let (lines, notes) = cells(section);
+    let mut text = lined_up(&lines);
+    if !notes.is_empty() {
+        let _ = write!(text, "\n{}\n", notes.join("\n"));
+    }
+    text
+}
+
+/// The cells of the table, its head first, and the notes for below it.
+pub fn cells(section: &Section) -> (Vec<Vec<String>>, Vec<String>) {
     let names: Vec<Name> = section
         .rows
         .first()
@@ -85,11 +95,7 @@ pub fn table(section: &Section) -> String {
         lines.push(line);
         extras(&mut lines, &names, cells);
     }
-    let mut text = lined_up(&lines);
-    if !notes.is_empty() {
-        let _ = write!(text, "\n{}\n", notes.join("\n"));
-    }
-    text
+    (lines, notes)
 }
 
 fn ratio(cell: &Cell) -> Option<f64> {
@@ -143,7 +149,7 @@ fn time(ns: f64) -> String {
     }
 }
 
-fn lined_up(lines: &[Vec<String>]) -> String {
+pub fn lined_up(lines: &[Vec<String>]) -> String {
     let columns = lines.first().map_or(0, Vec::len);
     let width = |at: usize| {
         lines

@@ -1,10 +1,9 @@
-//! One pool for all drivers, over `deadpool`'s managed core.
-//!
-//! On top of it: readers apart from writers where the database has a single writer, a poison flag (see
+//! One pool for all drivers: readers apart from writers where the database has a single writer, a poison flag (see
 //! [`Session`]), idle and lifetime limits, a test before use, errors that name the connection.
 
 mod manager;
 mod options;
+mod places;
 mod polite;
 mod session;
 
@@ -12,9 +11,9 @@ pub use options::{PoolOptions, TestBeforeUse};
 pub use session::Session;
 
 use crate::{Access, Attachment, Driver, Error, ErrorKind, Result};
-use deadpool::managed::{self, PoolError, TimeoutType};
 use manager::Manager;
 use manybase_sql::Dialect;
+use places::{Places, Refusal, Taken};
 use polite::Census;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -41,11 +40,13 @@ struct Shared {
     name: Arc<str>,
     driver: Arc<dyn Driver>,
     options: PoolOptions,
-    writers: managed::Pool<Manager>,
+    /// How long the client waits for the end of a call.
+    deadline: Option<Duration>,
+    writers: Arc<Places>,
     /// Only where the database has a single writer.
-    readers: Option<managed::Pool<Manager>>,
+    readers: Option<Arc<Places>>,
     /// A few beyond the others, for [`Pool::acquire_aside`]. `None` where there is a single writer.
-    aside: Option<managed::Pool<Manager>>,
+    aside: Option<Arc<Places>>,
     /// What the server turned out to be.
     dialect: OnceLock<&'static dyn Dialect>,
     census: Arc<Census>,
@@ -82,32 +83,20 @@ impl Pool {
         }
         let single_writer = fixed.is_none() && driver.dialect().capability().single_writer;
         let census = Arc::new(Census::default());
-        let build = |access, size: usize| {
+        let places = |access, size| {
             let manager = Manager::new(name.clone(), driver.clone(), access, &options, census.clone());
-            managed::Pool::builder(manager)
-                .max_size(size.max(1))
-                .runtime(deadpool::Runtime::Tokio1)
-                .queue_mode(managed::QueueMode::Lifo)
-                .build()
+            Places::new(manager, size)
         };
-        // Building fails only for timeouts without a runtime; there are none at this point.
-        let pools = if single_writer {
-            (
-                build(Access::Write, 1),
-                Some(build(Access::Read, options.max_size)),
-            )
-        } else {
-            (build(Access::Write, options.max_size), None)
+        let (writers, readers) = match single_writer {
+            true => (
+                places(Access::Write, 1),
+                Some(places(Access::Read, options.max_size)),
+            ),
+            false => (places(Access::Write, options.max_size), None),
         };
-        let (Ok(writers), readers) = pools else {
-            unreachable!("a pool without timeouts can be built")
-        };
-        let readers = readers.and_then(std::result::Result::ok);
-        let aside = match single_writer || fixed.is_some() {
-            true => None,
-            false => build(Access::Write, ASIDE).ok(),
-        };
+        let aside = (!single_writer && fixed.is_none()).then(|| places(Access::Write, ASIDE));
         let shared = Arc::new(Shared {
+            deadline: options.deadline(),
             name,
             driver,
             options,
@@ -172,43 +161,45 @@ impl Pool {
             .await
     }
 
-    async fn take_from(&self, pool: &managed::Pool<Manager>) -> Result<Session> {
-        let shared = &self.0;
-        let begun = Instant::now();
-        let timeouts = managed::Timeouts {
-            wait: Some(shared.options.acquire_timeout),
-            create: None,
-            recycle: None,
-        };
-        match pool.timeout_get(&timeouts).await {
-            Ok(object) => {
-                manager::close_idle(pool, shared.options.idle_timeout);
-                shared.dialect.get_or_init(|| object.connection.dialect());
-                Ok(Session::new(
-                    shared.name.clone(),
-                    object,
-                    shared.options.deadline(),
-                ))
-            }
-            Err(error) => Err(self.refused(error, pool, begun.elapsed())),
+    async fn take_from(&self, places: &Arc<Places>) -> Result<Session> {
+        match places.take_now() {
+            Some(taken) => Ok(self.session(taken)),
+            // On the heap, so that whoever need not wait carries nothing of it.
+            None => Box::pin(self.wait_for(places)).await,
         }
     }
 
-    fn refused(&self, error: PoolError<Error>, pool: &managed::Pool<Manager>, waited: Duration) -> Error {
-        let error = match error {
-            PoolError::Backend(error) => error,
-            PoolError::Closed => Error::new(ErrorKind::Closed, "the connection has been closed"),
-            PoolError::Timeout(TimeoutType::Wait) => Error::new(
+    async fn wait_for(&self, places: &Arc<Places>) -> Result<Session> {
+        let begun = Instant::now();
+        match places.take(self.0.options.acquire_timeout).await {
+            Ok(taken) => {
+                manager::close_idle(places, self.0.options.idle_timeout);
+                Ok(self.session(taken))
+            }
+            Err(refusal) => Err(self.refused(refusal, places, begun.elapsed())),
+        }
+    }
+
+    fn session(&self, taken: Taken) -> Session {
+        let shared = &self.0;
+        shared.dialect.get_or_init(|| taken.slot().connection.dialect());
+        Session::new(shared.name.clone(), taken, shared.deadline)
+    }
+
+    fn refused(&self, refusal: Refusal, places: &Places, waited: Duration) -> Error {
+        let error = match refusal {
+            Refusal::Dial(error) => error,
+            Refusal::Closed => Error::new(ErrorKind::Closed, "the connection has been closed"),
+            Refusal::Wait => Error::new(
                 ErrorKind::PoolTimeout,
                 format!(
                     "all {} connections were in use for {waited:.1?}",
-                    pool.status().max_size
+                    places.count().max
                 ),
             )
             .with_help(
                 "shorten transactions, or raise `max_connections` or `acquire_timeout` of this connection",
             ),
-            error => Error::driver(error.to_string()),
         };
         error.with_connection(self.0.name.clone())
     }
@@ -216,12 +207,12 @@ impl Pool {
     /// How busy it is, readers and writers together.
     pub fn status(&self) -> PoolStatus {
         let mut sum = PoolStatus::default();
-        for pool in std::iter::once(&self.0.writers).chain(&self.0.readers) {
-            let status = pool.status();
-            sum.max += status.max_size;
-            sum.open += status.size;
-            sum.in_use += status.size.saturating_sub(status.available);
-            sum.waiting += status.waiting;
+        for places in std::iter::once(&self.0.writers).chain(&self.0.readers) {
+            let count = places.count();
+            sum.max += count.max;
+            sum.open += count.open;
+            sum.in_use += count.open - count.idle;
+            sum.waiting += count.waiting;
         }
         sum
     }
@@ -236,7 +227,7 @@ impl Pool {
         let all = std::iter::once(&self.0.writers)
             .chain(&self.0.readers)
             .chain(&self.0.aside);
-        all.for_each(managed::Pool::close);
+        all.for_each(|places| places.close());
     }
 
     /// Whether [`Pool::close`] has been called.

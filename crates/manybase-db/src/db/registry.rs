@@ -11,9 +11,11 @@ const USUAL: [&str; 2] = ["default", "main"];
 
 #[derive(Default)]
 pub(super) struct Registry {
-    pools: HashMap<Arc<str>, Pool>,
+    pools: HashMap<Arc<str>, Pool, foldhash::fast::RandomState>,
     /// Known from the start, so that a tenant that is added later does not change where models go.
     default: Option<Arc<str>>,
+    /// Where that leads as things are, so that nobody has to look it up.
+    chosen: Option<Pool>,
     generation: u64,
 }
 
@@ -27,11 +29,13 @@ impl Registry {
         let mut registry = Self {
             pools,
             default,
+            chosen: None,
             generation: 1,
         };
         if registry.default.is_none() {
             registry.default = registry.guess().map(|pool| pool.name().clone());
         }
+        registry.choose();
         registry
     }
 
@@ -63,12 +67,15 @@ impl Registry {
         }
         self.generation += 1;
         self.pools.insert(pool.name().clone(), pool);
+        self.choose();
         Ok(())
     }
 
     pub(super) fn remove(&mut self, name: &str) -> Result<Pool> {
         self.generation += 1;
-        self.pools.remove(name).ok_or_else(|| self.unknown(name))
+        let removed = self.pools.remove(name);
+        self.choose();
+        removed.ok_or_else(|| self.unknown(name))
     }
 
     pub(super) fn named(&self, name: &str) -> Result<&Pool> {
@@ -76,10 +83,19 @@ impl Registry {
     }
 
     pub(super) fn default(&self) -> Result<&Pool> {
-        match &self.default {
-            Some(name) => self.named(name),
-            None => self.guess().ok_or_else(|| self.no_default()),
+        match (&self.chosen, &self.default) {
+            (Some(pool), _) => Ok(pool),
+            (None, Some(name)) => self.named(name),
+            (None, None) => Err(self.no_default()),
         }
+    }
+
+    fn choose(&mut self) {
+        let chosen = match &self.default {
+            Some(name) => self.pools.get(name),
+            None => self.guess(),
+        };
+        self.chosen = chosen.cloned();
     }
 
     fn guess(&self) -> Option<&Pool> {

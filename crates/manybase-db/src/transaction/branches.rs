@@ -97,6 +97,12 @@ impl Branches {
         hosts
     }
 
+    /// Whether they are on more than one session.
+    pub(super) fn span(&self) -> bool {
+        let all = self.lock();
+        all.len() > 1 && all.values().filter(|branch| branch.attached.is_none()).count() > 1
+    }
+
     pub(super) fn names(&self) -> Vec<Arc<str>> {
         self.lock().keys().cloned().collect()
     }

@@ -16,6 +16,11 @@ impl Levels {
 
     /// The owners up to this level, which must be the innermost.
     pub(super) fn check(&self, depth: usize, tag: u64) -> Result<Vec<u64>> {
+        self.innermost(depth, tag).map(|levels| levels.clone())
+    }
+
+    /// All levels, of which this must be the innermost.
+    pub(super) fn innermost(&self, depth: usize, tag: u64) -> Result<MutexGuard<'_, Vec<u64>>> {
         let levels = self.lock();
         if levels.get(depth) != Some(&tag) {
             let error = Error::new(ErrorKind::Transaction, "this nested transaction is over");
@@ -30,7 +35,7 @@ impl Levels {
                 error.with_help("use the handle that the nested closure is given, or wait until it is over")
             );
         }
-        Ok(levels.clone())
+        Ok(levels)
     }
 
     /// Opens a nested one inside this level, which must be the innermost.

@@ -85,7 +85,7 @@ impl Shared {
         let pool = self.pick(route)?;
         let name = pool.name().clone();
         let lent = async {
-            self.levels.check(depth, tag)?;
+            drop(self.levels.innermost(depth, tag)?);
             if self.settings.read_only && access == Access::Write {
                 let error = Error::new(ErrorKind::ReadOnly, "a write in a read-only transaction");
                 return Err(error.with_help("leave out `read_only()`, or write outside of it"));
@@ -138,7 +138,7 @@ impl Shared {
 
     /// Whether it is on more than one session.
     pub(super) fn spans(&self) -> bool {
-        self.branches.hosts().len() > 1
+        self.branches.span()
     }
 
     fn deadline(&self) -> Deadline {
@@ -160,7 +160,9 @@ impl Shared {
 
     /// One event for each transaction that did anything.
     pub(super) fn tell(&self, outcome: &str) {
-        if self.over.swap(true, Ordering::AcqRel) {
+        if self.over.swap(true, Ordering::AcqRel)
+            || !tracing::enabled!(target: "manybase::transaction", tracing::Level::DEBUG)
+        {
             return;
         }
         for connection in self.branches.names() {
@@ -178,14 +180,21 @@ impl Drop for Shared {
 
 /// The branch's work, when nobody else has it.
 pub(super) async fn wait(branch: &Branch) -> Result<OwnedMappedMutexGuard<Option<Work>, Work>> {
+    if let Ok(work) = branch.work.clone().try_lock_owned() {
+        return lent(work);
+    }
     let limit = branch.pool.options().acquire_timeout;
     match tokio::time::timeout(limit, branch.work.clone().lock_owned()).await {
-        Ok(work) => OwnedMutexGuard::try_map(work, Option::as_mut)
-            .map_err(|_| Error::new(ErrorKind::Transaction, "the transaction is over")),
+        Ok(work) => lent(work),
         Err(_) => Err(Error::new(
             ErrorKind::PoolTimeout,
             format!("the transaction's connection was in use for {limit:.1?} by another statement of the same transaction"),
         )
         .with_help("end a lease before the next statement, or raise `acquire_timeout` of this connection")),
     }
+}
+
+fn lent(work: OwnedMutexGuard<Option<Work>>) -> Result<OwnedMappedMutexGuard<Option<Work>, Work>> {
+    OwnedMutexGuard::try_map(work, Option::as_mut)
+        .map_err(|_| Error::new(ErrorKind::Transaction, "the transaction is over"))
 }

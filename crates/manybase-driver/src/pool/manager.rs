@@ -1,9 +1,9 @@
-//! What deadpool asks of us: make a connection, and judge one that comes back.
+//! Makes connections, and judges those that come back.
 
+use super::places::Places;
 use super::polite::{Census, Polite};
 use super::{PoolOptions, TestBeforeUse};
 use crate::{Access, Driver, Error, Result};
-use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -26,7 +26,16 @@ pub(super) struct Slot {
     pub(super) connection: Polite,
     /// It was left in the middle of something, and [`Connection::reset`] has yet to run.
     pub(super) dirty: bool,
+    made: Instant,
+    /// When somebody took it last.
     used: Instant,
+}
+
+impl Slot {
+    /// How long ago somebody took it last.
+    pub(super) fn used_before(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.used)
+    }
 }
 
 impl Manager {
@@ -49,49 +58,58 @@ impl Manager {
     }
 }
 
-impl managed::Manager for Manager {
-    type Type = Slot;
-    type Error = Error;
-
-    async fn create(&self) -> Result<Slot> {
+impl Manager {
+    pub(super) async fn create(&self) -> Result<Slot> {
         let begun = Instant::now();
         let connection = Polite::new(self.driver.connect(self.access).await?, &self.census);
-        tracing::debug!(target: "manybase::pool", connection = &*self.name, took = ?begun.elapsed(), "connected");
+        let now = Instant::now();
+        tracing::debug!(target: "manybase::pool", connection = &*self.name, took = ?now - begun, "connected");
         Ok(Slot {
             connection,
             dirty: false,
-            used: Instant::now(),
+            made: now,
+            used: now,
         })
     }
 
-    async fn recycle(&self, slot: &mut Slot, metrics: &Metrics) -> RecycleResult<Error> {
-        let idle = std::mem::replace(&mut slot.used, Instant::now()).elapsed();
-        if slot.connection.is_closed() {
-            return Err(RecycleError::message("it is closed"));
+    /// Whether a connection can be used as it is. It counts as used then.
+    pub(super) fn is_fit(&self, slot: &mut Slot, now: Instant) -> bool {
+        let fit = !slot.dirty && !self.is_of_no_use(slot, now) && !self.wants_test(slot, now);
+        if fit {
+            slot.used = now;
         }
-        if self
-            .max_lifetime
-            .is_some_and(|limit| metrics.created.elapsed() > limit)
-        {
-            return Err(RecycleError::message("it is too old"));
+        fit
+    }
+
+    /// Brings a connection into order and tries it, as far as either is needed. False for one that is of no use any
+    /// more.
+    pub(super) async fn make_fit(&self, slot: &mut Slot) -> bool {
+        let now = Instant::now();
+        if self.is_of_no_use(slot, now) {
+            return false;
         }
+        let test = self.wants_test(slot, now);
+        slot.used = now;
         if slot.dirty {
-            within(slot.connection.reset())
-                .await
-                .map_err(RecycleError::Backend)?;
+            if within(slot.connection.reset()).await.is_err() {
+                return false;
+            }
             slot.dirty = false;
         }
-        let test = match self.test_before_use {
+        !test || within(slot.connection.ping()).await.is_ok()
+    }
+
+    fn is_of_no_use(&self, slot: &Slot, now: Instant) -> bool {
+        let old = |limit| now.saturating_duration_since(slot.made) > limit;
+        slot.connection.is_closed() || self.max_lifetime.is_some_and(old)
+    }
+
+    fn wants_test(&self, slot: &Slot, now: Instant) -> bool {
+        match self.test_before_use {
             TestBeforeUse::Always => true,
-            TestBeforeUse::IdleFor(limit) => idle >= limit,
+            TestBeforeUse::IdleFor(limit) => slot.used_before(now) >= limit,
             TestBeforeUse::Never => false,
-        };
-        if test {
-            within(slot.connection.ping())
-                .await
-                .map_err(RecycleError::Backend)?;
         }
-        Ok(())
     }
 }
 
@@ -104,23 +122,23 @@ pub(super) async fn within(work: crate::BoxFuture<'_, Result<()>>) -> Result<()>
 }
 
 /// Closes idle connections in the background, from the first connection on and as long as the pool lives.
-pub(super) fn close_idle(pool: &managed::Pool<Manager>, limit: Option<Duration>) {
-    let tended = &pool.manager().tended;
+pub(super) fn close_idle(places: &Arc<Places>, limit: Option<Duration>) {
+    let tended = &places.manager().tended;
     if tended.load(Ordering::Relaxed) || tended.swap(true, Ordering::Relaxed) {
         return;
     }
     let (Some(limit), Ok(runtime)) = (limit, tokio::runtime::Handle::try_current()) else {
         return;
     };
-    let weak = pool.weak();
+    let weak = Arc::downgrade(places);
     runtime.spawn(async move {
         loop {
             tokio::time::sleep((limit / 4).max(Duration::from_millis(50))).await;
-            let Some(pool) = weak.upgrade() else { return };
-            if pool.is_closed() {
+            let Some(places) = weak.upgrade() else { return };
+            if places.is_closed() {
                 return;
             }
-            pool.retain(|_, metrics| metrics.last_used() < limit);
+            places.close_unused(limit);
         }
     });
 }

@@ -3,11 +3,11 @@
 mod attach;
 mod two_phase;
 
-use super::manager::{Manager, within};
+use super::manager::within;
+use super::places::Taken;
 use crate::{
     BoxFuture, Connection, Done, Error, ErrorKind, Result, Sink, Statement, TransactionOptions, sink,
 };
-use deadpool::managed::Object;
 use manybase_sql::Dialect;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use std::time::Duration;
 pub struct Session {
     name: Arc<str>,
     /// `None` only while it is being dropped.
-    object: Option<Object<Manager>>,
+    object: Option<Taken>,
     deadline: Option<Duration>,
     busy: bool,
     broken: bool,
@@ -31,7 +31,7 @@ pub struct Session {
 }
 
 impl Session {
-    pub(super) fn new(name: Arc<str>, object: Object<Manager>, deadline: Option<Duration>) -> Self {
+    pub(super) fn new(name: Arc<str>, object: Taken, deadline: Option<Duration>) -> Self {
         Self {
             name,
             object: Some(object),
@@ -76,7 +76,7 @@ impl Session {
 
     fn connection(&self) -> Result<&dyn Connection> {
         match &self.object {
-            Some(object) => Ok(&*object.connection),
+            Some(object) => Ok(&*object.slot().connection),
             None => Err(Error::driver("the session has no connection")),
         }
     }
@@ -194,7 +194,7 @@ impl Session {
             return Err(Error::driver("the session has no connection"));
         };
         self.busy = true;
-        let connection = &mut *object.connection;
+        let connection = &mut *object.slot_mut().connection;
         let own_limit = connection.keeps_time();
         let work = work(connection);
         let result = match self.deadline {
@@ -222,20 +222,20 @@ impl Drop for Session {
         let Some(mut object) = self.object.take() else {
             return;
         };
-        if self.broken || object.connection.is_closed() {
-            drop(Object::take(object).connection.into_inner());
-        } else if self.busy && !object.connection.recovers() {
+        if self.broken || object.slot().connection.is_closed() {
+            drop(object.into_slot().connection.into_inner());
+        } else if self.busy && !object.slot().connection.recovers() {
             tracing::debug!(target: "manybase::pool", connection = &*self.name, "abandoned in the middle of a call");
-            Object::take(object).connection.into_inner().abandon();
+            object.into_slot().connection.into_inner().abandon();
         } else if self.busy || self.in_transaction || self.attached {
             // Locks that the transaction holds must not wait for the next user.
             match tokio::runtime::Handle::try_current() {
                 Ok(runtime) => drop(runtime.spawn(async move {
-                    if within(object.connection.reset()).await.is_err() {
-                        Object::take(object).connection.into_inner().abandon();
+                    if within(object.slot_mut().connection.reset()).await.is_err() {
+                        object.into_slot().connection.into_inner().abandon();
                     }
                 })),
-                Err(_) => object.dirty = true,
+                Err(_) => object.slot_mut().dirty = true,
             }
         }
     }

@@ -37,6 +37,7 @@ pub(crate) struct Key {
 }
 
 impl Key {
+    #[inline]
     pub(crate) fn new(shape: Shape, dialect: &dyn Dialect) -> Self {
         let mut key = Self {
             bytes: [0; LENGTH],
@@ -66,6 +67,7 @@ impl Key {
     }
 
     /// With values of their columns' own types.
+    #[inline]
     pub(crate) fn with(mut self, values: &[Value]) -> Self {
         for value in values {
             self.value(value);
@@ -73,6 +75,7 @@ impl Key {
         self
     }
 
+    #[inline]
     pub(crate) fn put(&mut self, bytes: &[u8]) {
         let Some(len) = self.len else { return };
         let end = len + bytes.len();

@@ -11,7 +11,10 @@ impl Session {
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where the database can't prepare transactions.
     pub fn begins_plainly(&mut self) -> Result<bool> {
         let name = self.connection()?.dialect().name();
-        let connection = self.object.as_mut().map(|object| &mut object.connection);
+        let connection = self
+            .object
+            .as_mut()
+            .map(|object| &mut object.slot_mut().connection);
         match connection.and_then(|connection| connection.two_phase()) {
             Some(two_phase) => Ok(two_phase.begins_plainly()),
             None => Err(two_phase::unsupported(name).with_connection(self.name.clone())),
@@ -109,7 +112,12 @@ impl Session {
 
     /// What this session is called on the server, where that matters; see [`TwoPhase::session_token`].
     pub fn session_token(&mut self) -> Option<u64> {
-        self.object.as_mut()?.connection.two_phase()?.session_token()
+        self.object
+            .as_mut()?
+            .slot_mut()
+            .connection
+            .two_phase()?
+            .session_token()
     }
 
     /// Ends an idle session that holds a branch; see [`TwoPhase::release_holder`].
