@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// Statements by text; the one that was used least lately makes room.
 #[derive(Debug, Default)]
 pub(crate) struct Statements {
-    kept: HashMap<Arc<str>, Kept>,
+    kept: HashMap<Arc<str>, Kept, foldhash::fast::RandomState>,
     uses: u64,
     limit: usize,
 }

@@ -1,6 +1,7 @@
 //! Prepared statements of one connection.
 
 use crate::kind::Kind;
+use foldhash::fast::RandomState;
 use hashlink::LruCache;
 use manybase_driver::{Error, ErrorKind, Result};
 use std::sync::Arc;
@@ -41,13 +42,13 @@ impl Prepared {
 }
 
 /// The most recently used statements, by their text.
-pub(crate) struct Cache(LruCache<Arc<str>, Arc<Prepared>>);
+pub(crate) struct Cache(LruCache<Arc<str>, Arc<Prepared>, RandomState>);
 
 impl Cache {
     const SIZE: usize = 256;
 
     pub(crate) fn new() -> Self {
-        Self(LruCache::new(Self::SIZE))
+        Self(LruCache::with_hasher(Self::SIZE, RandomState::default()))
     }
 
     pub(crate) fn get(&mut self, sql: &str) -> Option<Arc<Prepared>> {

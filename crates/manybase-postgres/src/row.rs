@@ -55,6 +55,7 @@ fn whole(kind: Kind, raw: &[u8], expected: &'static str) -> Option<Result<i128, 
 
 impl PostgresRow<'_> {
     /// A cell's kind and bytes; `None` is NULL.
+    #[inline]
     fn raw(&self, index: usize) -> Cell<(Kind, &[u8])> {
         let Some(kind) = self.kinds.get(index) else {
             return Err(Box::new(CellError::Missing));
@@ -115,11 +116,16 @@ impl Row for PostgresRow<'_> {
 
     fn i64(&self, index: usize) -> Cell<i64> {
         const EXPECTED: &str = "integer";
-        match self.integer(index, EXPECTED)? {
-            Some(number) => i64::try_from(number)
-                .map(Some)
-                .map_err(|_| CellError::range(EXPECTED)),
+        match self.raw(index)? {
             None => Ok(None),
+            Some((Kind::Int8, raw)) => fixed(raw, EXPECTED).map(|raw| Some(i64::from_be_bytes(raw))),
+            Some((Kind::Int4, raw)) => fixed(raw, EXPECTED).map(|raw| Some(i32::from_be_bytes(raw).into())),
+            Some(_) => match self.integer(index, EXPECTED)? {
+                Some(number) => i64::try_from(number)
+                    .map(Some)
+                    .map_err(|_| CellError::range(EXPECTED)),
+                None => Ok(None),
+            },
         }
     }
 

@@ -1,7 +1,8 @@
 //! What is known of statements that have run before: whether they were short.
 
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::BuildHasher;
 
 /// So many statements are kept in mind.
 const CAPACITY: usize = 1_024;
@@ -11,7 +12,8 @@ const LONGEST_TEXT: usize = 4_096;
 /// How statements went when they ran last, by their text. It only decides on which thread they run next.
 #[derive(Debug, Default)]
 pub(crate) struct Habits {
-    short: HashMap<u64, bool>,
+    /// By the text's hash.
+    short: HashMap<u64, bool, RandomState>,
     /// How many of them are not.
     long: usize,
 }
@@ -26,7 +28,7 @@ impl Habits {
             self.short.clear();
             self.long = 0;
         }
-        let before = self.short.insert(key(sql), short);
+        let before = self.short.insert(self.key(sql), short);
         self.long -= usize::from(before == Some(false));
         self.long += usize::from(!short);
     }
@@ -42,14 +44,12 @@ impl Habits {
     }
 
     fn look(&self, sql: &str) -> Option<bool> {
-        self.short.get(&key(sql)).copied()
+        self.short.get(&self.key(sql)).copied()
     }
-}
 
-fn key(sql: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    sql.hash(&mut hasher);
-    hasher.finish()
+    fn key(&self, sql: &str) -> u64 {
+        self.short.hasher().hash_one(sql)
+    }
 }
 
 #[cfg(test)]
