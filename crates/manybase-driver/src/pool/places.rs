@@ -22,6 +22,8 @@ pub(super) struct Places {
 #[derive(Default)]
 struct Stock {
     /// The last one used is on top, so that those that are not needed grow old.
+    // Boxed, because one moves with every use.
+    #[allow(clippy::vec_box)]
     idle: Vec<Box<Slot>>,
     /// Open connections, those that somebody has included.
     open: usize,
