@@ -28,20 +28,23 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
         const _: () = {
             #[doc = #doc]
             #[allow(private_interfaces, missing_docs)]
-            pub struct #columns { #(#column_fields),* }
+            pub struct #columns<__N: #library::Nullity = #library::Sure> { #(#column_fields),* }
 
             #[automatically_derived]
             impl #name {
                 #[doc(hidden)]
                 #[allow(private_interfaces)]
-                pub const fn __columns(prefix: &'static str) -> #columns {
+                pub const fn __columns<__N: #library::Nullity>(
+                    table: &'static str,
+                    prefix: &'static str,
+                ) -> #columns<__N> {
                     #columns { #(#column_values),* }
                 }
             }
 
             #[automatically_derived]
             impl #library::Embedded for #name {
-                type Columns = #columns;
+                type Columns<__N: #library::Nullity> = #columns<__N>;
 
                 fn describe(
                     builder: #library::MetaBuilder,

@@ -91,10 +91,10 @@ impl Field<'_> {
     pub(crate) fn columns_field(&self, library: &TokenStream) -> TokenStream {
         let (ident, ty) = (self.ident, self.ty);
         if self.is_embedded() {
-            return quote_spanned!(ty.span()=> pub #ident: <#ty as #library::Embedded>::Columns);
+            return quote_spanned!(ty.span()=> pub #ident: <#ty as #library::Embedded>::Columns<__N>);
         }
         let column = self.column_type(library);
-        quote!(pub #ident: #library::Col<#column>)
+        quote!(pub #ident: #library::Col<<__N as #library::Nullity>::Of<#column>>)
     }
 
     /// Its value in the struct of columns; `outer` is the prefix of an embedded struct that it stands in.
@@ -102,10 +102,10 @@ impl Field<'_> {
         let (ident, ty) = (self.ident, self.ty);
         if self.is_embedded() {
             let prefix = self.prefix();
-            return quote_spanned!(ty.span()=> #ident: <#ty>::__columns(#prefix));
+            return quote_spanned!(ty.span()=> #ident: <#ty>::__columns(table, #prefix));
         }
         let column = self.column();
-        quote!(#ident: #library::Col::new(#outer, #column))
+        quote!(#ident: #library::Col::of(table, #outer, #column))
     }
 
     /// Its call of the builder. Inside an embedded struct names are put together at run time.

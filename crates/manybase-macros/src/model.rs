@@ -36,7 +36,7 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
         .map(|field| field.described(&library, &role(field, &library), false));
     let decoded = fields.iter().map(|field| field.decoded(&library));
     let encoded = fields.iter().map(|field| field.encoded(&library));
-    let table = table(&container, &text, &library);
+    let (table_name, table) = table(&container, &text, &library);
     let connection = option(container.connection.as_ref().map(|name| quote!(#name)));
     let (key_type, key) = key(&fields);
     let filled = filled(&fields, &library);
@@ -46,13 +46,31 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
         const _: () = {
             #[doc = #doc]
             #[allow(private_interfaces, missing_docs)]
-            pub struct #columns { #(#column_fields,)* #(#relation_fields),* }
+            pub struct #columns<__N: #library::Nullity = #library::Sure> {
+                #(#column_fields,)* #(#relation_fields),*
+            }
+
+            #[automatically_derived]
+            impl<__N: #library::Nullity> #columns<__N> {
+                const fn __of(table: &'static str) -> Self {
+                    Self { #(#column_values,)* #(#relation_values),* }
+                }
+            }
 
             #[automatically_derived]
             impl #library::Model for #name {
                 type Key = #key_type;
                 type Columns = #columns;
-                const COLUMNS: #columns = #columns { #(#column_values,)* #(#relation_values),* };
+                type OuterColumns = #columns<#library::Maybe>;
+                const COLUMNS: #columns = #columns::__of(#table_name);
+
+                fn columns_of(table: &'static str) -> #columns {
+                    #columns::__of(table)
+                }
+
+                fn outer_columns_of(table: &'static str) -> Self::OuterColumns {
+                    #columns::__of(table)
+                }
 
                 fn meta() -> &'static #library::ModelMeta {
                     static META: #library::derive::OnceLock<#library::ModelMeta> = #library::derive::OnceLock::new();
@@ -150,16 +168,18 @@ fn role(field: &Field<'_>, library: &TokenStream) -> TokenStream {
     quote!(#library::Role::#role)
 }
 
-fn table(container: &Container, name: &str, library: &TokenStream) -> TokenStream {
-    let table = container
+/// The table's own name, and the name with its schema.
+fn table(container: &Container, name: &str, library: &TokenStream) -> (String, TokenStream) {
+    let name = container
         .table
         .as_ref()
         .map_or_else(|| naming::snake_case(name), syn::LitStr::value);
-    let table = quote!(#library::derive::TableName::borrowed(#table));
-    match &container.schema {
+    let table = quote!(#library::derive::TableName::borrowed(#name));
+    let table = match &container.schema {
         Some(schema) => quote!(#table.in_schema(#schema)),
         None => table,
-    }
+    };
+    (name, table)
 }
 
 fn option(inner: Option<TokenStream>) -> TokenStream {

@@ -156,6 +156,6 @@ pub(crate) fn columns_value(library: &TokenStream, model: &Ident, field: &Field<
         link.extend(quote!(.other_key(#others)));
     }
     quote! {
-        #ident: #library::Rel::new(|| #link, |record| &mut record.#ident)
+        #ident: #library::Rel::<#model, #ty>::new(|| #link, |record| &mut record.#ident).of(table)
     }
 }

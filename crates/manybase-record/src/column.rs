@@ -1,7 +1,7 @@
 //! A column, as closures of queries get it.
 
 use crate::{Assignment, ColumnType, Ex, Operand};
-use manybase_sql::{Expr, Name};
+use manybase_sql::{Expr, Name, expr::ColumnRef};
 use std::marker::PhantomData;
 
 /// A column of a model, of type `T`. It is a constant: name and type, nothing else.
@@ -12,6 +12,8 @@ use std::marker::PhantomData;
 /// let adult = AGE.ge(18);
 /// ```
 pub struct Col<T> {
+    /// The name that its table goes by in the query; nothing means the query's first one.
+    table: &'static str,
     prefix: &'static str,
     name: &'static str,
     marker: PhantomData<fn() -> T>,
@@ -34,7 +36,18 @@ impl<T> Col<T> {
     /// assert_eq!(CITY.name(), "home_city");
     /// ```
     pub const fn new(prefix: &'static str, name: &'static str) -> Self {
+        Self::of("", prefix, name)
+    }
+
+    /// A column of what goes by this name in a query.
+    ///
+    /// ```
+    /// use manybase_record::Col;
+    /// const CITY: Col<String> = Col::of("customer", "home_", "city");
+    /// ```
+    pub const fn of(table: &'static str, prefix: &'static str, name: &'static str) -> Self {
         Self {
+            table,
             prefix,
             name,
             marker: PhantomData,
@@ -58,7 +71,12 @@ impl<T> Col<T> {
 
 impl<T: ColumnType> Col<T> {
     pub(crate) fn to_expr(self) -> Expr {
-        Expr::typed_column(self.name(), T::DATA_TYPE, T::NULLABLE)
+        Expr::Column(ColumnRef {
+            table: (!self.table.is_empty()).then_some(Name::Borrowed(self.table)),
+            name: self.name(),
+            data_type: Some(T::DATA_TYPE),
+            nullable: T::NULLABLE,
+        })
     }
 
     /// A new value for this column, in an update.

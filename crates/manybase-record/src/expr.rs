@@ -16,7 +16,7 @@ pub use operand::Operand;
 pub use text::Text;
 pub use window::{Window, Windowed, cume_dist, dense_rank, ntile, percent_rank, rank, row_number};
 
-use crate::{Col, ColumnType};
+use crate::{Col, ColumnType, Query, Sources};
 use manybase_sql::{Expr, LikePattern, Name, Order, OrderBy};
 use std::marker::PhantomData;
 use std::ops::{BitAnd, BitOr, Not};
@@ -164,6 +164,23 @@ pub trait Expression: Sized {
         I::Item: Operand<Self::Type>,
     {
         Ex::new(operand::in_list(self.into_expr(), list, true))
+    }
+
+    /// One of the values that a query gives, which may name columns of the query around it.
+    fn in_query<S: Sources, T>(self, query: Query<S, T>) -> Cond
+    where
+        T: ColumnType<OrNull = <Self::Type as ColumnType>::OrNull>,
+    {
+        Ex::new(self.into_expr().in_query(query.list()))
+    }
+
+    /// None of the values that a query gives. As everywhere in SQL that is never so when one of them is NULL: there
+    /// [`not_exists`](crate::not_exists) is what is meant.
+    fn not_in_query<S: Sources, T>(self, query: Query<S, T>) -> Cond
+    where
+        T: ColumnType<OrNull = <Self::Type as ColumnType>::OrNull>,
+    {
+        Ex::new(self.into_expr().not_in_query(query.list()))
     }
 
     /// NULL.

@@ -31,7 +31,7 @@ pub(crate) async fn one<M: Model>(mut record: M, on: &dyn Executor) -> Result<Re
             .query(statement, ReadBack::new(record))
             .await
             .map_err(named)?;
-        return Ok(Rec::new(back.record, origin::<M>(on, None)));
+        return Ok(Rec::new(back.record, origin(M::meta(), on, None)));
     }
     let done = lease.execute(statement).await.map_err(named)?;
     if unset {
@@ -41,7 +41,7 @@ pub(crate) async fn one<M: Model>(mut record: M, on: &dyn Executor) -> Result<Re
         record.set_auto_key(id).map_err(named)?;
     }
     let record = read_back(&mut lease, record).await.map_err(named)?;
-    Ok(Rec::new(record, origin::<M>(on, None)))
+    Ok(Rec::new(record, origin(M::meta(), on, None)))
 }
 
 /// One row, and where the database can the columns back that it fills in.

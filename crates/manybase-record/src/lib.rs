@@ -40,6 +40,7 @@ mod relation;
 mod rows;
 mod schema;
 mod selection;
+mod tables;
 mod upsert;
 
 pub use cells::{Cells, Values};
@@ -55,7 +56,7 @@ pub use manybase_sql::expr::Collation;
 pub use meta::{ColumnMeta, MetaBuilder, ModelMeta, Role};
 pub use model::{Embedded, Key, Model};
 pub use order::{Assignments, ColumnNames, GroupKeys, OrderKeys};
-pub use query::{Query, SoftDelete};
+pub use query::{Alias, JoinSource, Query, SoftDelete, Table, exists, not_exists};
 pub use raw::{Bind, RawQuery, sql};
 pub use rec::Rec;
 pub use relation::{
@@ -64,6 +65,7 @@ pub use relation::{
 pub use rows::FromRow;
 pub use schema::{create_table, drop_table};
 pub use selection::Selection;
+pub use tables::{Append, Derived, Entry, Maybe, Nullity, Outer, RowType, Sources, Sure};
 pub use upsert::Upsert;
 
 /// What the derive macros' code needs, besides the traits.
@@ -103,6 +105,6 @@ pub mod derive {
 pub mod prelude {
     pub use crate::{
         BelongsTo, DbEnum, DbType, Embedded, Expression, FromRow, HasMany, HasOne, IntoCond, Json,
-        ManyToMany, Model, Query, Rec, coalesce, count_all, now, sql,
+        ManyToMany, Model, Query, Rec, coalesce, count_all, exists, not_exists, now, sql,
     };
 }

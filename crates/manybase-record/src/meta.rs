@@ -153,7 +153,8 @@ impl ModelMeta {
     /// # Ok::<(), manybase_driver::Error>(())
     /// ```
     pub fn default_filter(&self) -> Option<manybase_sql::Expr> {
-        self.soft_delete.map(|at| self.expr(at).is_null())
+        let column = |at| self.expr(at).of_table(self.table.name.clone());
+        self.soft_delete.map(|at| column(at).is_null())
     }
 
     /// The time as a value of a column.

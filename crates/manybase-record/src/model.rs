@@ -1,10 +1,10 @@
 //! Models.
 
-use crate::{Cells, Cond, IntoCond, ModelMeta, Query, Rec, Upsert, Values, insert, upsert};
+use crate::{Alias, Cells, Cond, IntoCond, ModelMeta, Query, Rec, Upsert, Values, insert, upsert};
 use chrono::{DateTime, Utc};
 use manybase_db::{Executor, Route};
 use manybase_driver::Result;
-use manybase_sql::Value;
+use manybase_sql::{Name, Value};
 
 /// A struct that stands for a table. Derive it; see the derive macro of the same name for the attributes.
 ///
@@ -27,8 +27,18 @@ pub trait Model: Sized + Send + Sync + 'static {
     type Key: Key;
     /// The columns, one field each.
     type Columns;
+    /// The columns on a side of a join that may have no row: all of them may be NULL.
+    type OuterColumns;
     /// The columns, as closures of queries get them.
     const COLUMNS: Self::Columns;
+
+    /// The columns of a table that goes by this name in a query.
+    #[doc(hidden)]
+    fn columns_of(table: &'static str) -> Self::Columns;
+
+    /// The columns of a table that goes by this name, where it may have no row.
+    #[doc(hidden)]
+    fn outer_columns_of(table: &'static str) -> Self::OuterColumns;
 
     /// Table, columns, connection.
     fn meta() -> &'static ModelMeta;
@@ -104,6 +114,29 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// ```
     fn filter<C: IntoCond>(condition: impl FnOnce(Self::Columns) -> C) -> Query<Self> {
         Query::new().filter(condition)
+    }
+
+    /// The model under another name in a query, so that one query can have it twice.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// #[derive(Model)]
+    /// struct Employee {
+    ///     #[model(key, auto)]
+    ///     id: i64,
+    ///     name: String,
+    ///     chief_id: Option<i64>,
+    /// }
+    /// let chief = Employee::alias("chief");
+    /// let pairs = Employee::query().left_join_on(chief, |e, c| e.chief_id.eq(c.id)).select(|(e, c)| (e.name, c.name));
+    /// assert_eq!(
+    ///     pairs.to_sql(manybase_sql::dialect::sqlite())?.sql,
+    ///     r#"SELECT "employee"."name", "chief"."name" FROM "employee" LEFT JOIN "employee" AS "chief" ON "employee"."chief_id" = "chief"."id""#
+    /// );
+    /// # Ok::<(), manybase_driver::Error>(())
+    /// ```
+    fn alias(name: &'static str) -> Alias<Self> {
+        Alias::new(name)
     }
 
     /// Inserts the record and fills in what the database generates.
@@ -249,7 +282,7 @@ tuple_keys! { (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, E) }
 )]
 pub trait Embedded: Sized + Send + Sync + 'static {
     /// The columns, one field each.
-    type Columns;
+    type Columns<N: crate::Nullity>;
 
     /// Adds the columns to a model's description.
     fn describe(builder: crate::MetaBuilder, field: &'static str, prefix: &'static str)
@@ -265,14 +298,15 @@ pub trait Embedded: Sized + Send + Sync + 'static {
     fn encode(&self, values: &mut Values);
 }
 
-/// A filter by key.
-pub(crate) fn key_filter(meta: &ModelMeta, values: Vec<Value>) -> Result<Cond> {
+/// A filter by key, of what goes by this name in a query.
+pub(crate) fn key_filter(meta: &ModelMeta, table: &Name, values: Vec<Value>) -> Result<Cond> {
     if meta.keys.is_empty() || meta.keys.len() != values.len() {
         return Err(meta.no_key());
     }
     let mut filter = None;
     for (&key, value) in meta.keys.iter().zip(values) {
-        manybase_sql::Expr::and_into(&mut filter, meta.expr(key).eq(manybase_sql::Expr::Value(value)));
+        let column = meta.expr(key).of_table(table.clone());
+        manybase_sql::Expr::and_into(&mut filter, column.eq(manybase_sql::Expr::Value(value)));
     }
     filter.map(Cond::new).ok_or_else(|| meta.no_key())
 }

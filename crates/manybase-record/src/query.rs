@@ -1,20 +1,29 @@
 //! Queries: built by closures over columns, run on whatever executes.
 
+mod alias;
 mod build;
 mod deleted;
 mod fetch;
+mod homes;
+mod join;
 mod lock;
 mod remove;
+mod set;
 mod shape;
+mod subquery;
+mod table;
 mod write;
 
+pub use alias::{Alias, JoinSource};
 pub(crate) use deleted::Deleted;
 pub use deleted::SoftDelete;
+pub use subquery::{exists, not_exists};
+pub use table::Table;
 
 use crate::meta::{Key, Shape};
 use crate::relation::Include;
-use crate::{Cells, Model, ModelMeta, Rec, model};
-use manybase_db::Executor;
+use crate::{Cells, Model, ModelMeta, Rec, Sources, model};
+use manybase_db::{Executor, Route};
 use manybase_driver::{BoxFuture, Dialect, Result};
 use manybase_sql::{Rendered, Select, SelectItem, Value};
 use std::marker::PhantomData;
@@ -39,7 +48,7 @@ use std::sync::Arc;
 /// # Ok::<(), manybase_driver::Error>(())
 /// ```
 #[must_use = "a query does nothing until it is run"]
-pub struct Query<M, O = Rec<M>> {
+pub struct Query<M: Sources, O = Rec<M>> {
     /// On the heap, because a query is moved at each step of its building.
     select: Box<Select>,
     /// The key of a query that is by key and nothing else: its text is kept, and it reads one row.
@@ -51,11 +60,15 @@ pub struct Query<M, O = Rec<M>> {
     /// Names of the columns, when the row goes into a struct of the user's.
     width: usize,
     /// Relations to load with whole records.
-    includes: Vec<Include<M>>,
+    includes: Vec<Include<M::Main>>,
     /// What loads them; there is something only for whole records.
-    load: Option<Load<M, O>>,
+    load: Option<Load<M::Main, O>>,
     /// What it does with deleted records, where they stay in the table.
     deleted: Deleted,
+    /// The names that the tables go by.
+    names: M::Names,
+    /// The first model, whose connection the query runs on.
+    meta: &'static ModelMeta,
     model: PhantomData<fn() -> M>,
 }
 
@@ -80,7 +93,7 @@ fn load_relations<'a, M: Model>(
     })
 }
 
-impl<M, O> Clone for Query<M, O> {
+impl<M: Sources, O> Clone for Query<M, O> {
     fn clone(&self) -> Self {
         Self {
             select: self.select.clone(),
@@ -92,6 +105,8 @@ impl<M, O> Clone for Query<M, O> {
             includes: self.includes.clone(),
             load: self.load,
             deleted: self.deleted,
+            names: self.names,
+            meta: self.meta,
             model: PhantomData,
         }
     }
@@ -112,6 +127,8 @@ impl<M: Model> Query<M> {
             includes: Vec::new(),
             load: None,
             deleted: Deleted::Hidden,
+            names: &meta.table.name,
+            meta,
             model: PhantomData,
         }
     }
@@ -122,29 +139,6 @@ impl<M: Model> Query<M> {
             key: Some(key.values()),
             ..Self::new()
         }
-    }
-
-    /// Loads a relation with the records: one query more, on the other end's own connection, whatever database that
-    /// is.
-    ///
-    /// ```
-    /// use manybase_record::prelude::*;
-    /// # #[derive(Model)] #[model(connection = "erp")] struct Customer { #[model(key, auto)] id: i64, orders: HasMany<Order> }
-    /// # #[derive(Model)] #[model(connection = "shop")] struct Order { #[model(key, auto)] id: i64, customer_id: i64 }
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> manybase_driver::Result<()> {
-    /// # let db = manybase_db::Db::builder().connect("erp", "sqlite::memory:").connect("shop", "sqlite::memory:").build()?;
-    /// # let db = &db;
-    /// # manybase_record::create_table::<Customer>(db).await?;
-    /// # manybase_record::create_table::<Order>(db).await?;
-    /// let customers = Customer::query().include(|c| c.orders).all(db).await?; // two databases
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn include<R: crate::Related<M>>(mut self, relation: impl FnOnce(M::Columns) -> R) -> Self {
-        self.includes.push(relation(M::COLUMNS).into_include());
-        self.load = Some(load_relations::<M>);
-        self
     }
 
     /// The key is the last in the order, so that what is left equal comes the same way each time.
@@ -176,7 +170,7 @@ impl<M: Model> Query<M> {
     /// The dialect of where it runs, as far as it is known without dialling.
     pub(crate) fn dialect(&self, on: &dyn Executor) -> Result<&'static dyn Dialect> {
         let named = |error: manybase_driver::Error| error.with_model(M::meta().name);
-        on.dialect(M::route(self.using.as_deref())).map_err(named)
+        on.dialect(self.route()).map_err(named)
     }
 
     pub(crate) fn set_key(&mut self, values: Vec<Value>) {
@@ -184,12 +178,50 @@ impl<M: Model> Query<M> {
     }
 }
 
-impl<M: Model, O> Query<M, O> {
+impl<S: Sources<Main = M>, M: Model> Query<S, Rec<M>> {
+    /// Loads a relation with the records: one query more, on the other end's own connection, whatever database that
+    /// is.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] #[model(connection = "erp")] struct Customer { #[model(key, auto)] id: i64, orders: HasMany<Order> }
+    /// # #[derive(Model)] #[model(connection = "shop")] struct Order { #[model(key, auto)] id: i64, customer_id: i64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("erp", "sqlite::memory:").connect("shop", "sqlite::memory:").build()?;
+    /// # let db = &db;
+    /// # manybase_record::create_table::<Customer>(db).await?;
+    /// # manybase_record::create_table::<Order>(db).await?;
+    /// let customers = Customer::query().include(|c| c.orders).all(db).await?; // two databases
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn include<R: crate::Related<M>>(mut self, relation: impl FnOnce(M::Columns) -> R) -> Self {
+        self.includes.push(relation(M::COLUMNS).into_include());
+        self.load = Some(load_relations::<M>);
+        self
+    }
+}
+
+impl<S: Sources, O> Query<S, O> {
+    /// Where it runs.
+    pub(crate) fn route(&self) -> Route<'_> {
+        Route {
+            using: self.using.as_deref(),
+            bound: self.meta.connection,
+            model: Some(self.meta.name),
+        }
+    }
+
+    pub(crate) fn columns(&self) -> S::Columns {
+        S::columns(self.names)
+    }
+
     /// The tree as it is sent.
     pub(crate) fn tree(&self) -> Result<Select> {
         let mut select = Select::clone(&self.select);
         if let Some(key) = &self.key {
-            let filter = model::key_filter(M::meta(), key.clone()?)?;
+            let filter = model::key_filter(self.meta, &select.name(), key.clone()?)?;
             select = select.filter(filter.into_node());
         }
         if self.whole {
@@ -199,13 +231,15 @@ impl<M: Model, O> Query<M, O> {
                     "a query with group_by gives groups, not records",
                 )
                 .with_help("add select(|c| …) with the grouped columns and aggregates")
-                .with_model(M::meta().name));
+                .with_model(self.meta.name));
             }
-            let items = (0..M::meta().columns.len()).map(|i| SelectItem {
-                expr: M::meta().expr(i),
+            let items = (0..self.meta.columns.len()).map(|i| SelectItem {
+                expr: self.meta.expr(i),
                 alias: None,
             });
             select.items = items.collect();
+        } else if select.items.is_empty() {
+            return Err(join::selects_nothing(self.meta));
         }
         Ok(select)
     }
@@ -225,16 +259,18 @@ impl<M: Model, O> Query<M, O> {
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<Rendered> {
         let (sql, binds) = self
             .text(dialect)
-            .map_err(|error| error.with_model(M::meta().name))?;
+            .map_err(|error| error.with_model(self.meta.name))?;
         let sql = sql.as_ref().to_owned();
         Ok(Rendered { sql, binds })
     }
 
     /// Text and values, from a text that was rendered before where that can be.
     pub(crate) fn text(&self, dialect: &dyn Dialect) -> Result<(Arc<str>, Vec<Value>)> {
-        let plain = self.select.group_by.is_empty() && self.select.limit_per.is_none();
+        let plain = self.select.group_by.is_empty()
+            && self.select.limit_per.is_none()
+            && self.select.tables.is_none();
         if self.whole && self.key.is_none() && plain {
-            return whole(M::meta(), &self.select, dialect);
+            return whole(self.meta, &self.select, dialect);
         }
         let rendered = self.tree()?.render(dialect)?;
         Ok((rendered.sql.into(), rendered.binds))
@@ -255,10 +291,10 @@ fn whole(meta: &ModelMeta, select: &Select, dialect: &dyn Dialect) -> Result<(Ar
     Ok((sql, rendered.binds))
 }
 
-impl<M: Model, O> std::fmt::Debug for Query<M, O> {
+impl<S: Sources, O> std::fmt::Debug for Query<S, O> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Query")
-            .field("model", &M::meta().name)
+            .field("model", &self.meta.name)
             .field("using", &self.using)
             .finish_non_exhaustive()
     }

@@ -4,7 +4,7 @@ mod remove;
 mod write;
 
 use crate::query::Deleted;
-use crate::{Cells, Model, Query, Values, insert};
+use crate::{Cells, Model, ModelMeta, Query, Values, insert};
 use manybase_db::{Executor, Route};
 use manybase_driver::{Error, Result};
 use manybase_sql::{Name, Value};
@@ -181,10 +181,14 @@ impl<M: Model> Rec<M> {
 
 /// The connection that a record remembers: the one that was said, and for a model that is bound to none the one that
 /// it came from, so that it goes back there whatever the scope is then.
-pub(crate) fn origin<M: Model>(on: &dyn Executor, using: Option<&Arc<str>>) -> Option<Arc<str>> {
+pub(crate) fn origin(meta: &ModelMeta, on: &dyn Executor, using: Option<&Arc<str>>) -> Option<Arc<str>> {
+    let anywhere = Route {
+        model: Some(meta.name),
+        ..Route::default()
+    };
     match using {
         Some(using) => Some(using.clone()),
-        None if M::meta().connection.is_none() => on.resolve(M::route(None)).ok(),
+        None if meta.connection.is_none() => on.resolve(anywhere).ok(),
         None => None,
     }
 }

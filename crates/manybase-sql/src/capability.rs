@@ -82,10 +82,18 @@ pub struct Capability {
     pub skip_locked: bool,
     /// `NOWAIT`.
     pub nowait: bool,
+    /// Row locks of one table out of several: `FOR UPDATE OF`.
+    pub lock_of: bool,
     /// `LATERAL` joins.
     pub lateral: bool,
     /// Frames of window functions that count groups of equal rows.
     pub frame_groups: bool,
+    /// `FULL JOIN`.
+    pub full_join: bool,
+    /// `INTERSECT` and `EXCEPT`.
+    pub intersect: bool,
+    /// A condition of `UPDATE` and `DELETE` may read the table that they change.
+    pub target_in_subquery: bool,
     /// Tables live in schemas that a name can mention.
     pub schemas: bool,
     /// One connection at a time can write, so that writers share one connection and readers have others.

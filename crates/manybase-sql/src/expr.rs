@@ -13,21 +13,24 @@ pub use function::Function;
 pub use like::{LikePattern, LikeToken};
 pub use window::{Frame, FrameUnit, Over, Window, WindowFunction};
 
-use crate::{DataType, Name, Value};
+use crate::{DataType, Name, Select, Value};
 
-/// A column as an expression. It carries what a dialect needs to know in order to give the same answer
+/// A column as an expression. The table's name is written where a query reads more than one. It carries what a dialect needs to know in order to give the same answer
 /// everywhere: the type (integer division, exact decimals) and whether it can be NULL (order of NULLs).
 ///
 /// ```
 /// use manybase_sql::{dialect, expr::ColumnRef, Expr, Select};
 /// let column = ColumnRef { table: Some("t".into()), name: "a".into(), data_type: None, nullable: true };
-/// let sql = Select::from("t").item(Expr::Column(column)).render(dialect::sqlite())?.sql;
-/// assert_eq!(sql, r#"SELECT "t"."a" FROM "t""#);
+/// let mut select = Select::from("t").item(Expr::Column(column));
+/// assert_eq!(select.render(dialect::sqlite())?.sql, r#"SELECT "a" FROM "t""#);
+/// # use manybase_sql::{Join, JoinKind, Source};
+/// select.tables_mut().joins.push(Join { kind: JoinKind::Cross, source: Source::table("u"), on: None });
+/// assert_eq!(select.render(dialect::sqlite())?.sql, r#"SELECT "t"."a" FROM "t" CROSS JOIN "u""#);
 /// # Ok::<(), manybase_sql::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColumnRef {
-    /// The table's name or alias, where it must be said.
+    /// The name that its table goes by in the query; without one it belongs to the query's first table.
     pub table: Option<Name>,
     /// The column's name.
     pub name: Name,
@@ -247,6 +250,24 @@ pub enum Expr {
     Window(Box<Window>),
     /// A whole number that is part of the text and no value to bind.
     Literal(i64),
+    /// The value of a query that gives one column and, being an aggregate or limited, one row at most; NULL without a row.
+    Subquery(Box<Select>),
+    /// Whether a query gives rows; it needs no columns.
+    Exists {
+        /// The query; it may name columns of those around it.
+        select: Box<Select>,
+        /// `NOT EXISTS`.
+        negated: bool,
+    },
+    /// `IN` what a query of one column gives.
+    InQuery {
+        /// What is looked for.
+        expr: Box<Expr>,
+        /// Where.
+        select: Box<Select>,
+        /// `NOT IN`.
+        negated: bool,
+    },
     /// An expression that could not be built, with the reason: rendering it fails. Builders stay free of `Result`
     /// so.
     Invalid(String),

@@ -37,7 +37,8 @@ pub use name::{Name, TableName};
 pub use raw::RawSql;
 pub use render::{Rendered, SqlWriter};
 pub use statement::{
-    ConflictUpdate, ConflictValue, Delete, Insert, LimitPer, Lock, LockStrength, LockWait, OnConflict, Order,
-    OrderBy, Select, SelectItem, Update,
+    Body, ConflictUpdate, ConflictValue, Cte, Delete, Home, Insert, Join, JoinKind, LimitPer, Lock,
+    LockStrength, LockWait, OnConflict, Order, OrderBy, Select, SelectItem, SetOp, Source, SourceRows,
+    Tables, Update,
 };
 pub use value::Value;

@@ -1,12 +1,12 @@
 //! Clauses.
 
 use super::Query;
-use crate::{FromRow, GroupKeys, IntoCond, Model, OrderKeys, Selection};
+use crate::{FromRow, GroupKeys, IntoCond, OrderKeys, Selection, Sources};
 use manybase_sql::Name;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-impl<M: Model, O> Query<M, O> {
+impl<S: Sources, O> Query<S, O> {
     /// Keeps rows for which this holds, besides what was asked before.
     ///
     /// ```
@@ -14,8 +14,8 @@ impl<M: Model, O> Query<M, O> {
     /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
     /// Person::filter(|c| c.age.ge(18)).filter(|c| c.name.ne("Ann"));
     /// ```
-    pub fn filter<C: IntoCond>(mut self, condition: impl FnOnce(M::Columns) -> C) -> Self {
-        let condition = condition(M::COLUMNS).into_cond().into_node();
+    pub fn filter<C: IntoCond>(mut self, condition: impl FnOnce(S::Columns) -> C) -> Self {
+        let condition = condition(self.columns()).into_cond().into_node();
         manybase_sql::Expr::and_into(&mut self.select.filter, condition);
         self
     }
@@ -31,7 +31,7 @@ impl<M: Model, O> Query<M, O> {
     pub fn filter_if<T, C: IntoCond>(
         self,
         value: Option<T>,
-        condition: impl FnOnce(M::Columns, T) -> C,
+        condition: impl FnOnce(S::Columns, T) -> C,
     ) -> Self {
         match value {
             Some(value) => self.filter(|columns| condition(columns, value)),
@@ -46,7 +46,7 @@ impl<M: Model, O> Query<M, O> {
     /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
     /// Person::query().filter_when(true, |c| c.age.ge(18));
     /// ```
-    pub fn filter_when<C: IntoCond>(self, so: bool, condition: impl FnOnce(M::Columns) -> C) -> Self {
+    pub fn filter_when<C: IntoCond>(self, so: bool, condition: impl FnOnce(S::Columns) -> C) -> Self {
         if so { self.filter(condition) } else { self }
     }
 
@@ -57,8 +57,8 @@ impl<M: Model, O> Query<M, O> {
     /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String, age: i32 }
     /// Person::query().order_by(|c| (c.age.desc(), c.name.asc()));
     /// ```
-    pub fn order_by<K: OrderKeys>(mut self, keys: impl FnOnce(M::Columns) -> K) -> Self {
-        keys(M::COLUMNS).add_to(&mut self.select.order_by);
+    pub fn order_by<K: OrderKeys>(mut self, keys: impl FnOnce(S::Columns) -> K) -> Self {
+        keys(self.columns()).add_to(&mut self.select.order_by);
         self
     }
 
@@ -124,8 +124,8 @@ impl<M: Model, O> Query<M, O> {
     ///     .having(|c| c.age.avg().gt(40.0))
     ///     .select(|c| (c.city, count_all(), c.age.max()));
     /// ```
-    pub fn group_by<K: GroupKeys>(mut self, keys: impl FnOnce(M::Columns) -> K) -> Self {
-        keys(M::COLUMNS).add_to(&mut self.select.group_by);
+    pub fn group_by<K: GroupKeys>(mut self, keys: impl FnOnce(S::Columns) -> K) -> Self {
+        keys(self.columns()).add_to(&mut self.select.group_by);
         self
     }
 
@@ -144,8 +144,8 @@ impl<M: Model, O> Query<M, O> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn having<C: IntoCond>(mut self, condition: impl FnOnce(M::Columns) -> C) -> Self {
-        let condition = condition(M::COLUMNS).into_cond().into_node();
+    pub fn having<C: IntoCond>(mut self, condition: impl FnOnce(S::Columns) -> C) -> Self {
+        let condition = condition(self.columns()).into_cond().into_node();
         manybase_sql::Expr::and_into(&mut self.select.having, condition);
         self
     }
@@ -175,7 +175,8 @@ impl<M: Model, O> Query<M, O> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn select<S: Selection>(self, selection: impl FnOnce(M::Columns) -> S) -> Query<M, S::Row> {
+    pub fn select<T: Selection>(self, selection: impl FnOnce(S::Columns) -> T) -> Query<S, T::Row> {
+        let columns = self.columns();
         let mut select = self.select;
         select.items.clear();
         if !self.includes.is_empty() {
@@ -183,17 +184,19 @@ impl<M: Model, O> Query<M, O> {
             let invalid = manybase_sql::Expr::Invalid(why.to_owned());
             manybase_sql::Expr::and_into(&mut select.filter, invalid);
         }
-        selection(M::COLUMNS).items(&mut select.items);
+        selection(columns).items(&mut select.items);
         Query {
             select,
             key: self.key,
             whole: false,
             using: self.using,
-            decode: S::decode,
-            width: S::WIDTH,
+            decode: T::decode,
+            width: T::WIDTH,
             includes: Vec::new(),
             load: None,
             deleted: self.deleted,
+            names: self.names,
+            meta: self.meta,
             model: PhantomData,
         }
     }
@@ -210,10 +213,10 @@ impl<M: Model, O> Query<M, O> {
     /// }
     /// let lines = Person::query().select_into::<Line, _>(|c| (c.id, c.name.upper()));
     /// ```
-    pub fn select_into<R: FromRow, S: Selection>(
+    pub fn select_into<R: FromRow, T: Selection>(
         self,
-        selection: impl FnOnce(M::Columns) -> S,
-    ) -> Query<M, R> {
+        selection: impl FnOnce(S::Columns) -> T,
+    ) -> Query<S, R> {
         let query = self.select(selection);
         let mut select = query.select;
         let names = R::columns().unwrap_or_default();
@@ -221,10 +224,10 @@ impl<M: Model, O> Query<M, O> {
             item.alias = Some(Name::clone(name));
         }
         // A struct with another number of fields is found out before anything is sent.
-        if !names.is_empty() && names.len() != S::WIDTH {
+        if !names.is_empty() && names.len() != T::WIDTH {
             let why = format!(
                 "select_into gives {} columns, {} has {} fields",
-                S::WIDTH,
+                T::WIDTH,
                 std::any::type_name::<R>(),
                 names.len()
             );
@@ -240,6 +243,8 @@ impl<M: Model, O> Query<M, O> {
             includes: Vec::new(),
             load: None,
             deleted: query.deleted,
+            names: query.names,
+            meta: query.meta,
             model: PhantomData,
         }
     }

@@ -1,7 +1,7 @@
 //! Queries of models whose deleted records stay in the table.
 
 use super::Query;
-use crate::Model;
+use crate::{Model, Sources};
 use chrono::{DateTime, Utc};
 use manybase_sql::Expr;
 
@@ -88,7 +88,7 @@ impl<M: Model, O> Query<M, O> {
     /// Puts another condition on deleted records in the place of the one that is there: the first, since the query
     /// began with it.
     pub(crate) fn deleted(mut self, deleted: Deleted) -> Self {
-        let Some(at) = M::meta().soft_delete.filter(|_| self.deleted != deleted) else {
+        let Some(at) = self.meta.soft_delete.filter(|_| self.deleted != deleted) else {
             return self;
         };
         let mut conditions = match self.select.filter.take() {
@@ -98,9 +98,10 @@ impl<M: Model, O> Query<M, O> {
         if self.deleted != Deleted::Shown {
             conditions.remove(0);
         }
+        let column = self.meta.expr(at).of_table(self.select.name());
         match deleted {
-            Deleted::Hidden => conditions.insert(0, M::meta().expr(at).is_null()),
-            Deleted::Only => conditions.insert(0, M::meta().expr(at).is_not_null()),
+            Deleted::Hidden => conditions.insert(0, column.is_null()),
+            Deleted::Only => conditions.insert(0, column.is_not_null()),
             Deleted::Shown => {}
         }
         for condition in conditions {
@@ -109,14 +110,33 @@ impl<M: Model, O> Query<M, O> {
         self.deleted = deleted;
         self
     }
+}
 
+impl<S: Sources, O> Query<S, O> {
     /// Whether there is no condition but that on deleted records.
     pub(super) fn is_unfiltered(&self) -> bool {
-        let own = self.deleted != Deleted::Shown && M::meta().soft_delete.is_some();
+        let own = self.deleted != Deleted::Shown && self.meta.soft_delete.is_some();
         match &self.select.filter {
             None => true,
             Some(Expr::All(_)) => false,
             Some(_) => own,
+        }
+    }
+
+    /// Takes away the condition on deleted records: the first, since the query began with it.
+    pub(super) fn take_default_filter(&mut self) -> Option<Expr> {
+        if self.deleted == Deleted::Shown || self.meta.soft_delete.is_none() {
+            return None;
+        }
+        match self.select.filter.take() {
+            Some(Expr::All(mut conditions)) if !conditions.is_empty() => {
+                let first = conditions.remove(0);
+                for condition in conditions {
+                    Expr::and_into(&mut self.select.filter, condition);
+                }
+                Some(first)
+            }
+            only => only,
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Queries that read.
 
-use super::{Query, lock::outside_transaction};
+use super::{Query, homes, lock::outside_transaction};
 use crate::meta::{Key, Shape};
 use crate::rec::origin;
 use crate::{
-    Model,
+    Sources,
     rec::placed,
     rows::{Each, Match, Rows},
 };
@@ -12,7 +12,7 @@ use manybase_db::{Executor, Lease};
 use manybase_driver::{Access, Dialect, Error, ErrorKind, Result, Sink, Statement};
 use manybase_sql::{Expr, SelectItem};
 
-impl<M: Model, O: Send + 'static> Query<M, O> {
+impl<S: Sources, O: Send + 'static> Query<S, O> {
     /// All rows.
     ///
     /// # Errors
@@ -55,7 +55,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     pub async fn first(mut self, on: &dyn Executor) -> Result<Option<O>> {
         if self.key.is_none() {
             if self.whole && self.select.order_by.is_empty() && !self.select.distinct {
-                self.select.order_by.extend(M::meta().key_order());
+                self.select.order_by.extend(self.meta.key_order());
             }
             self.select.limit = Some(self.select.limit.unwrap_or(1).min(1));
         }
@@ -86,8 +86,8 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         self.at_most_one(on).await?.ok_or_else(|| {
             let error = Error::new(ErrorKind::NotFound, "no row for this query")
                 .with_help("use one_or_none() or first() where there may be none")
-                .with_model(M::meta().name);
-            placed(error, on, M::route(self.using.as_deref()))
+                .with_model(self.meta.name);
+            placed(error, on, self.route())
         })
     }
 
@@ -121,8 +121,8 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         if rows.len() > 1 {
             let error = Error::new(ErrorKind::NotUnique, "more than one row for this query")
                 .with_help("filter by a key, or use first()")
-                .with_model(M::meta().name);
-            return Err(placed(error, on, M::route(self.using.as_deref())));
+                .with_model(self.meta.name);
+            return Err(placed(error, on, self.route()));
         }
         Ok(rows.pop())
     }
@@ -145,7 +145,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// # }
     /// ```
     pub async fn count(self, on: &dyn Executor) -> Result<u64> {
-        let route = M::route(self.using.as_deref());
+        let route = self.route();
         let mut select = self.tree().map_err(|error| placed(error, on, route))?;
         select.order_by.clear();
         // Aggregates without groups give one row, of however many.
@@ -195,7 +195,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// # }
     /// ```
     pub async fn exists(self, on: &dyn Executor) -> Result<bool> {
-        let route = M::route(self.using.as_deref());
+        let route = self.route();
         let mut select = self.tree().map_err(|error| placed(error, on, route))?;
         select.order_by.clear();
         let aggregates = select.items.iter().any(|item| item.expr.is_aggregate());
@@ -250,7 +250,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         on: &dyn Executor,
         each: impl FnMut(O) -> Result<()> + Send + 'static,
     ) -> Result<u64> {
-        let meta = M::meta();
+        let meta = self.meta;
         if !self.includes.is_empty() {
             let error = Error::new(
                 ErrorKind::Statement,
@@ -258,11 +258,11 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
             )
             .with_help("use all(), page by page, or ask for the related records in a query of their own")
             .with_model(meta.name);
-            return Err(placed(error, on, M::route(self.using.as_deref())));
+            return Err(placed(error, on, self.route()));
         }
         let rows = Rows::new(self.decode, Match::InOrder(self.width))
             .of(meta, self.whole)
-            .from(origin::<M>(on, self.using.as_ref()));
+            .from(origin(self.meta, on, self.using.as_ref()));
         let statement = |dialect: &'static dyn Dialect| self.statement(dialect);
         Ok(self.push(on, Each::new(rows, each), &statement).await?.count)
     }
@@ -284,13 +284,13 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         let plain = self.whole && self.is_unfiltered() && self.select.order_by.is_empty();
         let plain =
             plain && self.select.limit.is_none() && self.select.offset.is_none() && !self.select.distinct;
-        let plain = plain && self.select.lock.is_none();
+        let plain = plain && self.select.lock.is_none() && self.select.tables.is_none();
         let Some(values) = self.key.as_ref().filter(|_| plain) else {
             let (sql, binds) = self.text(dialect)?;
             return Ok(Statement::read(sql, binds));
         };
         let values = values.clone()?;
-        let texts = &M::meta().texts;
+        let texts = &self.meta.texts;
         let mut key = Key::new(Shape::Find, dialect).with(&values);
         key.put(&[self.deleted as u8]);
         if let Some(sql) = texts.get(&key) {
@@ -311,21 +311,22 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         statement: &(dyn Fn(&'static dyn Dialect) -> Result<Statement> + Send + Sync),
     ) -> Result<Vec<T>> {
         let rows = Rows::new(decode, columns)
-            .of(M::meta(), self.whole)
-            .from(origin::<M>(on, self.using.as_ref()))
+            .of(self.meta, self.whole)
+            .from(origin(self.meta, on, self.using.as_ref()))
             .at_most(at_most);
         Ok(self.push(on, rows, statement).await?.rows)
     }
 
     /// Leases a connection, renders for the server that it leads to, and pushes rows into the sink.
-    async fn push<S: Sink>(
+    async fn push<T: Sink>(
         &self,
         on: &dyn Executor,
-        sink: S,
+        sink: T,
         statement: &(dyn Fn(&'static dyn Dialect) -> Result<Statement> + Send + Sync),
-    ) -> Result<S> {
-        let named = |error: Error| error.with_model(M::meta().name);
-        let route = M::route(self.using.as_deref());
+    ) -> Result<T> {
+        let named = |error: Error| error.with_model(self.meta.name);
+        let route = self.route();
+        homes::check(&self.select, self.meta, route, on)?;
         let locks = self.select.lock.is_some();
         let access = if locks { Access::Write } else { Access::Read };
         let mut lease = on.lease(route, access).await.map_err(named)?;

@@ -1,11 +1,11 @@
 //! Locks of the rows that a query gives.
 
 use super::Query;
-use crate::Model;
+use crate::Sources;
 use manybase_driver::{Error, ErrorKind};
 use manybase_sql::{Lock, LockStrength, LockWait};
 
-impl<M: Model, O> Query<M, O> {
+impl<S: Sources, O> Query<S, O> {
     /// Locks the rows until the transaction ends: nobody else changes them or locks them meanwhile. It waits for those
     /// who have locked them before.
     ///

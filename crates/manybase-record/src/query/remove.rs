@@ -2,7 +2,7 @@
 
 use super::deleted::Deleted;
 use super::write::names_one_row;
-use super::{Query, SoftDelete};
+use super::{Query, SoftDelete, homes};
 use crate::{Assignment, Model};
 use chrono::{SubsecRound, Utc};
 use manybase_db::Executor;
@@ -68,6 +68,9 @@ impl<M: Model> Query<M> {
             .only_filter("delete")
             .map_err(|error| self.refused(on, error))?;
         let bounded = names_one_row(M::meta(), delete.filter.as_ref());
+        if let Some(filter) = &delete.filter {
+            homes::check_expr(filter, self.meta, self.route(), on)?;
+        }
         self.change(on, bounded, &|dialect| Ok(delete.render(dialect)?))
             .await
     }

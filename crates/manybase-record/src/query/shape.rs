@@ -12,6 +12,7 @@ pub(super) fn shape(select: &Select, key: &mut Key) -> Vec<Value> {
         && select.group_by.is_empty()
         && select.having.is_none()
         && select.lock.is_none()
+        && select.tables.is_none()
         && !select.counted
         && select.limit_per.is_none()
         // Databases have their own ways with an offset alone.
@@ -22,6 +23,7 @@ pub(super) fn shape(select: &Select, key: &mut Key) -> Vec<Value> {
     }
     let mut shape = Gather {
         key,
+        table: &select.from.name,
         binds: Vec::with_capacity(8),
     };
     shape.key.put(&[
@@ -53,6 +55,8 @@ pub(super) fn shape(select: &Select, key: &mut Key) -> Vec<Value> {
 
 struct Gather<'k> {
     key: &'k mut Key,
+    /// The only table; columns of others are refused by what renders.
+    table: &'k str,
     binds: Vec<Value>,
 }
 
@@ -99,7 +103,7 @@ impl Gather<'_> {
     }
 
     fn column(&mut self, column: &ColumnRef) {
-        if column.table.is_some() {
+        if column.table.as_ref().is_some_and(|table| table != self.table) {
             return self.key.give_up();
         }
         self.key.put(&[1, u8::from(column.nullable)]);
@@ -203,7 +207,8 @@ mod tests {
                 Some(DataType::Uuid),
             ];
             Expr::Column(ColumnRef {
-                table: (self.roll(20) == 0).then(|| "t".into()),
+                table: [None, Some("t".into()), Some("u".into())][self.roll(40).saturating_sub(37) as usize]
+                    .clone(),
                 name: ["a", "b", "ab"][self.roll(3) as usize].into(),
                 data_type: types[self.roll(types.len() as u64) as usize],
                 nullable: self.roll(2) == 0,

@@ -1,6 +1,6 @@
 //! Queries that change all rows they stand for, in one statement.
 
-use super::Query;
+use super::{Query, homes};
 use crate::{Assignment, Assignments, Model, ModelMeta, Role, rec::placed};
 use manybase_db::Executor;
 use manybase_driver::{Access, Dialect, Error, ErrorKind, Result, Statement};
@@ -31,7 +31,7 @@ impl<M: Model> Query<M> {
         set: impl FnOnce(M::Columns) -> A,
     ) -> Result<u64> {
         let mut assignments = Vec::new();
-        set(M::COLUMNS).add_to(&mut assignments);
+        set(self.columns()).add_to(&mut assignments);
         self.set("update", on, assignments).await
     }
 
@@ -68,6 +68,9 @@ impl<M: Model> Query<M> {
             }
         }
         let bounded = names_one_row(meta, update.filter.as_ref());
+        for expr in update.set.iter().map(|(_, value)| value).chain(&update.filter) {
+            homes::check_expr(expr, meta, self.route(), on)?;
+        }
         self.change(on, bounded, &|dialect| Ok(update.render(dialect)?))
             .await
     }
@@ -85,6 +88,8 @@ impl<M: Model> Query<M> {
             "having"
         } else if tree.lock.is_some() {
             "a lock"
+        } else if tree.tables.is_some() {
+            "an alias or other tables"
         } else {
             return Ok(tree.filter);
         };
@@ -97,7 +102,7 @@ impl<M: Model> Query<M> {
     /// With the names of model and connection.
     pub(super) fn refused(&self, on: &dyn Executor, error: Error) -> Error {
         let error = error.with_model(M::meta().name);
-        placed(error, on, M::route(self.using.as_deref()))
+        placed(error, on, self.route())
     }
 
     pub(super) async fn change(
@@ -107,10 +112,7 @@ impl<M: Model> Query<M> {
         render: &(dyn Fn(&'static dyn Dialect) -> Result<Rendered> + Send + Sync),
     ) -> Result<u64> {
         let named = |error: Error| error.with_model(M::meta().name);
-        let mut lease = on
-            .lease(M::route(self.using.as_deref()), Access::Write)
-            .await
-            .map_err(named)?;
+        let mut lease = on.lease(self.route(), Access::Write).await.map_err(named)?;
         let rendered = render(lease.dialect())
             .map_err(|error| named(error).with_connection(lease.connection().clone()))?;
         let mut statement = Statement::rendered(rendered, Access::Write);
@@ -122,7 +124,9 @@ impl<M: Model> Query<M> {
 /// Whether a filter says the value of every column of the key, besides whatever else.
 pub(super) fn names_one_row(meta: &ModelMeta, filter: Option<&Expr>) -> bool {
     let says = |key: &usize| filter.is_some_and(|filter| says(filter, &meta.columns[*key].name));
-    !meta.keys.is_empty() && meta.keys.iter().all(says)
+    let mut plain = true;
+    filter.inspect(|filter| filter.each_select(&mut |_| plain = false));
+    plain && !meta.keys.is_empty() && meta.keys.iter().all(says)
 }
 
 fn says(filter: &Expr, column: &str) -> bool {

@@ -9,6 +9,8 @@ use crate::{IntoCond, Model, OrderKeys};
 pub struct Rel<M, F> {
     link: fn() -> Link,
     slot: fn(&mut M) -> &mut F,
+    /// The name that this end's table goes by in the query.
+    table: &'static str,
 }
 
 impl<M, F> Clone for Rel<M, F> {
@@ -22,7 +24,18 @@ impl<M, F> Copy for Rel<M, F> {}
 impl<M, F> Rel<M, F> {
     /// A relation; the derive macro calls it.
     pub const fn new(link: fn() -> Link, slot: fn(&mut M) -> &mut F) -> Self {
-        Self { link, slot }
+        Self {
+            link,
+            slot,
+            table: "",
+        }
+    }
+
+    /// The same of what goes by this name in a query; the derive macro calls it.
+    #[must_use]
+    pub const fn of(mut self, table: &'static str) -> Self {
+        self.table = table;
+        self
     }
 
     /// How its ends find each other.

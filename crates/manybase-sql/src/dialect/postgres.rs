@@ -32,8 +32,12 @@ static CAPABILITY: Capability = Capability {
     share_locks: true,
     skip_locked: true,
     nowait: true,
+    lock_of: true,
     lateral: true,
     frame_groups: true,
+    full_join: true,
+    intersect: true,
+    target_in_subquery: true,
     schemas: true,
     single_writer: false,
     // It takes READ UNCOMMITTED and gives READ COMMITTED.

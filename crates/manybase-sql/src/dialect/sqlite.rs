@@ -41,8 +41,12 @@ static CAPABILITY: Capability = Capability {
     share_locks: false,
     skip_locked: false,
     nowait: false,
+    lock_of: false,
     lateral: false,
     frame_groups: true,
+    full_join: true,
+    intersect: true,
+    target_in_subquery: true,
     schemas: true,
     single_writer: true,
     // One writer at a time and snapshots for readers: everything is serializable.

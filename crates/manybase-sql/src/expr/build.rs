@@ -1,7 +1,7 @@
 //! Constructors, so that trees read like SQL.
 
 use super::{Aggregate, BinaryOp, ColumnRef, Expr, Function, LikePattern, UnaryOp};
-use crate::{DataType, Name, Value};
+use crate::{DataType, Name, Select, Value};
 
 impl<T: Into<Value>> From<T> for Expr {
     fn from(value: T) -> Self {
@@ -38,6 +38,29 @@ impl Expr {
             data_type: None,
             nullable: true,
         })
+    }
+
+    /// A column of this table, or of what goes by this name in the query.
+    ///
+    /// ```
+    /// let expr = manybase_sql::Expr::qualified("orders", "id");
+    /// ```
+    pub fn qualified(table: impl Into<Name>, name: impl Into<Name>) -> Self {
+        Self::column(name).of_table(table)
+    }
+
+    /// The same column of another table, or of what goes by this name in the query. What is no column stays as it is.
+    ///
+    /// ```
+    /// use manybase_sql::Expr;
+    /// assert_eq!(Expr::column("id").of_table("orders"), Expr::qualified("orders", "id"));
+    /// ```
+    #[must_use]
+    pub fn of_table(mut self, table: impl Into<Name>) -> Self {
+        if let Self::Column(column) = &mut self {
+            column.table = Some(table.into());
+        }
+        self
     }
 
     /// A column of a known type.
@@ -118,6 +141,56 @@ impl Expr {
         Self::InList {
             expr: Box::new(self),
             list,
+            negated: false,
+        }
+    }
+
+    /// One of the values that a query of one column gives.
+    ///
+    /// ```
+    /// use manybase_sql::{dialect, Expr, Select};
+    /// let buyers = Select::from("orders").column("customer_id");
+    /// let select = Select::from("customer").column("id").filter(Expr::column("id").in_query(buyers));
+    /// assert_eq!(
+    ///     select.render(dialect::sqlite())?.sql,
+    ///     r#"SELECT "id" FROM "customer" WHERE "id" IN (SELECT "orders"."customer_id" FROM "orders")"#
+    /// );
+    /// # Ok::<(), manybase_sql::Error>(())
+    /// ```
+    #[must_use]
+    pub fn in_query(self, select: Select) -> Self {
+        Self::InQuery {
+            expr: Box::new(self),
+            select: Box::new(select),
+            negated: false,
+        }
+    }
+
+    /// None of the values that a query of one column gives; never, when one of them is NULL.
+    ///
+    /// ```
+    /// use manybase_sql::{Expr, Select};
+    /// let expr = Expr::column("id").not_in_query(Select::from("orders").column("customer_id"));
+    /// ```
+    #[must_use]
+    pub fn not_in_query(self, select: Select) -> Self {
+        Self::InQuery {
+            expr: Box::new(self),
+            select: Box::new(select),
+            negated: true,
+        }
+    }
+
+    /// Whether a query gives rows.
+    ///
+    /// ```
+    /// use manybase_sql::{Expr, Select};
+    /// let expr = Expr::exists(Select::from("orders"));
+    /// assert!(!expr.is_nullable());
+    /// ```
+    pub fn exists(select: Select) -> Self {
+        Self::Exists {
+            select: Box::new(select),
             negated: false,
         }
     }

@@ -14,6 +14,7 @@ impl Expr {
     pub fn data_type(&self) -> Option<DataType> {
         match self {
             Self::Column(column) => column.data_type,
+            Self::Subquery(select) => select.items.first()?.expr.data_type(),
             Self::Value(value) => value.data_type(),
             Self::Unary(UnaryOp::Not, _)
             | Self::All(_)
@@ -21,7 +22,9 @@ impl Expr {
             | Self::InRows { .. }
             | Self::Between { .. }
             | Self::IsNull { .. }
-            | Self::Like { .. } => Some(DataType::Bool),
+            | Self::Like { .. }
+            | Self::Exists { .. }
+            | Self::InQuery { .. } => Some(DataType::Bool),
             Self::Unary(UnaryOp::Neg, expr) => expr.data_type(),
             Self::Binary(sides, op) if op.is_arithmetic() => {
                 let of = wider(sides.0.data_type()?, sides.1.data_type()?);
@@ -79,6 +82,7 @@ impl Expr {
             Self::Column(column) => column.nullable,
             Self::Value(value) => value.is_null(),
             Self::IsNull { .. }
+            | Self::Exists { .. }
             | Self::Aggregate {
                 function: Aggregate::Count,
                 ..

@@ -4,7 +4,10 @@ use super::select::filter;
 use crate::{Delete, Result, SqlWriter};
 
 pub(crate) fn delete(w: &mut SqlWriter<'_>, delete: &Delete) -> Result<()> {
+    super::subquery::check_target(w, &delete.table, &delete.filter)?;
     w.push("DELETE FROM ");
     w.table(&delete.table)?;
-    filter(w, " WHERE ", delete.filter.as_ref())
+    w.among(vec![delete.table.name.clone()], |w| {
+        filter(w, " WHERE ", delete.filter.as_ref())
+    })
 }

@@ -1,12 +1,13 @@
 //! Expressions: each node's form in standard SQL. Dialects override single nodes.
 
-use crate::expr::{Aggregate, BinaryOp, ColumnRef, UnaryOp};
+use super::{source::column, subquery};
+use crate::expr::{Aggregate, BinaryOp, UnaryOp};
 use crate::{DataType, Error, Expr, Function, LikePattern, ListBind, Result, SqlWriter, Value};
 
 pub(crate) fn expr(w: &mut SqlWriter<'_>, node: &Expr) -> Result<()> {
     let dialect = w.dialect();
     match node {
-        Expr::Column(column) => self::column(w, column),
+        Expr::Column(of) => column(w, of),
         Expr::Value(value) => {
             w.bind(value.clone());
             Ok(())
@@ -59,23 +60,27 @@ pub(crate) fn expr(w: &mut SqlWriter<'_>, node: &Expr) -> Result<()> {
             w.push(&number.to_string());
             Ok(())
         }
+        Expr::Subquery(select) => subquery::scalar(w, select),
+        Expr::Exists { select, negated } => subquery::exists(w, select, *negated),
+        Expr::InQuery {
+            expr,
+            select,
+            negated,
+        } => subquery::in_query(w, expr, select, *negated),
         Expr::Invalid(why) => Err(Error::Statement(why.clone())),
     }
-}
-
-fn column(w: &mut SqlWriter<'_>, column: &ColumnRef) -> Result<()> {
-    if let Some(table) = &column.table {
-        w.identifier(table)?;
-        w.push(".");
-    }
-    w.identifier(&column.name)
 }
 
 /// An operand: in parentheses unless it can't be misread.
 pub(crate) fn grouped(w: &mut SqlWriter<'_>, node: &Expr) -> Result<()> {
     let atom = matches!(
         node,
-        Expr::Column(_) | Expr::Value(_) | Expr::Call(..) | Expr::Aggregate { .. } | Expr::Literal(0..)
+        Expr::Column(_)
+            | Expr::Value(_)
+            | Expr::Call(..)
+            | Expr::Aggregate { .. }
+            | Expr::Literal(0..)
+            | Expr::Subquery(_)
     );
     if atom {
         return w.dialect().expr(w, node);
@@ -127,7 +132,12 @@ fn side(w: &mut SqlWriter<'_>, node: &Expr, op: BinaryOp) -> Result<()> {
     let plain = match node {
         Expr::All(_) => op == BinaryOp::And,
         Expr::Binary(_, inner) => inner.is_comparison() || *inner == op,
-        Expr::IsNull { .. } | Expr::InList { .. } | Expr::InRows { .. } | Expr::Like { .. } => true,
+        Expr::IsNull { .. }
+        | Expr::InList { .. }
+        | Expr::InRows { .. }
+        | Expr::Like { .. }
+        | Expr::Exists { .. }
+        | Expr::InQuery { .. } => true,
         _ => false,
     };
     if plain {

@@ -50,6 +50,8 @@ fn check(select: &Select, per: &LimitPer) -> Result<()> {
         "a limit for all rows"
     } else if select.lock.is_some() {
         "a lock"
+    } else if !select.joins().is_empty() {
+        "joins"
     } else if per.groups.is_empty() {
         "no groups"
     } else {

@@ -1,6 +1,6 @@
 //! Locks of the rows that a query gives.
 
-use crate::{Error, Lock, LockStrength, LockWait, Result, Select, SqlWriter};
+use crate::{Error, Lock, LockStrength, LockWait, Result, Select, SourceRows, SqlWriter};
 
 /// Refuses what the database lacks, and rows that are no rows of the table.
 pub(super) fn check(w: &SqlWriter<'_>, select: &Select, lock: Lock) -> Result<()> {
@@ -35,13 +35,36 @@ pub(super) fn check(w: &SqlWriter<'_>, select: &Select, lock: Lock) -> Result<()
         || select.distinct
         || !select.group_by.is_empty()
         || select.having.is_some()
-        || select.items.iter().any(|item| item.expr.is_aggregate());
+        || select.items.iter().any(|item| item.expr.is_aggregate())
+        || select
+            .main()
+            .is_some_and(|main| !matches!(main.rows, SourceRows::Table(_)));
     if made {
         return Err(Error::Statement(format!(
             "a lock of rows that are not those of {}, but made of them: lock first, then ask for them",
-            select.from
+            select.name()
         )));
     }
+    Ok(())
+}
+
+/// Of joined rows it locks those of the first table, and where the database can't tell them apart all of them.
+pub(super) fn write(w: &mut SqlWriter<'_>, select: &Select, lock: Lock) -> Result<()> {
+    let can = w.dialect().capability();
+    if select.joins().is_empty() || !can.lock_of {
+        w.dialect().lock(w, lock);
+        return Ok(());
+    }
+    w.dialect().lock(
+        w,
+        Lock {
+            wait: LockWait::Wait,
+            ..lock
+        },
+    );
+    w.push(" OF ");
+    w.identifier(&select.name())?;
+    wait(w, lock.wait);
     Ok(())
 }
 

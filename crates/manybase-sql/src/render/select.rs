@@ -1,34 +1,34 @@
 //! `SELECT`, clause by clause.
 
+use super::source;
 use crate::expr::ColumnRef;
 use crate::{Error, Expr, Order, OrderBy, Result, Select, SelectItem, SqlWriter};
 
 pub(crate) fn select(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
     // What is selected may have been written before.
-    let columns = w.columns().filter(|_| select.items.is_empty());
+    let columns = w.take_columns().filter(|_| select.items.is_empty());
     if select.items.is_empty() && columns.is_none() {
         return Err(Error::Statement(format!(
             "a query of {} that selects nothing",
-            select.from
+            select.name()
         )));
     }
     if let Some(lock) = select.lock {
         super::lock::check(w, select, lock)?;
     }
+    source::with(w, select)?;
     // In a subquery the clause around it does not matter.
     let before = w.enter(None);
-    statement(w, select, columns)?;
+    w.among(select.names(), |w| match &select.limit_per {
+        Some(per) => super::limit_per::limit_per(w, select, per),
+        None if select.counted => counted(w, select),
+        None => rows(w, select, columns),
+    })?;
     w.enter(before);
     Ok(())
 }
 
-fn statement(w: &mut SqlWriter<'_>, select: &Select, columns: Option<&str>) -> Result<()> {
-    if let Some(per) = &select.limit_per {
-        return super::limit_per::limit_per(w, select, per);
-    }
-    if select.counted {
-        return counted(w, select);
-    }
+fn rows(w: &mut SqlWriter<'_>, select: &Select, columns: Option<&str>) -> Result<()> {
     w.push(start(select));
     match columns {
         Some(columns) => w.push(columns),
@@ -37,14 +37,14 @@ fn statement(w: &mut SqlWriter<'_>, select: &Select, columns: Option<&str>) -> R
     body(w, select)?;
     if !select.order_by.is_empty() {
         w.push(" ORDER BY ");
-        w.comma_separated(&select.order_by, |w, key| {
-            let by_name = by_name(select, key);
-            w.dialect().order_by(w, by_name.as_ref().unwrap_or(key))
+        w.comma_separated(&select.order_by, |w, key| match by_name(select, key) {
+            Some(by_name) => w.bare(|w| w.dialect().order_by(w, &by_name)),
+            None => w.dialect().order_by(w, key),
         })?;
     }
     w.dialect().limit(w, select.limit, select.offset)?;
     if let Some(lock) = select.lock {
-        w.dialect().lock(w, lock);
+        super::lock::write(w, select, lock)?;
     }
     Ok(())
 }
@@ -107,7 +107,7 @@ fn alias_as(w: &mut SqlWriter<'_>, alias: &str) -> Result<()> {
 /// `FROM` to `HAVING`.
 pub(super) fn body(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
     w.push(" FROM ");
-    w.table(&select.from)?;
+    source::from(w, select)?;
     filter(w, " WHERE ", select.filter.as_ref())?;
     if !select.group_by.is_empty() {
         w.push(" GROUP BY ");

@@ -10,17 +10,21 @@ pub(crate) fn update(w: &mut SqlWriter<'_>, update: &Update) -> Result<()> {
             update.table
         )));
     }
+    let conditions = update.set.iter().map(|(_, to)| to).chain(&update.filter);
+    super::subquery::check_target(w, &update.table, conditions)?;
     w.push("UPDATE ");
     w.table(&update.table)?;
     w.push(" SET ");
-    let before = w.enter(Some("SET"));
-    w.comma_separated(&update.set, |w, (column, to)| {
-        w.identifier(column)?;
-        w.push(" = ");
-        w.dialect().expr(w, to)
+    w.among(vec![update.table.name.clone()], |w| {
+        let before = w.enter(Some("SET"));
+        w.comma_separated(&update.set, |w, (column, to)| {
+            w.identifier(column)?;
+            w.push(" = ");
+            w.dialect().expr(w, to)
+        })?;
+        w.enter(before);
+        filter(w, " WHERE ", update.filter.as_ref())
     })?;
-    w.enter(before);
-    filter(w, " WHERE ", update.filter.as_ref())?;
     returning(
         w,
         &update.returning,

@@ -1,7 +1,8 @@
 //! The text under construction, and the values it binds.
 
-use crate::expr::Over;
-use crate::{Dialect, Error, Result, TableName, Value};
+use super::scope::Scopes;
+use crate::expr::{ColumnRef, Over};
+use crate::{Dialect, Error, Name, Result, TableName, Value};
 
 /// SQL text with placeholders, and the values to bind, in order.
 ///
@@ -45,6 +46,7 @@ pub struct SqlWriter<'d> {
     over: Option<Box<Over>>,
     /// The clause that is written, where it can't have window functions.
     clause: Option<&'static str>,
+    scopes: Scopes,
 }
 
 /// Room for the values of most statements.
@@ -112,6 +114,7 @@ impl<'d> SqlWriter<'d> {
             columns: None,
             over: None,
             clause: None,
+            scopes: Scopes::default(),
         }
     }
 
@@ -178,8 +181,47 @@ impl<'d> SqlWriter<'d> {
         self.clause
     }
 
-    pub(crate) fn columns(&self) -> Option<&'d str> {
-        self.columns
+    /// Taken by the first query, which is the outermost.
+    pub(crate) fn take_columns(&mut self) -> Option<&'d str> {
+        self.columns.take()
+    }
+
+    /// What the next query selects that names no columns.
+    pub(super) fn put_columns(&mut self, columns: &'static str) {
+        self.columns = Some(columns);
+    }
+
+    /// Writes what may name columns of these sources, the first first, and of those around.
+    pub(super) fn among(
+        &mut self,
+        names: Vec<Name>,
+        write: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        self.scopes.enter(names)?;
+        write(self)?;
+        self.scopes.leave();
+        Ok(())
+    }
+
+    /// Writes what sees nothing of the queries around.
+    pub(super) fn alone(&mut self, write: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        self.scopes.wall();
+        write(self)?;
+        self.scopes.leave();
+        Ok(())
+    }
+
+    /// Writes names of result columns, which no table's name stands before.
+    pub(super) fn bare(&mut self, write: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        self.scopes.bare = true;
+        let written = write(self);
+        self.scopes.bare = false;
+        written
+    }
+
+    /// The name that stands before a column here.
+    pub(super) fn qualifier(&self, column: &ColumnRef) -> Result<Option<Name>> {
+        self.scopes.qualifier(column)
     }
 
     /// The dialect that is written.

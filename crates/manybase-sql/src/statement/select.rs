@@ -1,6 +1,6 @@
 //! `SELECT`.
 
-use crate::{Dialect, Expr, LimitPer, Lock, Name, Rendered, Result, SqlWriter, TableName};
+use crate::{Dialect, Expr, LimitPer, Lock, Name, Rendered, Result, SqlWriter, TableName, Tables};
 
 /// Direction of an order.
 ///
@@ -102,7 +102,7 @@ pub struct Select {
     pub distinct: bool,
     /// What comes out.
     pub items: Vec<SelectItem>,
-    /// Where from.
+    /// Where from, unless [`Select::tables`] says otherwise.
     pub from: TableName,
     /// `WHERE`
     pub filter: Option<Expr>,
@@ -122,6 +122,8 @@ pub struct Select {
     pub counted: bool,
     /// Locks the rows until the transaction ends: `FOR UPDATE`.
     pub lock: Option<Lock>,
+    /// What is read besides one table: joins, common table expressions, aliases.
+    pub tables: Option<Box<Tables>>,
 }
 
 impl Select {
@@ -144,6 +146,7 @@ impl Select {
             limit_per: None,
             counted: false,
             lock: None,
+            tables: None,
         }
     }
 

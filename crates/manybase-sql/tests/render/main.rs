@@ -7,6 +7,7 @@ mod columns;
 mod expr;
 mod function;
 mod identifier;
+mod joins;
 mod list;
 mod operator;
 mod raw;

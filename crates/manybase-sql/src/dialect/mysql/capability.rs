@@ -20,8 +20,12 @@ pub(super) static MYSQL: Capability = Capability {
     share_locks: true,
     skip_locked: true,
     nowait: true,
+    lock_of: true,
     lateral: true,
     frame_groups: false,
+    full_join: false,
+    intersect: true,
+    target_in_subquery: false,
     schemas: true,
     single_writer: false,
     isolation_levels: LEVELS,
@@ -35,7 +39,9 @@ pub(super) static MYSQL: Capability = Capability {
 pub(super) static MARIADB: Capability = Capability {
     insert_returning: true,
     delete_returning: true,
+    lock_of: false,
     lateral: false,
+    target_in_subquery: true,
     ..MYSQL
 };
 
@@ -46,7 +52,9 @@ pub(super) static MATRIXONE: Capability = Capability {
     share_locks: false,
     skip_locked: false,
     nowait: false,
+    lock_of: false,
     lateral: false,
+    intersect: false,
     isolation_levels: &[IsolationLevel::ReadCommitted, IsolationLevel::RepeatableRead],
     list_bind: ListBind::Placeholders,
     ..MYSQL
