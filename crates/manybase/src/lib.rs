@@ -94,6 +94,9 @@ mod guide {
     #[doc = include_str!("../../../docs/queries.md")]
     struct Queries;
 
+    #[doc = include_str!("../../../docs/joins.md")]
+    struct Joins;
+
     #[doc = include_str!("../../../docs/relations.md")]
     struct Relations;
 

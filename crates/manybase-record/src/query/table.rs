@@ -237,7 +237,7 @@ impl<S: Sources, O> Query<S, O> {
         };
         let why = if !self.includes.is_empty() {
             Some("an inner query has an include: relations are loaded for what the outer one gives")
-        } else if select.lock.is_some() {
+        } else if select.lock.take().is_some() {
             Some("an inner query has a lock: lock what the outer one gives")
         } else {
             None
