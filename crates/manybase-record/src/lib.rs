@@ -60,7 +60,8 @@ pub use query::{Alias, JoinSource, Query, SoftDelete, Table, exists, not_exists}
 pub use raw::{Bind, RawQuery, sql};
 pub use rec::Rec;
 pub use relation::{
-    BelongsTo, Direct, HasMany, HasOne, Link, Linked, ManyToMany, Rel, RelQuery, Related, RelationField,
+    BelongsTo, Direct, HasMany, HasOne, JoinRelation, Link, Linked, ManyToMany, Rel, RelQuery, Related,
+    RelationField,
 };
 pub use rows::FromRow;
 pub use schema::{create_table, drop_table};

@@ -2,6 +2,7 @@
 
 mod alias;
 mod build;
+mod by_relation;
 mod deleted;
 mod fetch;
 mod homes;
@@ -14,6 +15,7 @@ mod subquery;
 mod table;
 mod write;
 
+pub(crate) use alias::Joined;
 pub use alias::{Alias, JoinSource};
 pub(crate) use deleted::Deleted;
 pub use deleted::SoftDelete;

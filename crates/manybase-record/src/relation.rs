@@ -4,6 +4,7 @@
 //! parents, on the children's own connection, stitched by key. The content is erased inside the slot, so that
 //! models that relate to one another in a ring do not make types that contain each other.
 
+mod joined;
 mod keys;
 mod later;
 mod link;
@@ -15,6 +16,7 @@ mod slot;
 mod stitch;
 mod through;
 
+pub use joined::JoinRelation;
 pub use link::Link;
 pub use many::{Linked, ManyToMany};
 pub use query::{RelQuery, Related};

@@ -63,6 +63,7 @@ impl<S: Sources, O: RowType> Query<S, O> {
             && select.limit.is_none()
             && select.offset.is_none()
             && select.lock.is_none()
+            && select.limit_per.is_none()
             && select.joins().is_empty()
             && select.items == O::items(UNITED);
         if bare

@@ -102,7 +102,7 @@ fn positions(field: &str, meta: &'static ModelMeta, columns: &[Name]) -> Result<
 
 /// The columns at the two ends that hold the same values, by their positions, in pairs.
 #[derive(Debug, Clone)]
-pub(crate) struct Ends {
+pub struct Ends {
     pub(crate) field: &'static str,
     pub(crate) here: Vec<usize>,
     pub(crate) there: Vec<usize>,

@@ -1,5 +1,6 @@
 //! The field of a relation through a join model.
 
+use super::link::{Ends, Link};
 use super::query::Plan;
 use super::slot::not_loaded;
 use crate::{Model, Rec, RelationField};
@@ -115,6 +116,10 @@ impl<T: Model, J: Model> RelationField for ManyToMany<T, J> {
     type Target = T;
     type Holder = J;
     const HERE: bool = false;
+
+    fn path<M: Model>(link: &Link) -> Result<Vec<Ends>> {
+        Ok(link.steps::<M, J, T>()?.into())
+    }
 
     fn load<'a, M: Model>(
         plan: Arc<Plan<M, Self>>,

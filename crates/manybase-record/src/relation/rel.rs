@@ -38,6 +38,17 @@ impl<M, F> Rel<M, F> {
         self
     }
 
+    /// The name that this end's table goes by in the query.
+    pub(super) fn table(self) -> &'static str
+    where
+        M: Model,
+    {
+        match self.table {
+            "" => &M::meta().table.name,
+            table => table,
+        }
+    }
+
     /// How its ends find each other.
     pub fn link(self) -> Link {
         (self.link)()

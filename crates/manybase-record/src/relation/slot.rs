@@ -1,5 +1,6 @@
 //! The fields.
 
+use super::link::{Ends, Link};
 use super::query::Plan;
 use crate::{Model, Rec};
 use manybase_db::Executor;
@@ -23,6 +24,13 @@ pub trait RelationField: Default + Send + Sync + 'static {
     type Holder: Model;
     /// Whether the key of the other end stands here; else the key of this end stands there.
     const HERE: bool;
+
+    /// The columns that its ends have in common, step by step.
+    ///
+    /// # Errors
+    /// Columns that are not there or do not fit.
+    #[doc(hidden)]
+    fn path<M: Model>(link: &Link) -> Result<Vec<Ends>>;
 
     /// Loads it for records.
     #[doc(hidden)]
@@ -106,6 +114,10 @@ macro_rules! slots {
             type Target = T;
             type Holder = T;
             const HERE: bool = $here;
+
+            fn path<M: Model>(link: &Link) -> Result<Vec<Ends>> {
+                Ok(vec![link.ends::<M, T>($here)?])
+            }
 
             fn load<'a, M: Model>(
                 plan: Arc<Plan<M, Self>>,

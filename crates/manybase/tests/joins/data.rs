@@ -42,6 +42,9 @@ pub(crate) struct Employee {
     pub(crate) city: String,
     pub(crate) salary: i64,
     pub(crate) chief_id: Option<i64>,
+    pub(crate) chief: BelongsTo<Employee>,
+    #[model(foreign_key = chief_id)]
+    pub(crate) team: HasMany<Employee>,
 }
 
 pub(crate) fn customers() -> Vec<Customer> {
@@ -99,6 +102,8 @@ pub(crate) fn employees() -> Vec<Employee> {
         city: city.into(),
         salary,
         chief_id,
+        chief: BelongsTo::default(),
+        team: HasMany::default(),
     })
     .into()
 }

@@ -4,6 +4,7 @@
 mod apart;
 mod data;
 mod join;
+mod relation;
 mod sets;
 mod subquery;
 #[allow(dead_code)]
