@@ -42,7 +42,7 @@ async fn to_one_and_to_many(on: Arc<On>) -> Result<()> {
     // There and back: the customer of the order of a customer.
     let back = Customer::query()
         .join(|c| c.orders)
-        .join(|(_, o)| o.customer)
+        .join(|(_, o)| o.customer.alias("back"))
         .filter(|(a, _, b)| a.id.eq(b.id))
         .count(&on.db)
         .await?;
