@@ -5,13 +5,16 @@ mod handle;
 mod lifecycle;
 mod recovery;
 mod registry;
+mod replica;
 mod transactions;
 
 pub use builder::DbBuilder;
 pub use handle::{ConnectionHandle, Ping};
+pub use replica::ReplicaHandle;
 
 use crate::atomic::Coordinator;
 use crate::recovery::{Background, RecoveryMode};
+use crate::replica::{Replicas, Standby};
 use crate::transaction::misuse;
 use crate::{Error, ErrorKind, Executor, Lease, Result, Route, Scoped};
 use manybase_driver::{Access, BoxFuture, Dialect, DriverFactory, Pool};
@@ -157,7 +160,9 @@ impl Db {
     /// # Errors
     /// [`ErrorKind::UnknownConnection`]
     pub fn connection(&self, name: &str) -> Result<ConnectionHandle> {
-        self.read().named(name).cloned().map(ConnectionHandle::new)
+        let registry = self.read();
+        let pool = registry.named(name)?.clone();
+        Ok(ConnectionHandle::new(pool, registry.replicas(name)))
     }
 
     /// A view in which models without a connection of their own run on this one. A name that is not known is
@@ -176,12 +181,17 @@ impl Db {
 
     /// The pool that a route leads to.
     pub(crate) fn pick(&self, route: Route<'_>, scope: Option<&str>) -> Result<Pool> {
+        self.read().pick(route, scope).cloned()
+    }
+
+    fn pick_with_replicas(
+        &self,
+        route: Route<'_>,
+        scope: Option<&str>,
+    ) -> Result<(Pool, Option<Arc<Replicas>>)> {
         let registry = self.read();
-        let pool = match route.named().or(scope) {
-            Some(name) => registry.named(name),
-            None => registry.default(),
-        };
-        pool.cloned().map_err(|error| with_model(error, route.model))
+        let pool = registry.pick(route, scope)?;
+        Ok((pool.clone(), registry.replicas(pool.name())))
     }
 
     pub(crate) async fn lease_in<'a>(
@@ -189,11 +199,17 @@ impl Db {
         route: Route<'a>,
         scope: Option<&str>,
         access: Access,
+        reads: Reads,
     ) -> Result<Lease<'a>> {
         let lease = async {
-            let pool = self.pick(route, scope)?;
+            let (pool, replicas) = self.pick_with_replicas(route, scope)?;
             self.check_open(pool.name())?;
             misuse::check(self, pool.name())?;
+            if let (Some(replicas), Access::Read, Reads::Anywhere) = (&replicas, access, reads) {
+                // Boxed, so that those without replicas have no room for it.
+                let (session, standby) = Box::pin(Standby::session(replicas, &pool)).await?;
+                return Ok(Lease::of_replica(session, standby, route.model));
+            }
             let session = pool.acquire(access).await?;
             Ok(Lease::of_pool(&pool, session, route.model, access))
         };
@@ -243,6 +259,15 @@ impl Db {
     }
 }
 
+/// Where reads may go, on a connection that has replicas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reads {
+    /// To a replica too.
+    Anywhere,
+    /// To the primary alone.
+    Primary,
+}
+
 /// Adds the model's name, where there is a model.
 pub(crate) fn with_model(error: Error, model: Option<&'static str>) -> Error {
     match model {
@@ -261,7 +286,7 @@ impl Executor for Db {
     }
 
     fn lease<'a>(&'a self, route: Route<'a>, access: Access) -> BoxFuture<'a, Result<Lease<'a>>> {
-        Box::pin(self.lease_in(route, None, access))
+        Box::pin(self.lease_in(route, None, access, Reads::Anywhere))
     }
 }
 

@@ -1,5 +1,6 @@
 //! A connection while somebody has it.
 
+mod standby;
 mod unit;
 mod work;
 
@@ -7,6 +8,7 @@ use work::limited;
 pub(crate) use work::{Deadline, Savepoints, Work, next_tag};
 
 use crate::db::with_model;
+use crate::replica::Standby;
 use crate::{Error, ErrorKind, Result};
 use manybase_driver::{Access, Dialect, Done, Pool, Session, Sink, Statement};
 use std::fmt;
@@ -38,6 +40,8 @@ pub struct Lease<'a> {
     units: usize,
     /// For a database that is attached to another one's session.
     attached: Option<Attached>,
+    /// For a lease on a replica: where else it could be.
+    standby: Option<Box<Standby>>,
     lent: PhantomData<&'a ()>,
 }
 
@@ -106,6 +110,7 @@ impl Lease<'_> {
             access,
             units: 0,
             attached: None,
+            standby: None,
             lent: PhantomData,
         }
     }
@@ -186,6 +191,13 @@ impl Lease<'_> {
     /// Of the database, of the sink; [`ErrorKind::ReadOnly`] for a write on a lease for reading;
     /// [`ErrorKind::Transaction`] when the transaction has failed before.
     pub async fn query<S: Sink>(&mut self, statement: Statement, sink: S) -> Result<S> {
+        match self.standby {
+            None => self.query_here(statement, sink).await,
+            Some(_) => Box::pin(self.query_somewhere(statement, sink)).await,
+        }
+    }
+
+    async fn query_here<S: Sink>(&mut self, statement: Statement, sink: S) -> Result<S> {
         let access = statement.access;
         self.ready(access)?;
         let deadline = self.held.deadline();

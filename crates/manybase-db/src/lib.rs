@@ -19,12 +19,14 @@ mod executor;
 mod factories;
 mod lease;
 pub mod recovery;
+mod replica;
 mod scoped;
 mod spelling;
 mod transaction;
+mod unit_of_work;
 
 pub use config::{ConnectionConfig, IntoConnectionConfig};
-pub use db::{ConnectionHandle, Db, DbBuilder, Ping};
+pub use db::{ConnectionHandle, Db, DbBuilder, Ping, ReplicaHandle};
 pub use executor::{Executor, Route};
 pub use lease::Lease;
 pub use manybase_driver::{Access, Error, ErrorKind, Result};
@@ -32,7 +34,9 @@ pub use recovery::{
     ConnectionReport, Heuristic, HeuristicReport, InDoubtBranch, InDoubtReport, InDoubtTransaction,
     RecoveryMode, RecoveryReport, RecoverySettings, TransactionRecord, Verdict,
 };
+pub use replica::{ReplicaPolicy, ReplicaState};
 pub use scoped::Scoped;
 pub use transaction::{
     Ack, AsyncFunc, PreparedTransaction, Transaction, TransactionRunner, TransactionSettings,
 };
+pub use unit_of_work::{Primary, UnitOfWork};

@@ -1,5 +1,6 @@
 //! A view of the registry for which another connection is the default.
 
+use crate::db::Reads;
 use crate::{Db, Executor, Lease, Result, Route};
 use manybase_driver::{Access, BoxFuture, Dialect};
 use std::sync::Arc;
@@ -76,6 +77,6 @@ impl Executor for Scoped {
     }
 
     fn lease<'a>(&'a self, route: Route<'a>, access: Access) -> BoxFuture<'a, Result<Lease<'a>>> {
-        Box::pin(self.db.lease_in(route, Some(&self.name), access))
+        Box::pin(self.db.lease_in(route, Some(&self.name), access, Reads::Anywhere))
     }
 }

@@ -53,6 +53,12 @@ pub trait Catalog: Debug + Send + Sync {
     /// What a column's type means.
     fn kind(&self, native: &NativeType<'_>) -> ColumnKind;
 
+    /// How many seconds a replica is behind: the query, and the column that says it. A query without a row, and NULL,
+    /// mean that it can't tell. `None` where a database has no replicas of its own.
+    fn replica_lag(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
     /// The values of an enum that stand in the type itself.
     fn values(&self, _native: &str) -> Option<Vec<String>> {
         None

@@ -45,8 +45,9 @@
 pub use manybase_db::{
     Access, Ack, AsyncFunc, ConnectionConfig, ConnectionHandle, ConnectionReport, Db, DbBuilder, Executor,
     Heuristic, HeuristicReport, InDoubtBranch, InDoubtReport, InDoubtTransaction, Lease, Ping,
-    PreparedTransaction, RecoveryMode, RecoveryReport, RecoverySettings, Route, Scoped, Transaction,
-    TransactionRecord, TransactionRunner, TransactionSettings, Verdict, recovery,
+    PreparedTransaction, Primary, RecoveryMode, RecoveryReport, RecoverySettings, ReplicaHandle,
+    ReplicaPolicy, ReplicaState, Route, Scoped, Transaction, TransactionRecord, TransactionRunner,
+    TransactionSettings, UnitOfWork, Verdict, recovery,
 };
 pub use manybase_driver::{
     Capability, Cell, CellError, Done, Error, ErrorKind, IsolationLevel, NativeCode, PoolOptions, PoolStatus,
@@ -118,6 +119,9 @@ mod guide {
 
     #[doc = include_str!("../../../docs/connections.md")]
     struct Connections;
+
+    #[doc = include_str!("../../../docs/replicas.md")]
+    struct ReplicasOfConnections;
 
     #[doc = include_str!("../../../docs/raw-sql.md")]
     struct RawSql;

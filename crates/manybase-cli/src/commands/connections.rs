@@ -71,7 +71,24 @@ impl Connections {
                 entry.seen.state(&cx.out),
             ]
         };
-        let rows: Vec<_> = entries.iter().map(row).collect();
+        let rows = entries.iter().flat_map(|entry| {
+            let of = |replica: &Seen| {
+                let limit = entry.max_connections.to_string();
+                let (name, address) = (replica.name.clone(), replica.address.clone());
+                [
+                    name,
+                    String::new(),
+                    replica.database(),
+                    address,
+                    limit,
+                    replica.state(&cx.out),
+                ]
+            };
+            std::iter::once(row(entry))
+                .chain(entry.seen.replicas.iter().map(of))
+                .collect::<Vec<_>>()
+        });
+        let rows: Vec<_> = rows.collect();
         let header = ["CONNECTION", "DEFAULT", "DATABASE", "ADDRESS", "#LIMIT", "STATE"];
         cx.out.table(header, rows);
         cx.out.document(&Document {
@@ -79,6 +96,8 @@ impl Connections {
             connections: entries,
         });
         report_failures(cx, &seen);
-        Ok(Status::act_if(seen.iter().any(|seen| seen.error.is_some())))
+        Ok(Status::act_if(
+            seen.iter().flat_map(Seen::rows).any(Seen::is_trouble),
+        ))
     }
 }

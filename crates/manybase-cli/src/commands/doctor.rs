@@ -3,14 +3,16 @@
 mod judge;
 mod view;
 
+use super::ping::{Seen, look, report_failures};
 use crate::arguments::examples;
 use crate::context::Context;
 use crate::failure::Result;
 use crate::names;
-use crate::output::Mark;
+use crate::output::{Mark, Progress};
 use crate::status::Status;
 use clap::Args;
 use judge::{Problem, judge};
+use manybase_db::ConnectionHandle;
 use serde::Serialize;
 use view::Entry;
 
@@ -36,6 +38,8 @@ struct Document {
     /// Whether one transaction can write to all of these.
     fine: bool,
     problems: Vec<Problem>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    replicas: Vec<Seen>,
     connections: Vec<Entry>,
 }
 
@@ -49,6 +53,9 @@ impl Doctor {
         let problems = judge(&reports, &handles).await;
         drop(progress);
 
+        let progress = cx.out.progress_of("asking", handles.len());
+        let replicas = replicas(&handles, &progress).await;
+        drop(progress);
         let entries: Vec<_> = reports.iter().map(Entry::of).collect();
         let rows: Vec<_> = entries.iter().map(|entry| entry.row(&cx.out)).collect();
         cx.out
@@ -59,6 +66,15 @@ impl Doctor {
         }
         cx.out
             .table(["CONNECTION", "ROLE", "IN THE WAY", "WAY OUT"], remarks);
+        let shown: Vec<_> = replicas
+            .iter()
+            .map(|seen| [seen.name.clone(), seen.database(), seen.state(&cx.out)])
+            .collect();
+        if !shown.is_empty() {
+            cx.out.gap();
+        }
+        cx.out.table(["REPLICA", "DATABASE", "STATE"], shown);
+        report_failures(cx, &replicas);
         for problem in &problems {
             cx.out.gap();
             let heading = cx.out.heading(Mark::Bad, &problem.connections.join(", "));
@@ -78,12 +94,24 @@ impl Doctor {
             cx.out
                 .note("missing tables are made when they are needed, or by `manybase tx setup`");
         }
-        let fine = problems.is_empty();
+        let fine = problems.is_empty() && !replicas.iter().any(Seen::is_trouble);
         cx.out.document(&Document {
             fine,
+            replicas,
             problems,
             connections: entries,
         });
         Ok(Status::act_if(!fine))
     }
+}
+
+/// They take no part in transactions, but reads rely on them.
+async fn replicas(handles: &[ConnectionHandle], progress: &Progress) -> Vec<Seen> {
+    let with: Vec<_> = handles
+        .iter()
+        .filter(|handle| !handle.replicas().is_empty())
+        .cloned()
+        .collect();
+    let seen = look(&with, progress).await;
+    seen.into_iter().flat_map(|seen| seen.replicas).collect()
 }

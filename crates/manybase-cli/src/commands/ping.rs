@@ -41,7 +41,7 @@ impl Ping {
         let seen = look(&handles, &progress).await;
         drop(progress);
 
-        let rows = seen.iter().map(|seen| {
+        let rows = seen.iter().flat_map(Seen::rows).map(|seen| {
             [
                 seen.name.clone(),
                 seen.database(),
@@ -57,13 +57,15 @@ impl Ping {
         );
         report_failures(cx, &seen);
         cx.out.document(&Document { connections: &seen });
-        Ok(Status::act_if(seen.iter().any(|seen| seen.error.is_some())))
+        Ok(Status::act_if(
+            seen.iter().flat_map(Seen::rows).any(Seen::is_trouble),
+        ))
     }
 }
 
 /// Why those that did not answer did not.
 pub(crate) fn report_failures(cx: &mut Context<'_>, seen: &[Seen]) {
-    for seen in seen {
+    for seen in seen.iter().flat_map(Seen::rows) {
         if let Some(error) = &seen.error {
             cx.out.gap();
             cx.out.finding(Mark::Bad, &seen.name, error);
@@ -72,8 +74,24 @@ pub(crate) fn report_failures(cx: &mut Context<'_>, seen: &[Seen]) {
 }
 
 impl Seen {
+    /// It does not answer, or no reads go to it.
+    pub(crate) fn is_trouble(&self) -> bool {
+        self.error.is_some() || self.replica.as_deref() == Some("behind")
+    }
+
     /// The state in a word.
     pub(crate) fn state(&self, out: &Output) -> String {
+        match (self.reachable, self.replica.as_deref()) {
+            (Some(true), Some("behind")) => {
+                let lag = self.lag.map_or_else(|| "its lag is not known".to_owned(), millis);
+                return out.mark(Mark::Bad, &format!("behind: {lag}"));
+            }
+            (Some(true), Some(_)) => {
+                let lag = self.lag.map(|lag| format!(", {} behind", millis(lag)));
+                return out.mark(Mark::Good, &format!("reachable{}", lag.unwrap_or_default()));
+            }
+            _ => {}
+        }
         match self.reachable {
             None => "not asked".to_owned(),
             Some(true) => out.mark(Mark::Good, "reachable"),

@@ -174,3 +174,52 @@ fn the_nearest_configuration_upwards() {
     from_elsewhere(&["ping", "--config", path]).ends_with(0);
     from_elsewhere(&["--config", &format!("{path}/manybase.toml"), "ping"]).ends_with(0);
 }
+
+#[test]
+fn replicas_stand_below_their_connection() {
+    let project = Project::new(
+        "[connections.erp]\nurl = \"sqlite:erp.db\"\nreplicas = [\"sqlite:one.db\", \"sqlite:no/where.db?mode=rw\"]\n",
+    );
+    let ran = project.run(&["ping"]).ends_with(1);
+    let lines: Vec<_> = ran.out.lines().collect();
+    assert!(
+        lines[1].starts_with("erp ") && lines[1].ends_with("  reachable"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        lines[2].starts_with("erp/replica-1  SQLite 3.") && lines[2].ends_with("  reachable"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        lines[3].starts_with("erp/replica-2  SQLite") && lines[3].ends_with("  unreachable"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("\nerp/replica-2: "), "{}", ran.out);
+    let (code, document) = project.json(&["ping"]);
+    let replicas = &document["connections"][0]["replicas"];
+    assert_eq!(
+        (code, &replicas[0]["replica"], &replicas[1]["replica"]),
+        (1, &"healthy".into(), &"down".into())
+    );
+
+    let ran = project.run(&["connections", "--offline"]).ends_with(0);
+    assert!(
+        ran.out.contains("\nerp/replica-1 ") && ran.out.contains("not asked"),
+        "{}",
+        ran.out
+    );
+    let ran = project.run(&["connections"]).ends_with(1);
+    assert!(ran.out.contains("erp/replica-2"), "{}", ran.out);
+    let ran = project.run(&["doctor"]).ends_with(1);
+    assert!(
+        ran.out.contains("REPLICA") && ran.out.contains("erp/replica-2"),
+        "{}",
+        ran.out
+    );
+    let (code, document) = project.json(&["doctor"]);
+    assert_eq!((code, document["fine"].as_bool()), (1, Some(false)));
+    assert_eq!(document["replicas"].as_array().map(Vec::len), Some(2));
+}

@@ -1,6 +1,7 @@
 //! The configuration of one connection.
 
 use super::place::Place;
+use crate::replica::{ReplicaPolicy, Replicas};
 use crate::{Error, Result, factories};
 use manybase_driver::{Address, ConnectOptions, DriverFactory, Pool, PoolOptions, TestBeforeUse};
 use std::fmt;
@@ -26,6 +27,10 @@ pub struct ConnectionConfig {
     pub(super) address: Address,
     pub(super) pool: PoolOptions,
     pub(super) connect: ConnectOptions,
+    /// Where its replicas are.
+    pub(super) replicas: Vec<(Address, Option<Place>)>,
+    pub(super) replica_policy: ReplicaPolicy,
+    pub(super) max_replica_lag: Option<Duration>,
     /// Where it was read, for messages.
     pub(super) place: Option<Place>,
 }
@@ -63,6 +68,9 @@ impl ConnectionConfig {
             address,
             pool: PoolOptions::default(),
             connect: ConnectOptions::default(),
+            replicas: Vec::new(),
+            replica_policy: ReplicaPolicy::default(),
+            max_replica_lag: None,
             place: None,
         }
     }
@@ -178,8 +186,88 @@ impl ConnectionConfig {
         self
     }
 
+    /// A replica, by URL; may be said several times. Reads outside of transactions go to one that answers, all else goes
+    /// to this connection itself. The settings are the same for both.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// let config = manybase_db::ConnectionConfig::from_url("postgres://db.example/erp")?
+    ///     .replica("postgres://replica.example/erp")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Config`] for a text that is no URL. The message does not show it.
+    pub fn replica(mut self, url: &str) -> Result<Self> {
+        self.replicas.push((Address::parse(url)?, None));
+        Ok(self)
+    }
+
+    /// Which of several replicas is read from.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// use manybase_db::{ConnectionConfig, ReplicaPolicy};
+    /// let config = ConnectionConfig::from_url("sqlite:erp.db")?.replica_policy(ReplicaPolicy::LeastInUse);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn replica_policy(mut self, policy: ReplicaPolicy) -> Self {
+        self.replica_policy = policy;
+        self
+    }
+
+    /// How far a replica may be behind, where the database tells: PostgreSQL, MariaDB, MySQL. One that is further behind,
+    /// or does not know, is not read from.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// use std::time::Duration;
+    /// let config = manybase_db::ConnectionConfig::from_url("postgres://db.example/erp")?
+    ///     .replica("postgres://replica.example/erp")?
+    ///     .max_replica_lag(Some(Duration::from_secs(5)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn max_replica_lag(mut self, bound: Option<Duration>) -> Self {
+        self.max_replica_lag = bound;
+        self
+    }
+
+    /// The pool, and those of its replicas. They dial when somebody asks.
+    pub(crate) fn pools(
+        mut self,
+        name: &Arc<str>,
+        factories: &[Arc<dyn DriverFactory>],
+    ) -> Result<(Pool, Option<Arc<Replicas>>)> {
+        let (policy, max_lag) = (self.replica_policy, self.max_replica_lag);
+        let addresses = std::mem::take(&mut self.replicas);
+        let config = self.clone();
+        let primary = self.pool(name, factories)?;
+        if addresses.is_empty() {
+            return Ok((primary, None));
+        }
+        let mut pools = Vec::new();
+        for (number, (address, place)) in addresses.into_iter().enumerate() {
+            let name: Arc<str> = format!("{name}/replica-{}", number + 1).into();
+            let config = Self {
+                address,
+                place: place.clone(),
+                ..config.clone()
+            };
+            let pool = config.pool(&name, factories)?;
+            crate::replica::check(&primary, &pool, max_lag).map_err(|error| match &place {
+                Some(place) => place.wrap(error),
+                None => error,
+            })?;
+            pools.push(pool);
+        }
+        Ok((primary, Some(Replicas::new(pools, policy, max_lag))))
+    }
+
     /// A pool that dials when somebody asks.
-    pub(crate) fn pool(self, name: &Arc<str>, factories: &[Arc<dyn DriverFactory>]) -> Result<Pool> {
+    fn pool(self, name: &Arc<str>, factories: &[Arc<dyn DriverFactory>]) -> Result<Pool> {
         let located = |error| match &self.place {
             Some(place) => place.wrap(error),
             None => error,

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 /// Keys that say where the database is, apart from `url`.
 pub(super) const ADDRESS: [&str; 7] = ["driver", "host", "port", "user", "password", "database", "params"];
 
-/// Keys of the pool and the time limits.
-pub(super) const POOL: [&str; 8] = [
+/// Keys of the pool, the time limits and the replicas.
+pub(super) const POOL: [&str; 11] = [
     "max_connections",
     "acquire_timeout",
     "idle_timeout",
@@ -17,6 +17,9 @@ pub(super) const POOL: [&str; 8] = [
     "connect_timeout",
     "statement_timeout",
     "lock_timeout",
+    "replicas",
+    "replica_policy",
+    "max_replica_lag",
 ];
 
 /// All keys of a connection.
@@ -30,6 +33,7 @@ pub(super) enum Raw {
     Text(String),
     Integer(i64),
     Boolean(bool),
+    List(Vec<Entry>),
     Table(BTreeMap<String, Entry>),
 }
 

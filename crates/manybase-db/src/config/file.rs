@@ -130,6 +130,17 @@ impl<'a, 'i> Node<'a, 'i> {
                     .map(|(name, node)| Ok((name.to_owned(), node.entry(text)?)))
                     .collect::<Result<_>>()?,
             ),
+            DeValue::Array(values) => {
+                let entry = |value: &toml::Spanned<DeValue<'i>>| {
+                    let place = self.place.clone();
+                    Node {
+                        value: value.get_ref(),
+                        place,
+                    }
+                    .entry(text)
+                };
+                Raw::List(values.iter().map(entry).collect::<Result<_>>()?)
+            }
             other => return Err(self.place.error(format!("it can't be {}", kind(other)))),
         };
         Ok(Entry {

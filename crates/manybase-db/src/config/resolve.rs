@@ -41,6 +41,19 @@ impl Fields {
             connect.statement_timeout = entry.limit(variables)?;
             pool.statement_timeout = connect.statement_timeout;
         }
+        if let Some(entry) = self.get("replicas") {
+            for (url, place) in entry.urls(variables)? {
+                let mut address = Address::parse(url.trim()).map_err(|error| place.wrap(error))?;
+                anchor(&mut address, &place);
+                config.replicas.push((address, Some(place)));
+            }
+        }
+        if let Some(entry) = self.get("replica_policy") {
+            config.replica_policy = entry.replica_policy(variables)?;
+        }
+        if let Some(entry) = self.get("max_replica_lag") {
+            config.max_replica_lag = entry.limit(variables)?;
+        }
         config.place = Some(place);
         Ok(config)
     }

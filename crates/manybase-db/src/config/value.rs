@@ -2,8 +2,9 @@
 
 use super::fields::{Entry, Raw};
 use super::interpolate::{interpolate, interpolate_url};
+use super::place::Place;
 use super::{Variables, duration};
-use crate::{Error, Result};
+use crate::{Error, ReplicaPolicy, Result};
 use manybase_driver::TestBeforeUse;
 use std::time::Duration;
 
@@ -30,7 +31,23 @@ impl Entry {
             Raw::Text(text) => Ok(text.clone()),
             Raw::Integer(number) => Ok(number.to_string()),
             Raw::Boolean(value) => Ok(value.to_string()),
+            Raw::List(_) => Err(self.place.error("it can't be a list")),
             Raw::Table(_) => Err(self.place.error("it must be text, and is a table")),
+        }
+    }
+
+    /// A list of URLs; in a variable they have spaces between them. Each with its place.
+    pub(super) fn urls(&self, variables: &Variables) -> Result<Vec<(String, Place)>> {
+        match &self.raw {
+            Raw::List(entries) => {
+                let url = |entry: &Self| Ok((entry.url(variables)?, entry.place.clone()));
+                entries.iter().map(url).collect()
+            }
+            _ => {
+                let urls = self.url(variables)?;
+                let urls = urls.split_whitespace();
+                Ok(urls.map(|url| (url.to_owned(), self.place.clone())).collect())
+            }
         }
     }
 
@@ -74,6 +91,15 @@ impl Entry {
                 let help = format!("{DURATION}; \"none\" for no limit");
                 Err(self.place.error("it is no duration").with_help(help))
             }
+        }
+    }
+
+    /// Which of several replicas.
+    pub(super) fn replica_policy(&self, variables: &Variables) -> Result<ReplicaPolicy> {
+        match self.text(variables)?.trim() {
+            "round_robin" => Ok(ReplicaPolicy::RoundRobin),
+            "least_in_use" => Ok(ReplicaPolicy::LeastInUse),
+            _ => Err(self.place.error("it must be \"round_robin\" or \"least_in_use\"")),
         }
     }
 

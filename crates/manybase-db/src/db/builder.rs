@@ -4,7 +4,7 @@ use super::Db;
 use super::registry::Registry;
 use crate::config::{ConnectionConfig, IntoConnectionConfig, Loader};
 use crate::{Error, RecoveryMode, Result, factories, spelling};
-use manybase_driver::DriverFactory;
+use manybase_driver::{DriverFactory, Secret};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -27,6 +27,7 @@ use std::sync::Arc;
 pub struct DbBuilder {
     loader: Option<Loader>,
     connections: Vec<(Arc<str>, Result<ConnectionConfig>)>,
+    replicas: Vec<(Arc<str>, Secret)>,
     default: Option<Arc<str>>,
     factories: Vec<Arc<dyn DriverFactory>>,
     environment: Option<String>,
@@ -80,6 +81,24 @@ impl DbBuilder {
     pub fn connect(mut self, name: impl Into<Arc<str>>, url: impl AsRef<str>) -> Self {
         self.connections
             .push((name.into(), ConnectionConfig::from_url(url.as_ref())));
+        self
+    }
+
+    /// A replica of a connection, which is given in code or in the file: reads outside of transactions go there. See
+    /// [`ConnectionConfig::replica`].
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder()
+    ///     .connect("erp", "postgres://db.example/erp")
+    ///     .replica("erp", "postgres://replica.example/erp")
+    ///     .build()?;
+    /// assert_eq!(db.connection("erp")?.replicas().len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn replica(mut self, name: impl Into<Arc<str>>, url: impl Into<String>) -> Self {
+        self.replicas.push((name.into(), Secret::new(url.into())));
         self
     }
 
@@ -199,6 +218,18 @@ impl DbBuilder {
             default = file.default;
             self.recovery = self.recovery.or(file.recovery);
         }
+        for (name, url) in self.replicas {
+            let Some(config) = connections.remove(&name) else {
+                let names = || connections.keys().map(|name| &**name);
+                let error = Error::config(format!("a replica is given for {name:?}, which is no connection"));
+                let rest = format!("there are: {}", spelling::list(names()));
+                return Err(error.with_help(spelling::hint(&name, names(), rest)));
+            };
+            let config = config
+                .replica(url.expose())
+                .map_err(|error| error.with_connection(name.clone()))?;
+            connections.insert(name, config);
+        }
         if let Some(name) = self.default {
             default = Some((name, "default_connection".to_owned()));
         }
@@ -213,8 +244,8 @@ impl DbBuilder {
         let pools = connections
             .into_iter()
             .map(|(name, config)| {
-                let pool = config.pool(&name, &self.factories);
-                pool.map_err(|error| error.with_connection(name))
+                let pools = config.pools(&name, &self.factories);
+                pools.map_err(|error| error.with_connection(name))
             })
             .collect::<Result<Vec<_>>>()?;
         let default = default.map(|(name, _)| name);

@@ -1,5 +1,6 @@
 //! One connection, to look at.
 
+use crate::replica::Replicas;
 use crate::{Access, Error, ErrorKind, Result};
 use manybase_driver::{Capability, Dialect, Pool, PoolOptions, PoolStatus};
 use std::sync::Arc;
@@ -21,7 +22,10 @@ use std::time::{Duration, Instant};
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-pub struct ConnectionHandle(Pool);
+pub struct ConnectionHandle {
+    pool: Pool,
+    pub(super) replicas: Option<Arc<Replicas>>,
+}
 
 /// A sign of life.
 ///
@@ -44,8 +48,8 @@ pub struct Ping {
 }
 
 impl ConnectionHandle {
-    pub(super) fn new(pool: Pool) -> Self {
-        Self(pool)
+    pub(super) fn new(pool: Pool, replicas: Option<Arc<Replicas>>) -> Self {
+        Self { pool, replicas }
     }
 
     /// The name.
@@ -60,7 +64,7 @@ impl ConnectionHandle {
     /// # }
     /// ```
     pub fn name(&self) -> &Arc<str> {
-        self.0.name()
+        self.pool.name()
     }
 
     /// The dialect of the server as it was found, or before the first connection as the address says.
@@ -75,7 +79,7 @@ impl ConnectionHandle {
     /// # }
     /// ```
     pub fn dialect(&self) -> &'static dyn Dialect {
-        self.0.dialect()
+        self.pool.dialect()
     }
 
     /// What the database can do.
@@ -105,7 +109,7 @@ impl ConnectionHandle {
     /// # }
     /// ```
     pub fn address(&self) -> String {
-        self.0.driver().address()
+        self.pool.driver().address()
     }
 
     /// The pool's settings.
@@ -120,7 +124,7 @@ impl ConnectionHandle {
     /// # }
     /// ```
     pub fn pool_options(&self) -> &PoolOptions {
-        self.0.options()
+        self.pool.options()
     }
 
     /// How busy the pool is.
@@ -135,7 +139,7 @@ impl ConnectionHandle {
     /// # }
     /// ```
     pub fn status(&self) -> PoolStatus {
-        self.0.status()
+        self.pool.status()
     }
 
     /// Takes a connection, dials if need be, and asks the server for a sign of life.
@@ -153,7 +157,7 @@ impl ConnectionHandle {
     /// # }
     /// ```
     pub async fn ping(&self) -> Result<Ping> {
-        let mut session = self.0.acquire(Access::Read).await?;
+        let mut session = self.pool.acquire(Access::Read).await?;
         let begun = Instant::now();
         session.ping().await?;
         Ok(Ping {
@@ -181,9 +185,9 @@ impl ConnectionHandle {
     /// [`ErrorKind::Unsupported`] with the reason and what to change; those of dialling.
     pub async fn can_take_along(&self, others: &[Self]) -> Result<()> {
         let named = |error: Error| error.with_connection(self.name().clone());
-        let mut session = self.0.acquire(Access::Write).await?;
+        let mut session = self.pool.acquire(Access::Write).await?;
         for other in others {
-            let attachment = other.0.attachment().ok_or_else(|| {
+            let attachment = other.pool.attachment().ok_or_else(|| {
                 let what = format!(
                     "the database of {:?} can't be taken along by another one",
                     other.name()

@@ -32,14 +32,14 @@ impl Db {
     pub fn add(&self, name: impl Into<Arc<str>>, config: impl IntoConnectionConfig) -> Result<()> {
         let name = name.into();
         self.check_not_closed(&name)?;
-        let pool = config
+        let (pool, replicas) = config
             .into_connection_config()
-            .and_then(|config| config.pool(&name, &self.0.factories))
+            .and_then(|config| config.pools(&name, &self.0.factories))
             .map_err(|error| error.with_connection(name.clone()))?;
         let mut registry = self.write();
         // Again, under the lock: whoever closes has looked at the pools under it too.
         self.check_not_closed(&name)?;
-        registry.insert(pool)?;
+        registry.insert(pool, replicas)?;
         self.0.background.connections(registry.count());
         Ok(())
     }
@@ -61,10 +61,10 @@ impl Db {
     /// [`ErrorKind::UnknownConnection`]; [`ErrorKind::Timeout`] when some are still in use after that. It is removed
     /// all the same, and they are closed when they come back.
     pub async fn remove(&self, name: &str) -> Result<()> {
-        let pool = self.write().remove(name)?;
+        let pools = self.write().remove(name)?;
         self.coordinator().forget(name);
-        pool.close();
-        drained(&[pool], PATIENCE).await
+        pools.iter().for_each(Pool::close);
+        drained(&pools, PATIENCE).await
     }
 
     /// Asks all databases at once for a sign of life.
@@ -83,7 +83,7 @@ impl Db {
         let pools = self.read().pools();
         let pings = pools.into_iter().map(|pool| async move {
             let name = pool.name().clone();
-            (name, super::ConnectionHandle::new(pool).ping().await)
+            (name, super::ConnectionHandle::new(pool, None).ping().await)
         });
         futures_util::future::join_all(pings).await.into_iter().collect()
     }
@@ -125,7 +125,7 @@ impl Db {
             let registry = self.write();
             self.0.closed.store(true, Ordering::Release);
             self.0.background.stop();
-            registry.pools()
+            registry.all_pools()
         };
         for pool in &pools {
             pool.close();

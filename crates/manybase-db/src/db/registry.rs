@@ -1,7 +1,9 @@
 //! Names and their pools.
 
+use super::with_model;
+use crate::replica::Replicas;
 use crate::spelling::{hint, list};
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, Route};
 use manybase_driver::Pool;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,6 +14,8 @@ const USUAL: [&str; 2] = ["default", "main"];
 #[derive(Default)]
 pub(super) struct Registry {
     pools: HashMap<Arc<str>, Pool, foldhash::fast::RandomState>,
+    /// Of those that have any.
+    replicas: HashMap<Arc<str>, Arc<Replicas>, foldhash::fast::RandomState>,
     /// Known from the start, so that a tenant that is added later does not change where models go.
     default: Option<Arc<str>>,
     /// Where that leads as things are, so that nobody has to look it up.
@@ -21,13 +25,18 @@ pub(super) struct Registry {
 
 impl Registry {
     /// Takes the pools of the start. `default` has been checked.
-    pub(super) fn new(pools: impl IntoIterator<Item = Pool>, default: Option<Arc<str>>) -> Self {
-        let pools = pools
-            .into_iter()
-            .map(|pool| (pool.name().clone(), pool))
-            .collect();
+    pub(super) fn new(
+        connections: impl IntoIterator<Item = (Pool, Option<Arc<Replicas>>)>,
+        default: Option<Arc<str>>,
+    ) -> Self {
+        let (mut pools, mut all) = (HashMap::default(), HashMap::default());
+        for (pool, replicas) in connections {
+            all.extend(replicas.map(|replicas| (pool.name().clone(), replicas)));
+            pools.insert(pool.name().clone(), pool);
+        }
         let mut registry = Self {
             pools,
+            replicas: all,
             default,
             chosen: None,
             generation: 1,
@@ -53,12 +62,35 @@ impl Registry {
         self.pools.values().cloned().collect()
     }
 
+    /// Those of replicas too, for who closes them.
+    pub(super) fn all_pools(&self) -> Vec<Pool> {
+        let replicas = self.replicas.values().flat_map(|replicas| replicas.pools());
+        self.pools.values().chain(replicas).cloned().collect()
+    }
+
+    /// The replicas of a connection that has any.
+    pub(super) fn replicas(&self, name: &str) -> Option<Arc<Replicas>> {
+        if self.replicas.is_empty() {
+            return None;
+        }
+        self.replicas.get(name).cloned()
+    }
+
+    /// The pool that a route leads to.
+    pub(super) fn pick(&self, route: Route<'_>, scope: Option<&str>) -> Result<&Pool> {
+        let pool = match route.named().or(scope) {
+            Some(name) => self.named(name),
+            None => self.default(),
+        };
+        pool.map_err(|error| with_model(error, route.model))
+    }
+
     /// Never 0, and another one whenever connections have come or gone.
     pub(super) fn generation(&self) -> u64 {
         self.generation
     }
 
-    pub(super) fn insert(&mut self, pool: Pool) -> Result<()> {
+    pub(super) fn insert(&mut self, pool: Pool, replicas: Option<Arc<Replicas>>) -> Result<()> {
         if self.pools.contains_key(pool.name()) {
             let error = Error::config("there is a connection of this name already");
             return Err(error
@@ -66,16 +98,23 @@ impl Registry {
                 .with_help("remove it first, or take another name"));
         }
         self.generation += 1;
+        self.replicas
+            .extend(replicas.map(|replicas| (pool.name().clone(), replicas)));
         self.pools.insert(pool.name().clone(), pool);
         self.choose();
         Ok(())
     }
 
-    pub(super) fn remove(&mut self, name: &str) -> Result<Pool> {
+    /// Its pool and those of its replicas.
+    pub(super) fn remove(&mut self, name: &str) -> Result<Vec<Pool>> {
         self.generation += 1;
         let removed = self.pools.remove(name);
         self.choose();
-        removed.ok_or_else(|| self.unknown(name))
+        let mut pools = vec![removed.ok_or_else(|| self.unknown(name))?];
+        if let Some(replicas) = self.replicas.remove(name) {
+            pools.extend(replicas.pools().cloned());
+        }
+        Ok(pools)
     }
 
     pub(super) fn named(&self, name: &str) -> Result<&Pool> {

@@ -5,6 +5,7 @@ use super::{Catalog, ColumnKind, NativeType};
 #[derive(Debug)]
 pub(crate) struct MySqlCatalog {
     checks: &'static str,
+    lag: (&'static str, &'static str),
 }
 
 impl MySqlCatalog {
@@ -13,6 +14,7 @@ impl MySqlCatalog {
         checks: "\
 SELECT table_name, constraint_name, check_clause FROM information_schema.check_constraints
 WHERE constraint_schema = ? ORDER BY 1, 2",
+        lag: ("SHOW REPLICA STATUS", "Seconds_Behind_Master"),
     };
     /// MySQL's names are the schema's, and the table stands elsewhere.
     pub(crate) const MYSQL: Self = Self {
@@ -22,6 +24,7 @@ FROM information_schema.check_constraints c
 JOIN information_schema.table_constraints t
   ON t.constraint_schema = c.constraint_schema AND t.constraint_name = c.constraint_name
 WHERE c.constraint_schema = ? AND t.constraint_type = 'CHECK' ORDER BY 1, 2",
+        lag: ("SHOW REPLICA STATUS", "Seconds_Behind_Source"),
     };
 }
 
@@ -80,6 +83,10 @@ impl Catalog for MySqlCatalog {
 
     fn foreign_keys(&self) -> &'static str {
         FOREIGN_KEYS
+    }
+
+    fn replica_lag(&self) -> Option<(&'static str, &'static str)> {
+        Some(self.lag)
     }
 
     fn checks(&self) -> Option<&'static str> {

@@ -92,7 +92,19 @@ JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
 WHERE n.nspname::text = $1 AND c.contype = 'c' AND NOT t.relispartition
 ORDER BY 1, 2";
 
+/// A primary that nobody writes to sends nothing, and its replica is not behind for that. One whose connection to the
+/// primary is lost does not know.
+const LAG: &str = "\
+SELECT CASE WHEN NOT pg_is_in_recovery() THEN NULL
+            WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
+                 AND EXISTS (SELECT 1 FROM pg_catalog.pg_stat_wal_receiver) THEN 0
+            ELSE EXTRACT(EPOCH FROM now() - pg_last_xact_replay_timestamp()) END::float8 AS lag";
+
 impl Catalog for PostgresCatalog {
+    fn replica_lag(&self) -> Option<(&'static str, &'static str)> {
+        Some((LAG, "lag"))
+    }
+
     fn current_schema(&self) -> &'static str {
         "SELECT current_schema()::text"
     }

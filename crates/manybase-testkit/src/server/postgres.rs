@@ -3,6 +3,7 @@
 pub(crate) mod admin;
 mod install;
 mod npm;
+mod replica;
 mod scram;
 
 use std::fs::File;
