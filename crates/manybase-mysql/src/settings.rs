@@ -23,6 +23,10 @@ pub(crate) fn statements(flavor: Flavor, options: &ConnectOptions) -> Vec<String
             Flavor::MariaDb | Flavor::MatrixOne => format!("sql_mode = '{STRICT}'"),
         },
     ];
+    if flavor != Flavor::MatrixOne {
+        // Texts put together would be cut off without an error.
+        settings.push("group_concat_max_len = 4294967295".to_owned());
+    }
     if let Some(limit) = options.lock_timeout {
         let seconds = whole_seconds(limit);
         settings.push(format!("innodb_lock_wait_timeout = {seconds}"));

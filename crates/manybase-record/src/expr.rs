@@ -3,6 +3,8 @@
 mod aggregate;
 mod case;
 mod function;
+mod json;
+mod moment;
 mod number;
 mod operand;
 mod text;
@@ -11,6 +13,8 @@ mod window;
 pub use aggregate::{Averaged, Compared, Summed, count_all};
 pub use case::{Argument, Arguments, Case, Switch, case, function};
 pub use function::{Dated, coalesce, now};
+pub use json::{Document, JsonPlace};
+pub use moment::Clocked;
 pub use number::Number;
 pub use operand::Operand;
 pub use text::Text;

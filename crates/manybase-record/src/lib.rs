@@ -47,12 +47,12 @@ pub use cells::{Cells, Values};
 pub use column::Col;
 pub use column_type::{AutoKey, CellResult, ColumnType, Counter, Json, Stamp};
 pub use expr::{
-    Argument, Arguments, Assignment, Averaged, Case, Compared, Cond, Dated, Ex, Expression, IntoCond, Number,
-    Operand, Summed, Switch, Text, Window, Windowed, case, coalesce, count_all, cume_dist, dense_rank,
-    function, now, ntile, percent_rank, rank, row_number,
+    Argument, Arguments, Assignment, Averaged, Case, Clocked, Compared, Cond, Dated, Document, Ex,
+    Expression, IntoCond, JsonPlace, Number, Operand, Summed, Switch, Text, Window, Windowed, case, coalesce,
+    count_all, cume_dist, dense_rank, function, now, ntile, percent_rank, rank, row_number,
 };
 pub use manybase_macros::{DbEnum, DbType, Embedded, FromRow, Model};
-pub use manybase_sql::expr::Collation;
+pub use manybase_sql::expr::{Collation, DateUnit, JsonStep};
 pub use meta::{ColumnMeta, MetaBuilder, ModelMeta, Role};
 pub use model::{Embedded, Key, Model};
 pub use order::{Assignments, ColumnNames, GroupKeys, OrderKeys};

@@ -4,13 +4,20 @@ mod build;
 mod collate;
 mod function;
 mod infer;
+mod join_text;
+mod json;
 mod like;
+mod moment;
 mod walk;
 mod window;
 
 pub use collate::Collation;
 pub use function::Function;
+pub use join_text::JoinText;
+pub use json::{Json, JsonAsked, JsonStep};
 pub use like::{LikePattern, LikeToken};
+pub(crate) use moment::moment_type;
+pub use moment::{DatePart, DateUnit};
 pub use window::{Frame, FrameUnit, Over, Window, WindowFunction};
 
 use crate::{DataType, Name, Select, Value};
@@ -248,6 +255,10 @@ pub enum Expr {
     Collate(Box<Expr>, Collation),
     /// A function over a window of rows.
     Window(Box<Window>),
+    /// Texts of many rows put together.
+    JoinText(Box<JoinText>),
+    /// Something at a place in a document.
+    Json(Box<Json>),
     /// A whole number that is part of the text and no value to bind.
     Literal(i64),
     /// The value of a query that gives one column and, being an aggregate or limited, one row at most; NULL without a row.

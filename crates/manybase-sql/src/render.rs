@@ -3,11 +3,13 @@
 //! A dialect is a set of overridden default methods ([`crate::Dialect`]); the defaults live here, one clause
 //! or node per function.
 
+mod cast;
 mod collate;
 mod conflict;
 mod delete;
 mod expr;
 mod insert;
+mod json;
 mod limit_per;
 mod lock;
 mod schema;
@@ -19,13 +21,15 @@ mod update;
 mod window;
 mod writer;
 
+pub(crate) use cast::cast;
 pub(crate) use conflict::on_conflict;
 pub(crate) use delete::delete;
 pub(crate) use expr::{
-    aggregate, binary, call, case, cast, expr, extreme, grouped, in_list, in_placeholders, like,
-    list_as_json, output_grouped,
+    aggregate, binary, call, case, expr, extreme, grouped, in_list, in_placeholders, like, list_as_json,
+    output_grouped,
 };
 pub(crate) use insert::insert;
+pub(crate) use json::{json_index, json_path};
 pub(crate) use lock::{lock, wait};
 pub(crate) use schema::{create_table, drop_table, hex, literal, null_and_default};
 pub(crate) use select::{limit, order_by, select};

@@ -4,9 +4,11 @@
 //! NULL in, NULL out. Arguments may be text, integers and floating-point numbers; results are text in the one form
 //! of a decimal. What overflows is an error; a division by zero is NULL, as SQLite's own is.
 
+mod document;
+
 use crate::number::{self, NotDecimal};
 use rusqlite::functions::{Aggregate, Context, FunctionFlags, WindowAggregate};
-use rusqlite::types::ValueRef;
+use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Error, Result};
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -18,6 +20,7 @@ type Outcome = Result<Option<Decimal>, &'static str>;
 
 type OfTwo = fn(Decimal, Decimal) -> Outcome;
 type OfOne = fn(Decimal) -> Decimal;
+type OfFloat = fn(f64) -> f64;
 
 fn flags() -> FunctionFlags {
     FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS
@@ -59,6 +62,20 @@ pub(crate) fn register(raw: &Connection) -> Result<()> {
         };
         text(Ok(number(context, 0, name)?.map(|a| round(a, places))), name)
     })?;
+    let whole: [(&str, OfOne, OfFloat); 2] = [
+        ("MB_FLOOR", |a| a.floor(), f64::floor),
+        ("MB_CEIL", |a| a.ceil(), f64::ceil),
+    ];
+    for (name, decimal, float) in whole {
+        raw.create_scalar_function(name, 1, flags(), move |context| {
+            Ok(match context.get_raw(0) {
+                ValueRef::Real(number) => Value::Real(float(number)),
+                ValueRef::Integer(number) => Value::Integer(number),
+                _ => text(Ok(number(context, 0, name)?.map(decimal)), name)?.map_or(Value::Null, Value::Text),
+            })
+        })?;
+    }
+    document::register(raw)?;
     raw.create_window_function("MB_SUM", 1, flags(), Sum { average: false })?;
     raw.create_window_function("MB_AVG", 1, flags(), Sum { average: true })?;
     raw.create_scalar_function("MB_LOWER", 1, flags(), |context| {
@@ -74,6 +91,10 @@ pub(crate) fn register(raw: &Connection) -> Result<()> {
     raw.create_collation("MB_DECIMAL", number::compare)
 }
 
+fn utf8<'t>(text: &'t [u8], name: &str) -> Result<&'t str> {
+    std::str::from_utf8(text).map_err(|_| bad(name, NOT_UTF8))
+}
+
 /// An error whose text says no value.
 fn bad(name: &str, why: &str) -> Error {
     Error::UserFunctionError(format!("{name}: {why}").into())
@@ -84,7 +105,7 @@ fn number(context: &Context<'_>, index: usize, name: &str) -> Result<Option<Deci
         ValueRef::Null => return Ok(None),
         ValueRef::Integer(number) => Ok(number.into()),
         ValueRef::Real(number) => number::from_f64(number),
-        ValueRef::Text(text) => number::parse(std::str::from_utf8(text).map_err(|_| bad(name, NOT_UTF8))?),
+        ValueRef::Text(text) => number::parse(utf8(text, name)?),
         ValueRef::Blob(_) => Err(NotDecimal::Form),
     };
     number.map(Some).map_err(|why| match why {
@@ -145,9 +166,7 @@ fn fold(
         ValueRef::Null => return Ok(None),
         ValueRef::Integer(number) => return Ok(Some(number.to_string())),
         ValueRef::Real(number) => return Ok(Some(number.to_string())),
-        ValueRef::Text(text) => std::str::from_utf8(text)
-            .map_err(|_| bad(name, NOT_UTF8))?
-            .to_owned(),
+        ValueRef::Text(text) => utf8(text, name)?.to_owned(),
         ValueRef::Blob(_) => return Err(bad(name, "the argument is a BLOB")),
     };
     if text.is_ascii() {

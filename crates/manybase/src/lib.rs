@@ -98,6 +98,9 @@ mod guide {
     #[doc = include_str!("../../../docs/joins.md")]
     struct Joins;
 
+    #[doc = include_str!("../../../docs/expressions.md")]
+    struct Expressions;
+
     #[doc = include_str!("../../../docs/relations.md")]
     struct Relations;
 

@@ -61,6 +61,26 @@ macro_rules! number {
                 Ex::new(Expr::call(Function::Abs, [self.into_expr()]))
             }
 
+            /// The next whole number below, or itself.
+            ///
+            /// ```
+            /// use manybase_record::{prelude::*, Col};
+            /// let euros = Col::<rust_decimal::Decimal>::new("", "price").floor();
+            /// ```
+            pub fn floor(self) -> Ex<T> {
+                Ex::new(Expr::call(Function::Floor, [self.into_expr()]))
+            }
+
+            /// The next whole number above, or itself.
+            ///
+            /// ```
+            /// use manybase_record::{prelude::*, Col};
+            /// let boxes = (Col::<f64>::new("", "litres") / 0.75).ceil();
+            /// ```
+            pub fn ceil(self) -> Ex<T> {
+                Ex::new(Expr::call(Function::Ceil, [self.into_expr()]))
+            }
+
             /// Rounded to so many digits, half away from zero.
             ///
             /// ```

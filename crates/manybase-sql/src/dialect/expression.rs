@@ -1,7 +1,7 @@
 //! What dialects write for expressions that go beyond columns, values and operators.
 
-use crate::expr::Aggregate;
-use crate::{Expr, Function, Result, SqlWriter, render};
+use crate::expr::{Aggregate, JoinText, Json};
+use crate::{Error, Expr, Function, Result, SqlWriter, Value, render};
 
 /// How one database writes functions, aggregates and what is built of them. The default methods write standard SQL.
 ///
@@ -39,6 +39,36 @@ pub trait ExprDialect {
     /// Those of the arguments.
     fn extreme(&self, w: &mut SqlWriter<'_>, greatest: bool, arguments: &[Expr]) -> Result<()> {
         render::extreme(w, if greatest { "GREATEST(" } else { "LEAST(" }, arguments)
+    }
+
+    /// Texts of many rows put together.
+    ///
+    /// # Errors
+    /// Those of its expressions.
+    fn join_text(&self, w: &mut SqlWriter<'_>, join: &JoinText) -> Result<()> {
+        w.push("STRING_AGG(");
+        w.dialect().output_expr(w, &join.text)?;
+        w.push(", ");
+        let separator = Expr::Value(Value::Text(join.separator.clone()));
+        w.dialect().output_expr(w, &separator)?;
+        if !join.order_by.is_empty() {
+            w.push(" ORDER BY ");
+            w.comma_separated(&join.order_by, |w, key| w.dialect().order_by(w, key))?;
+        }
+        w.push(")");
+        Ok(())
+    }
+
+    /// Something at a place in a document.
+    ///
+    /// # Errors
+    /// A database that can't look into documents, a key that its paths can't have.
+    fn json(&self, w: &mut SqlWriter<'_>, _json: &Json) -> Result<()> {
+        Err(Error::Unsupported {
+            dialect: w.dialect().name(),
+            feature: "query that looks into a document",
+            way_out: "read the document and look into it in the program",
+        })
     }
 
     /// The name of the collation that compares texts by code point, spaces at the end included.

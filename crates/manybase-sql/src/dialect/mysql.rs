@@ -3,7 +3,9 @@
 mod capability;
 mod conflict;
 mod function;
+mod json;
 mod list;
+mod moment;
 mod update;
 
 use super::{Dialect, Lexical};
@@ -223,6 +225,13 @@ impl Dialect for MySql {
         }
         w.push(" COLLATE utf8mb4_bin ESCAPE '!'");
         Ok(())
+    }
+
+    fn cast(&self, w: &mut SqlWriter<'_>, expr: &Expr, to: DataType) -> Result<()> {
+        match moment::cast(w, expr, to)? {
+            true => Ok(()),
+            false => render::cast(w, expr, to),
+        }
     }
 
     fn cast_type(&self, w: &mut SqlWriter<'_>, to: DataType) -> Result<()> {

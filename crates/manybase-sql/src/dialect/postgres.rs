@@ -1,6 +1,8 @@
 //! PostgreSQL.
 
 mod function;
+mod json;
+mod moment;
 mod parameter;
 
 use super::{Dialect, Lexical};

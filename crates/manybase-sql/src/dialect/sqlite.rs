@@ -8,6 +8,8 @@
 mod attached;
 mod decimal;
 mod function;
+mod json;
+mod moment;
 
 use super::{Dialect, Lexical};
 use crate::expr::{BinaryOp, UnaryOp};

@@ -1,5 +1,7 @@
 //! Functions of one row that every dialect has, under its own name.
 
+use super::{DatePart, DateUnit};
+
 /// A function of one row, in neutral terms.
 ///
 /// ```
@@ -36,6 +38,10 @@ pub enum Function {
     /// Rounded to a number of digits, half away from zero. The half of a floating-point number, which seldom is one,
     /// goes where the database puts it.
     Round,
+    /// The next whole number below.
+    Floor,
+    /// The next whole number above.
+    Ceil,
     /// The current instant, by the database's clock.
     Now,
     /// The year of a date or an instant (UTC).
@@ -44,6 +50,14 @@ pub enum Function {
     Month,
     /// The day of the month of a date or an instant (UTC), 1 to 31.
     Day,
+    /// A part of a day, a time or an instant.
+    Part(DatePart),
+    /// A day or an instant cut to the beginning of a unit.
+    Truncate(DateUnit),
+    /// A day or an instant moved by so many of a unit.
+    Shift(DateUnit),
+    /// The distance between two, the later one first: in seconds, or in days of the calendar.
+    Between(DateUnit),
     /// A function of the database's own, by its exact name. The name must be a plain identifier.
     Named(crate::Name),
     /// As `Named`, with the type of what it gives.

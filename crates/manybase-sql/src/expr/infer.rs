@@ -41,6 +41,8 @@ impl Expr {
             Self::Cast(_, to) => Some(*to),
             Self::Collate(text, _) => text.data_type(),
             Self::Window(window) => window.data_type(),
+            Self::JoinText(_) => Some(DataType::Text { length: None }),
+            Self::Json(json) => Some(json.data_type()),
             Self::Literal(_) => Some(DataType::I64),
             Self::Invalid(_) => None,
             Self::Case { branches, otherwise } => {
@@ -60,11 +62,22 @@ impl Expr {
                 | Function::Trim
                 | Function::Substring
                 | Function::Replace => Some(DataType::Text { length: None }),
-                Function::Length | Function::Year | Function::Month | Function::Day => Some(DataType::I64),
+                Function::Length
+                | Function::Year
+                | Function::Month
+                | Function::Day
+                | Function::Part(_)
+                | Function::Between(_) => Some(DataType::I64),
                 Function::Now => Some(DataType::Timestamp),
                 Function::Coalesce | Function::Greatest | Function::Least => widest(arguments.iter()),
                 Function::Returning(_, returns) => Some(*returns),
-                Function::NullIf | Function::Abs | Function::Round => arguments.first()?.data_type(),
+                Function::NullIf
+                | Function::Abs
+                | Function::Round
+                | Function::Floor
+                | Function::Ceil
+                | Function::Truncate(_)
+                | Function::Shift(_) => arguments.first()?.data_type(),
                 Function::Named(_) => None,
             },
         }
@@ -104,8 +117,14 @@ impl Expr {
                 | Function::Length
                 | Function::Abs
                 | Function::Round
+                | Function::Floor
+                | Function::Ceil
                 | Function::Greatest
-                | Function::Least,
+                | Function::Least
+                | Function::Part(_)
+                | Function::Truncate(_)
+                | Function::Shift(_)
+                | Function::Between(_),
                 arguments,
             ) => arguments.iter().any(Expr::is_nullable),
             Self::Call(Function::Now, _) => false,
@@ -120,7 +139,7 @@ impl Expr {
     /// ```
     pub fn is_aggregate(&self) -> bool {
         match self {
-            Self::Aggregate { .. } => true,
+            Self::Aggregate { .. } | Self::JoinText(_) => true,
             // The aggregate over a window is none, what is inside may be one.
             Self::Window(window) => window.any_inside(&mut Self::is_aggregate),
             other => other.any_child(&mut Self::is_aggregate),

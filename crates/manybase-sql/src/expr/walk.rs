@@ -1,6 +1,6 @@
 //! Looking through a tree.
 
-use super::{ColumnRef, Expr};
+use super::{ColumnRef, Expr, JsonAsked};
 use crate::{Body, Select, SourceRows};
 
 impl Expr {
@@ -39,17 +39,21 @@ impl Expr {
                     || otherwise.as_deref().is_some_and(test)
             }
             Self::Window(window) => window.any_inside(test),
+            Self::JoinText(join) => test(&join.text) || join.order_by.iter().any(|key| test(&key.expr)),
+            Self::Json(json) => test(&json.document),
         }
     }
 
     /// Whether it binds a value, so that the same expression twice is not the same text to every database.
     pub(crate) fn binds(&self) -> bool {
-        self.any(&mut |expr| {
-            let values = matches!(
-                expr,
-                Expr::Value(_) | Expr::InList { .. } | Expr::InRows { .. } | Expr::Like { .. }
-            );
-            values || expr.select().is_some()
+        self.any(&mut |expr| match expr {
+            Expr::Value(_)
+            | Expr::InList { .. }
+            | Expr::InRows { .. }
+            | Expr::Like { .. }
+            | Expr::JoinText(_) => true,
+            Expr::Json(json) => matches!(json.asked, JsonAsked::Contains(_)),
+            expr => expr.select().is_some(),
         })
     }
 

@@ -250,6 +250,13 @@ impl Expr {
                 })),
                 distinct,
             },
+            Self::JoinText(join) => Self::JoinText(Box::new(super::JoinText {
+                text: Self::Case {
+                    branches: vec![(condition, join.text)],
+                    otherwise: None,
+                },
+                ..*join
+            })),
             _ => Self::Invalid(
                 "a filter for something that is no aggregate: sum, count, min and the like have one".into(),
             ),

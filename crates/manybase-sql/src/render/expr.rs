@@ -2,7 +2,7 @@
 
 use super::{source::column, subquery};
 use crate::expr::{Aggregate, BinaryOp, UnaryOp};
-use crate::{DataType, Error, Expr, Function, LikePattern, ListBind, Result, SqlWriter, Value};
+use crate::{Error, Expr, Function, LikePattern, ListBind, Result, SqlWriter, Value};
 
 pub(crate) fn expr(w: &mut SqlWriter<'_>, node: &Expr) -> Result<()> {
     let dialect = w.dialect();
@@ -53,8 +53,10 @@ pub(crate) fn expr(w: &mut SqlWriter<'_>, node: &Expr) -> Result<()> {
         Expr::Case { branches, otherwise } => case(w, branches, otherwise.as_deref(), |w, result| {
             w.dialect().output_expr(w, result)
         }),
-        Expr::Cast(inner, to) => dialect.cast(w, inner, *to),
+        Expr::Cast(inner, to) => super::cast::checked(w, inner, *to),
         Expr::Collate(text, collation) => super::collate::collate(w, text, collation),
+        Expr::JoinText(join) => dialect.join_text(w, join),
+        Expr::Json(json) => dialect.json(w, json),
         Expr::Window(window) => super::window::window(w, window),
         Expr::Literal(number) => {
             w.push(&number.to_string());
@@ -276,6 +278,18 @@ pub(crate) fn call(w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr
         Function::NullIf => "NULLIF",
         Function::Greatest => return w.dialect().extreme(w, true, arguments),
         Function::Least => return w.dialect().extreme(w, false, arguments),
+        Function::Floor | Function::Ceil if is_whole(&arguments[0]) => {
+            return output_grouped(w, &arguments[0]);
+        }
+        Function::Floor => "FLOOR",
+        Function::Ceil => "CEIL",
+        Function::Part(_) | Function::Truncate(_) | Function::Shift(_) | Function::Between(_) => {
+            return Err(Error::Unsupported {
+                dialect: w.dialect().name(),
+                feature: "this function of days and instants",
+                way_out: "read the value and calculate in the program",
+            });
+        }
         Function::Abs => "ABS",
         Function::Round => "ROUND",
         Function::Now => {
@@ -310,12 +324,17 @@ pub(crate) fn call(w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr
     Ok(())
 }
 
+/// Whole already: the function would make another type of it.
+fn is_whole(expr: &Expr) -> bool {
+    expr.data_type().is_some_and(crate::DataType::is_integer)
+}
+
 /// A wrong number of arguments is found here: some databases know further meanings of the name.
 fn check_arguments(function: &Function, given: usize) -> Result<()> {
     let takes = match function {
         Function::Now => 0..=0,
         Function::Round => 1..=2,
-        Function::NullIf => 2..=2,
+        Function::NullIf | Function::Shift(_) | Function::Between(_) => 2..=2,
         Function::Substring => 2..=3,
         Function::Replace => 3..=3,
         Function::Coalesce => 1..=usize::MAX,
@@ -398,20 +417,5 @@ pub(crate) fn case(
         output(w, otherwise)?;
     }
     w.push(" END");
-    Ok(())
-}
-
-pub(crate) fn cast(w: &mut SqlWriter<'_>, inner: &Expr, to: DataType) -> Result<()> {
-    // Not every database knows the cast, and none has another idea of the truth of a number.
-    if to == DataType::Bool && inner.data_type().is_some_and(DataType::is_numeric) {
-        return w
-            .dialect()
-            .binary(w, inner, BinaryOp::Ne, &Expr::Value(Value::I64(0)));
-    }
-    w.push("CAST(");
-    w.dialect().expr(w, inner)?;
-    w.push(" AS ");
-    w.dialect().cast_type(w, to)?;
-    w.push(")");
     Ok(())
 }

@@ -8,6 +8,7 @@ mod expr;
 mod function;
 mod identifier;
 mod joins;
+mod json;
 mod list;
 mod operator;
 mod raw;

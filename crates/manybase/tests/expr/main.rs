@@ -1,6 +1,8 @@
 //! Expressions beyond comparisons and arithmetic, on SQLite, PostgreSQL and MariaDB, against what Rust calculates.
 
 mod choices;
+mod documents;
+mod moments;
 #[allow(dead_code)]
 #[path = "../it/support.rs"]
 mod support;

@@ -1,9 +1,9 @@
 //! Functions and aggregates, with as many digits as the other databases give.
 
-use super::{Flavor, MySql};
+use super::{Flavor, MySql, json, moment};
 use crate::dialect::ExprDialect;
-use crate::expr::{Aggregate, BinaryOp};
-use crate::{DataType, Dialect, Expr, Function, Result, SqlWriter, Value, render};
+use crate::expr::{Aggregate, BinaryOp, JoinText, Json};
+use crate::{DataType, Dialect, Error, Expr, Function, Result, SqlWriter, Value, render};
 
 impl ExprDialect for MySql {
     fn call(&self, w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr]) -> Result<()> {
@@ -16,6 +16,9 @@ impl ExprDialect for MySql {
                     _ => "UTC_TIMESTAMP(6)",
                 });
                 Ok(())
+            }
+            Function::Part(_) | Function::Truncate(_) | Function::Shift(_) | Function::Between(_) => {
+                moment::call(w, function, arguments)
             }
             _ => render::call(w, function, arguments),
         }
@@ -56,6 +59,27 @@ impl ExprDialect for MySql {
             }
             argument => render::aggregate(w, function, argument, distinct),
         }
+    }
+
+    /// The separator must be part of the text.
+    fn join_text(&self, w: &mut SqlWriter<'_>, join: &JoinText) -> Result<()> {
+        if join.separator.contains('\0') {
+            return Err(Error::Statement("a separator with a NUL character in it".into()));
+        }
+        w.push("GROUP_CONCAT(");
+        self.expr(w, &join.text)?;
+        if !join.order_by.is_empty() {
+            w.push(" ORDER BY ");
+            w.comma_separated(&join.order_by, |w, key| self.order_by(w, key))?;
+        }
+        w.push(" SEPARATOR ");
+        w.push(&self.string_literal(&join.separator));
+        w.push(")");
+        Ok(())
+    }
+
+    fn json(&self, w: &mut SqlWriter<'_>, json: &Json) -> Result<()> {
+        json::json(self, w, json)
     }
 
     fn binary_collation(&self) -> &'static str {

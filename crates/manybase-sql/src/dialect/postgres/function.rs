@@ -1,8 +1,8 @@
 //! Functions: forms that give the type and the answer that the other databases give.
 
-use super::{Postgres, parameter};
+use super::{Postgres, json, moment, parameter};
 use crate::dialect::ExprDialect;
-use crate::expr::Aggregate;
+use crate::expr::{Aggregate, Json};
 use crate::{DataType, Expr, Function, Result, SqlWriter, Value, render};
 
 /// The collation that tells which letters belong together. Where a column has it anyway, the server drops it, so
@@ -22,6 +22,10 @@ impl ExprDialect for Postgres {
         distinct: bool,
     ) -> Result<()> {
         aggregate(w, function, argument, distinct)
+    }
+
+    fn json(&self, w: &mut SqlWriter<'_>, json: &Json) -> Result<()> {
+        json::json(w, json)
     }
 
     /// It passes over NULL by itself.
@@ -105,6 +109,19 @@ fn call(w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr]) -> Resul
             w.push(FOLDING);
             w.push(")");
             Ok(())
+        }
+        (Function::Floor | Function::Ceil, [number @ Expr::Value(_)]) => {
+            w.push(if *function == Function::Floor {
+                "FLOOR("
+            } else {
+                "CEIL("
+            });
+            parameter::number(w, number)?;
+            w.push(")");
+            Ok(())
+        }
+        (Function::Part(_) | Function::Truncate(_) | Function::Shift(_) | Function::Between(_), _) => {
+            moment::call(w, function, arguments)
         }
         (Function::Year, [at]) => part(w, "YEAR", at),
         (Function::Month, [at]) => part(w, "MONTH", at),
@@ -200,6 +217,9 @@ fn aggregate(
 }
 
 pub(super) fn cast(w: &mut SqlWriter<'_>, inner: &Expr, to: DataType) -> Result<()> {
+    if moment::cast(w, inner, to)? {
+        return Ok(());
+    }
     let from = inner.data_type();
     let boolean = from == Some(DataType::Bool) && to.is_numeric() && to != DataType::I32;
     if to == DataType::Bool && from.is_some_and(DataType::is_numeric) {

@@ -1,9 +1,9 @@
 //! Functions, and the driver's own where SQLite's give another answer than other databases.
 
 use super::decimal::{decimal, is_decimal, is_float, real};
-use super::{COLLATE, Sqlite, function};
+use super::{COLLATE, Sqlite, function, json, moment};
 use crate::dialect::ExprDialect;
-use crate::expr::Aggregate;
+use crate::expr::{Aggregate, Json};
 use crate::{DataType, Error, Expr, Function, Result, SqlWriter, Value, render};
 use rust_decimal::Decimal;
 
@@ -20,6 +20,10 @@ impl ExprDialect for Sqlite {
         distinct: bool,
     ) -> Result<()> {
         aggregate(w, which, argument, distinct)
+    }
+
+    fn json(&self, w: &mut SqlWriter<'_>, json: &Json) -> Result<()> {
+        json::json(w, json)
     }
 
     /// The functions of many rows are these for several arguments.
@@ -66,9 +70,15 @@ fn call(w: &mut SqlWriter<'_>, name: &Function, arguments: &[Expr]) -> Result<()
             w.push("STRFTIME('%Y-%m-%d %H:%M:%f000+00:00', 'now')");
             Ok(())
         }
-        (Function::Year, [at]) => part(w, "%Y", at),
-        (Function::Month, [at]) => part(w, "%m", at),
-        (Function::Day, [at]) => part(w, "%d", at),
+        (Function::Year, [at]) => part(w, "%Y", (1, 4), at),
+        (Function::Month, [at]) => part(w, "%m", (6, 2), at),
+        (Function::Day, [at]) => part(w, "%d", (9, 2), at),
+        (Function::Floor, [number]) if !is_whole(number) => function(w, "MB_FLOOR", [number]),
+        (Function::Ceil, [number]) if !is_whole(number) => function(w, "MB_CEIL", [number]),
+        (
+            Function::Part(_) | Function::Truncate(_) | Function::Shift(_) | Function::Between(_),
+            arguments,
+        ) => moment::call(w, name, arguments),
         (name, arguments) => render::call(w, name, arguments),
     }
 }
@@ -97,7 +107,18 @@ fn round(w: &mut SqlWriter<'_>, number: &Expr, digits: Option<&Expr>) -> Result<
     function(w, "ROUND", [number].into_iter().chain(digits))
 }
 
-fn part(w: &mut SqlWriter<'_>, format: &str, at: &Expr) -> Result<()> {
+fn is_whole(expr: &Expr) -> bool {
+    expr.data_type().is_some_and(DataType::is_integer)
+}
+
+/// What is known to be in the form that the driver writes is cut: the functions would round to milliseconds first.
+fn part(w: &mut SqlWriter<'_>, format: &str, (from, count): (u8, u8), at: &Expr) -> Result<()> {
+    if matches!(
+        at.data_type(),
+        Some(DataType::Date | DataType::DateTime | DataType::Timestamp)
+    ) {
+        return moment::number(w, at, from, count);
+    }
     w.push("CAST(STRFTIME('");
     w.push(format);
     w.push("', ");
@@ -130,6 +151,9 @@ fn aggregate(w: &mut SqlWriter<'_>, which: Aggregate, argument: Option<&Expr>, d
 }
 
 pub(super) fn cast(w: &mut SqlWriter<'_>, expr: &Expr, to: DataType) -> Result<()> {
+    if moment::cast(w, expr, to)? {
+        return Ok(());
+    }
     match to {
         // Through text, which is how decimals are kept.
         DataType::Decimal { precision } => {
