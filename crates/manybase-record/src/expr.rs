@@ -11,7 +11,7 @@ mod text;
 mod window;
 
 pub use aggregate::{Averaged, Compared, Summed, count_all};
-pub use case::{Argument, Arguments, Case, Switch, case, function};
+pub use case::{Argument, Arguments, Case, Switch, case, function, rolled};
 pub use function::{Dated, coalesce, now};
 pub use json::{Document, JsonPlace};
 pub use moment::Clocked;

@@ -49,7 +49,7 @@ pub use column_type::{AutoKey, CellResult, ColumnType, Counter, Json, Stamp};
 pub use expr::{
     Argument, Arguments, Assignment, Averaged, Case, Clocked, Compared, Cond, Dated, Document, Ex,
     Expression, IntoCond, JsonPlace, Number, Operand, Summed, Switch, Text, Window, Windowed, case, coalesce,
-    count_all, cume_dist, dense_rank, function, now, ntile, percent_rank, rank, row_number,
+    count_all, cume_dist, dense_rank, function, now, ntile, percent_rank, rank, rolled, row_number,
 };
 pub use manybase_macros::{DbEnum, DbType, Embedded, FromRow, Model};
 pub use manybase_sql::expr::{Collation, DateUnit, JsonStep};

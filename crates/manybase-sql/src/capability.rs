@@ -86,6 +86,8 @@ pub struct Capability {
     pub lock_of: bool,
     /// `LATERAL` joins.
     pub lateral: bool,
+    /// `GROUP BY ROLLUP`, with `GROUPING`.
+    pub rollup: bool,
     /// Frames of window functions that count groups of equal rows.
     pub frame_groups: bool,
     /// `FULL JOIN`.

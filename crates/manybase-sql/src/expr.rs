@@ -8,6 +8,7 @@ mod join_text;
 mod json;
 mod like;
 mod moment;
+mod replace;
 mod walk;
 mod window;
 
@@ -259,6 +260,10 @@ pub enum Expr {
     JoinText(Box<JoinText>),
     /// Something at a place in a document.
     Json(Box<Json>),
+    /// In `GROUP BY`: these, without the last, without the last two, and so on to none.
+    Rollup(Vec<Expr>),
+    /// Whether a key of the rollup was left out in this group: `GROUPING`.
+    Rolled(Box<Expr>),
     /// A whole number that is part of the text and no value to bind.
     Literal(i64),
     /// The value of a query that gives one column and, being an aggregate or limited, one row at most; NULL without a row.

@@ -12,6 +12,7 @@ mod insert;
 mod json;
 mod limit_per;
 mod lock;
+mod rollup;
 mod schema;
 mod scope;
 mod select;

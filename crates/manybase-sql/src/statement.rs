@@ -6,6 +6,7 @@ mod delete;
 mod insert;
 mod limit_per;
 mod lock;
+mod returning;
 mod select;
 mod source;
 mod update;

@@ -115,6 +115,18 @@ pub fn function<T: ColumnType>(name: impl Into<Name>, arguments: impl Arguments)
     Ex::new(Expr::call(Function::Returning(name.into(), T::DATA_TYPE), list))
 }
 
+/// Whether a key of [`Query::group_by_rollup`](crate::Query::group_by_rollup) was left out in this group, so that it is
+/// a total.
+///
+/// ```
+/// use manybase_record::{rolled, prelude::*};
+/// # #[derive(Model)] struct Sale { #[model(key, auto)] id: i64, city: Option<String> }
+/// Sale::query().group_by_rollup(|c| c.city).select(|c| (c.city, rolled(c.city), count_all()));
+/// ```
+pub fn rolled(key: impl Expression) -> Ex<bool> {
+    Ex::new(Expr::Rolled(Box::new(key.into_expr())))
+}
+
 /// What a function is called with: a tuple of up to eight columns, expressions and values, or `()`.
 ///
 /// ```

@@ -129,6 +129,35 @@ impl<S: Sources, O> Query<S, O> {
         self
     }
 
+    /// Takes rows together by these keys, by these without the last, and so on to one group of all: sums with subtotals.
+    /// A key that is left out is NULL, so select it as `c.city.nullable()`; [`rolled`](crate::rolled) tells such a
+    /// total from a group of NULL.
+    ///
+    /// ```
+    /// use manybase_record::{rolled, prelude::*};
+    /// # #[derive(Model)] struct Sale { #[model(key, auto)] id: i64, city: String, cents: i64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// # manybase_record::create_table::<Sale>(&db).await?;
+    /// # for (city, cents) in [("Oslo", 5), ("Rome", 6), ("Rome", 7)] { Sale { id: 0, city: city.into(), cents }.insert(&db).await?; }
+    /// let sums = Sale::query()
+    ///     .group_by_rollup(|c| c.city)
+    ///     .order_by(|c| (rolled(c.city).asc(), c.city.asc()))
+    ///     .select(|c| (c.city.nullable(), c.cents.sum()))
+    ///     .all(&db)
+    ///     .await?;
+    /// assert_eq!(sums, [(Some("Oslo".into()), Some(5)), (Some("Rome".into()), Some(13)), (None, Some(18))]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn group_by_rollup<K: GroupKeys>(mut self, keys: impl FnOnce(S::Columns) -> K) -> Self {
+        let mut list = Vec::new();
+        keys(self.columns()).add_to(&mut list);
+        self.select.group_by.push(manybase_sql::Expr::Rollup(list));
+        self
+    }
+
     /// Keeps groups for which this holds.
     ///
     /// ```

@@ -318,7 +318,7 @@ impl<S: Sources, O: Send + 'static> Query<S, O> {
     }
 
     /// Leases a connection, renders for the server that it leads to, and pushes rows into the sink.
-    async fn push<T: Sink>(
+    pub(super) async fn push<T: Sink>(
         &self,
         on: &dyn Executor,
         sink: T,

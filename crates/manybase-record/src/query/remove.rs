@@ -63,16 +63,22 @@ impl<M: Model> Query<M> {
     /// # }
     /// ```
     pub async fn hard_delete(self, on: &dyn Executor) -> Result<u64> {
+        let delete = self.delete_of(on)?;
+        let bounded = names_one_row(M::meta(), delete.filter.as_ref());
+        self.change(on, bounded, &|dialect| Ok(delete.render(dialect)?))
+            .await
+    }
+
+    /// The statement that removes these rows.
+    pub(super) fn delete_of(&self, on: &dyn Executor) -> Result<Delete> {
         let mut delete = Delete::from(M::meta().table.clone());
         delete.filter = self
             .only_filter("delete")
             .map_err(|error| self.refused(on, error))?;
-        let bounded = names_one_row(M::meta(), delete.filter.as_ref());
         if let Some(filter) = &delete.filter {
             homes::check_expr(filter, self.meta, self.route(), on)?;
         }
-        self.change(on, bounded, &|dialect| Ok(delete.render(dialect)?))
-            .await
+        Ok(delete)
     }
 }
 

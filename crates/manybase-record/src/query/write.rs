@@ -42,6 +42,19 @@ impl<M: Model> Query<M> {
         on: &dyn Executor,
         assignments: Vec<Assignment>,
     ) -> Result<u64> {
+        let update = self.update_of(what, on, assignments)?;
+        let bounded = names_one_row(M::meta(), update.filter.as_ref());
+        self.change(on, bounded, &|dialect| Ok(update.render(dialect)?))
+            .await
+    }
+
+    /// The statement that sets these columns, and those that follow from the model.
+    pub(super) fn update_of(
+        &self,
+        what: &'static str,
+        on: &dyn Executor,
+        assignments: Vec<Assignment>,
+    ) -> Result<Update> {
         let meta = M::meta();
         // PostgreSQL refuses it, the others take the last.
         for (at, one) in assignments.iter().enumerate() {
@@ -67,12 +80,10 @@ impl<M: Model> Query<M> {
                 _ => {}
             }
         }
-        let bounded = names_one_row(meta, update.filter.as_ref());
         for expr in update.set.iter().map(|(_, value)| value).chain(&update.filter) {
             homes::check_expr(expr, meta, self.route(), on)?;
         }
-        self.change(on, bounded, &|dialect| Ok(update.render(dialect)?))
-            .await
+        Ok(update)
     }
 
     /// A clause that the statement can't have must not be dropped without a word: the rows would be others.

@@ -71,6 +71,17 @@ pub trait ExprDialect {
         })
     }
 
+    /// What is written before a query to get its plan, as text or as a JSON document.
+    ///
+    /// ```
+    /// use manybase_sql::dialect;
+    /// assert_eq!(dialect::sqlite().explain(false), Some("EXPLAIN QUERY PLAN "));
+    /// assert_eq!(dialect::sqlite().explain(true), None);
+    /// ```
+    fn explain(&self, json: bool) -> Option<&'static str> {
+        (!json).then_some("EXPLAIN ")
+    }
+
     /// The name of the collation that compares texts by code point, spaces at the end included.
     ///
     /// ```

@@ -36,6 +36,7 @@ static CAPABILITY: Capability = Capability {
     nowait: true,
     lock_of: true,
     lateral: true,
+    rollup: true,
     frame_groups: true,
     full_join: true,
     intersect: true,

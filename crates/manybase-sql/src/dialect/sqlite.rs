@@ -45,6 +45,7 @@ static CAPABILITY: Capability = Capability {
     nowait: false,
     lock_of: false,
     lateral: false,
+    rollup: false,
     frame_groups: true,
     full_join: true,
     intersect: true,

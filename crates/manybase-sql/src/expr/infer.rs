@@ -41,6 +41,8 @@ impl Expr {
             Self::Cast(_, to) => Some(*to),
             Self::Collate(text, _) => text.data_type(),
             Self::Window(window) => window.data_type(),
+            Self::Rolled(_) => Some(DataType::Bool),
+            Self::Rollup(_) => None,
             Self::JoinText(_) => Some(DataType::Text { length: None }),
             Self::Json(json) => Some(json.data_type()),
             Self::Literal(_) => Some(DataType::I64),
@@ -100,6 +102,7 @@ impl Expr {
                 function: Aggregate::Count,
                 ..
             }
+            | Self::Rolled(_)
             | Self::Literal(_) => false,
             Self::Window(window) => window.is_nullable(),
             Self::Collate(text, _) => text.is_nullable(),

@@ -22,6 +22,7 @@ impl Expr {
             Self::Unary(_, expr)
             | Self::Cast(expr, _)
             | Self::Collate(expr, _)
+            | Self::Rolled(expr)
             | Self::InList { expr, .. }
             | Self::InQuery { expr, .. }
             | Self::IsNull { expr, .. }
@@ -30,7 +31,7 @@ impl Expr {
                 argument: Some(expr), ..
             } => test(expr),
             Self::Binary(sides, _) => test(&sides.0) || test(&sides.1),
-            Self::All(conditions) => conditions.iter().any(test),
+            Self::All(exprs) | Self::Rollup(exprs) => exprs.iter().any(test),
             Self::Between { expr, low, high } => test(expr) || test(low) || test(high),
             Self::InRows { exprs, .. } => exprs.iter().any(test),
             Self::Call(_, arguments) => arguments.iter().any(test),

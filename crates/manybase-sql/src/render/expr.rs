@@ -55,6 +55,8 @@ pub(crate) fn expr(w: &mut SqlWriter<'_>, node: &Expr) -> Result<()> {
         }),
         Expr::Cast(inner, to) => super::cast::checked(w, inner, *to),
         Expr::Collate(text, collation) => super::collate::collate(w, text, collation),
+        Expr::Rollup(keys) => super::rollup::list(w, keys),
+        Expr::Rolled(key) => super::rollup::rolled(w, key),
         Expr::JoinText(join) => dialect.join_text(w, join),
         Expr::Json(json) => dialect.json(w, json),
         Expr::Window(window) => super::window::window(w, window),

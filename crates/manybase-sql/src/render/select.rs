@@ -1,6 +1,6 @@
 //! `SELECT`, clause by clause.
 
-use super::source;
+use super::{rollup, source};
 use crate::expr::ColumnRef;
 use crate::{Error, Expr, Order, OrderBy, Result, Select, SelectItem, SqlWriter};
 
@@ -21,6 +21,7 @@ pub(crate) fn select(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
     let before = w.enter(None);
     w.among(select.names(), |w| match &select.limit_per {
         Some(per) => super::limit_per::limit_per(w, select, per),
+        None if rollup::keys(select).is_some() => rollup::rollup(w, select),
         None if select.counted => counted(w, select),
         None => rows(w, select, columns),
     })?;
@@ -99,7 +100,7 @@ fn start(select: &Select) -> &'static str {
     }
 }
 
-fn alias_as(w: &mut SqlWriter<'_>, alias: &str) -> Result<()> {
+pub(super) fn alias_as(w: &mut SqlWriter<'_>, alias: &str) -> Result<()> {
     w.push(" AS ");
     w.identifier(alias)
 }

@@ -176,3 +176,59 @@ fn choices() {
     sheet.item("a function with a hostile name", returning("power(1,2) --"));
     sheet.check("choice");
 }
+
+#[test]
+fn rollups() {
+    let mut sheet = Sheet::default();
+    let rolled = |name| Expr::Rolled(Box::new(c(name)));
+    let query = || {
+        let mut select = Select::from("t").item(c("name")).item(rolled("name"));
+        select = select.item(c("price").aggregate(Aggregate::Sum));
+        select.filter = Some(c("n").gt(7i64));
+        select.group_by = vec![Expr::Rollup(vec![c("name"), c("done")])];
+        select
+    };
+    sheet.add("rollup", |dialect| query().render(dialect));
+    sheet.add("rollup ordered and limited", |dialect| {
+        let select = query().order_by(c("price").aggregate(Aggregate::Sum), Order::Desc);
+        select.order_by(c("done"), Order::Asc).limit(3).render(dialect)
+    });
+    sheet.add("rollup with having", |dialect| {
+        let mut select = query();
+        select.having = Some(Expr::count_all().gt(1i64).and(rolled("done")));
+        select.render(dialect)
+    });
+    sheet.add("rollup beside a key", |dialect| {
+        let mut select = query();
+        select.group_by.insert(0, c("day"));
+        select.render(dialect)
+    });
+    sheet.add("rollup counted", |dialect| {
+        let mut select = query();
+        select.counted = true;
+        select.render(dialect)
+    });
+    sheet.add("different groups of a rollup", |dialect| {
+        let mut select = query();
+        select.distinct = true;
+        select.clone().render(dialect)?;
+        select.order_by(c("n"), Order::Asc).render(dialect)
+    });
+    sheet.item("a rollup somewhere else", Expr::Rollup(vec![c("n")]));
+    sheet.item("rolled without a rollup", rolled("n"));
+    let items = [manybase_sql::SelectItem {
+        expr: c("n").add(1i64),
+        alias: None,
+    }];
+    sheet.add("update that gives back", |dialect| {
+        manybase_sql::Update::table("t")
+            .set("n", 1i64)
+            .render_returning(dialect, &items)
+    });
+    sheet.add("delete that gives back", |dialect| {
+        manybase_sql::Delete::from("t")
+            .filter(c("n").eq(1i64))
+            .render_returning(dialect, &items)
+    });
+    sheet.check("rollup");
+}

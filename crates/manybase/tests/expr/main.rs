@@ -6,6 +6,7 @@ mod moments;
 #[allow(dead_code)]
 #[path = "../it/support.rs"]
 mod support;
+mod whole;
 mod windows;
 
 use manybase::Result;

@@ -22,6 +22,7 @@ pub(super) static MYSQL: Capability = Capability {
     nowait: true,
     lock_of: true,
     lateral: true,
+    rollup: false,
     frame_groups: false,
     full_join: false,
     intersect: true,

@@ -78,6 +78,14 @@ impl ExprDialect for MySql {
         Ok(())
     }
 
+    fn explain(&self, json: bool) -> Option<&'static str> {
+        match (json, self.flavor) {
+            (true, Flavor::MatrixOne) => None,
+            (true, _) => Some("EXPLAIN FORMAT=JSON "),
+            (false, _) => Some("EXPLAIN "),
+        }
+    }
+
     fn json(&self, w: &mut SqlWriter<'_>, json: &Json) -> Result<()> {
         json::json(self, w, json)
     }

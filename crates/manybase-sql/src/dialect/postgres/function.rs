@@ -24,6 +24,14 @@ impl ExprDialect for Postgres {
         aggregate(w, function, argument, distinct)
     }
 
+    fn explain(&self, json: bool) -> Option<&'static str> {
+        Some(if json {
+            "EXPLAIN (FORMAT JSON) "
+        } else {
+            "EXPLAIN "
+        })
+    }
+
     fn json(&self, w: &mut SqlWriter<'_>, json: &Json) -> Result<()> {
         json::json(w, json)
     }

@@ -22,6 +22,10 @@ impl ExprDialect for Sqlite {
         aggregate(w, which, argument, distinct)
     }
 
+    fn explain(&self, json: bool) -> Option<&'static str> {
+        (!json).then_some("EXPLAIN QUERY PLAN ")
+    }
+
     fn json(&self, w: &mut SqlWriter<'_>, json: &Json) -> Result<()> {
         json::json(w, json)
     }
