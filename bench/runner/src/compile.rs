@@ -10,13 +10,19 @@ use crate::contender::Name;
 
 pub type Programs = BTreeMap<Name, PathBuf>;
 
-pub fn all(bench: &Path, contenders: &[Name]) -> Result<Programs> {
+/// With `as_they_are` only looks whether they are there.
+pub fn all(bench: &Path, contenders: &[Name], as_they_are: bool) -> Result<Programs> {
     let target = bench.join("target");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut programs = Programs::new();
     for name in contenders {
-        eprintln!("==> building {}", name.name());
         let package = format!("bench-{}", name.name());
+        let program = target.join("release").join(&package);
+        if as_they_are && program.is_file() {
+            programs.insert(*name, program);
+            continue;
+        }
+        eprintln!("==> building {}", name.name());
         let status = Command::new(&cargo)
             .args([
                 "build",
@@ -35,7 +41,7 @@ pub fn all(bench: &Path, contenders: &[Name]) -> Result<Programs> {
         if !status.success() {
             return Err(format!("{package} does not build").into());
         }
-        programs.insert(*name, target.join("release").join(package));
+        programs.insert(*name, program);
     }
     Ok(programs)
 }

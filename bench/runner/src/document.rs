@@ -30,6 +30,8 @@ Written by `cargo xtask bench`, which anyone can run; `--quick` takes less than 
 
 /// What others write: `cargo xtask compile-time --document`.
 const COMPILE_TIME: &str = "compile time";
+/// What people write.
+const REMARKS: &str = "remarks";
 
 pub fn write(
     path: &Path,
@@ -50,7 +52,7 @@ pub fn write(
         let part = part.unwrap_or_else(|| format!("\n## {}\n\nNot measured yet.\n", title(database)));
         let _ = write!(text, "\n{begin}{part}{end}\n");
     }
-    for (name, new) in [(size::SECTION, sizes), (COMPILE_TIME, None)] {
+    for (name, new) in [(REMARKS, None), (size::SECTION, sizes), (COMPILE_TIME, None)] {
         let (begin, end) = marks(name);
         if let Some(part) = new.or_else(|| between(&old, &begin, &end)) {
             let _ = write!(text, "\n{begin}{part}{end}\n");

@@ -36,6 +36,9 @@ struct Arguments {
     /// Only this row; may be given several times
     #[arg(long)]
     row: Vec<String>,
+    /// Take the contenders' programs as an earlier run has built them
+    #[arg(long)]
+    no_build: bool,
     /// Put the rows that `--row` names into the tables of docs/performance.md, and leave the others
     #[arg(long, requires = "row", conflicts_with = "contender")]
     add: bool,
@@ -62,7 +65,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<bool> {
     let plan = plan(arguments)?;
     let bench = bench_dir()?;
-    let programs = compile::all(&bench, &plan.contenders)?;
+    let programs = compile::all(&bench, &plan.contenders, arguments.no_build)?;
     let machine = machine::describe();
     let mut sections = Vec::new();
     for database in &plan.databases {
