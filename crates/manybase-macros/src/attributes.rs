@@ -2,7 +2,8 @@
 
 use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;
-use syn::{Attribute, Expr, LitInt, LitStr, Token};
+use syn::spanned::Spanned;
+use syn::{Attribute, Expr, ExprArray, ExprRange, LitInt, LitStr, Token};
 
 /// `#[model(…)]` on a struct.
 #[derive(Default)]
@@ -10,6 +11,10 @@ pub(crate) struct Container {
     pub(crate) table: Option<LitStr>,
     pub(crate) schema: Option<LitStr>,
     pub(crate) connection: Option<LitStr>,
+    pub(crate) hooks: Option<Span>,
+    pub(crate) validate: Option<Span>,
+    pub(crate) readonly: Option<Span>,
+    pub(crate) keyless: Option<Span>,
 }
 
 /// `#[model(…)]` on a field. Flags remember where they stand.
@@ -34,12 +39,21 @@ pub(crate) struct FieldAttributes {
     pub(crate) foreign_key: Vec<syn::Ident>,
     pub(crate) references: Vec<syn::Ident>,
     pub(crate) other_key: Vec<syn::Ident>,
+    pub(crate) readonly: Option<Span>,
+    pub(crate) skip: Option<Span>,
+    pub(crate) non_empty: Option<Span>,
+    pub(crate) min_len: Option<LitInt>,
+    pub(crate) max_len: Option<LitInt>,
+    pub(crate) range: Option<ExprRange>,
+    pub(crate) one_of: Option<ExprArray>,
 }
 
-const CONTAINER: &str = "table = \"…\", schema = \"…\", connection = \"…\"";
+const CONTAINER: &str =
+    "table = \"…\", schema = \"…\", connection = \"…\", hooks, validate, readonly, keyless";
 const FIELD: &str = "key, auto, column = \"…\", json, embedded, prefix = \"…\", created_at, updated_at, version, \
                      soft_delete, generated, unique, default = …, length = …, precision = (…, …), foreign_key = …, \
-                     references = …, other_key = …";
+                     references = …, other_key = …, \
+                     skip, readonly, non_empty, min_len = …, max_len = …, range = …, one_of = […]";
 
 fn unknown(meta: &ParseNestedMeta<'_>, place: &str, known: &str) -> syn::Error {
     let name = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
@@ -75,6 +89,17 @@ fn fields(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<syn::Ident>> {
     Ok(fields.into_iter().collect())
 }
 
+/// `1..=10`, also with an end left open.
+fn range(meta: &ParseNestedMeta<'_>) -> syn::Result<ExprRange> {
+    match meta.value()?.parse()? {
+        Expr::Range(range) => Ok(range),
+        other => Err(syn::Error::new(
+            other.span(),
+            "write a range, such as 1..=10, 0.. or ..=99",
+        )),
+    }
+}
+
 impl Container {
     pub(crate) fn parse(attributes: &[Attribute]) -> syn::Result<Self> {
         let mut found = Self::default();
@@ -83,6 +108,12 @@ impl Container {
             .filter(|attribute| attribute.path().is_ident("model"))
         {
             attribute.parse_nested_meta(|meta| {
+                if let Some(flag) = found.flag(&meta) {
+                    return match flag.replace(meta.path.span()) {
+                        None => Ok(()),
+                        Some(_) => Err(meta.error("this is said twice")),
+                    };
+                }
                 let place = if meta.path.is_ident("table") {
                     &mut found.table
                 } else if meta.path.is_ident("schema") {
@@ -100,6 +131,16 @@ impl Container {
             })?;
         }
         Ok(found)
+    }
+
+    fn flag(&mut self, meta: &ParseNestedMeta<'_>) -> Option<&mut Option<Span>> {
+        Some(match meta.path.get_ident()?.to_string().as_str() {
+            "hooks" => &mut self.hooks,
+            "validate" => &mut self.validate,
+            "readonly" => &mut self.readonly,
+            "keyless" => &mut self.keyless,
+            _ => return None,
+        })
     }
 }
 
@@ -129,6 +170,10 @@ impl FieldAttributes {
             "other_key" => !self.other_key.is_empty(),
             "length" => self.length.is_some(),
             "precision" => self.precision.is_some(),
+            "min_len" => self.min_len.is_some(),
+            "max_len" => self.max_len.is_some(),
+            "range" => self.range.is_some(),
+            "one_of" => self.one_of.is_some(),
             _ => false,
         };
         if said {
@@ -145,6 +190,25 @@ impl FieldAttributes {
             "json" => &mut self.json,
             "embedded" => &mut self.embedded,
             "unique" => &mut self.unique,
+            "readonly" => &mut self.readonly,
+            "skip" => &mut self.skip,
+            "non_empty" => &mut self.non_empty,
+            "min_len" => {
+                self.min_len = Some(meta.value()?.parse()?);
+                return Ok(());
+            }
+            "max_len" => {
+                self.max_len = Some(meta.value()?.parse()?);
+                return Ok(());
+            }
+            "range" => {
+                self.range = Some(range(meta)?);
+                return Ok(());
+            }
+            "one_of" => {
+                self.one_of = Some(meta.value()?.parse()?);
+                return Ok(());
+            }
             "column" => {
                 self.column = Some(name(meta)?);
                 return Ok(());
@@ -199,6 +263,7 @@ impl FieldAttributes {
             ("version", self.version),
             ("soft_delete", self.soft_delete),
             ("embedded", self.embedded),
+            ("skip", self.skip),
         ];
         let mut said = roles
             .iter()

@@ -136,6 +136,10 @@ impl Field<'_> {
         if self.attributes.unique.is_some() {
             call.extend(quote!(.unique()));
         }
+        if self.attributes.readonly.is_some() {
+            call.extend(quote!(.only_inserted()));
+        }
+        call.extend(crate::lifecycle::rules(self, library));
         if let Some(default) = &self.attributes.default {
             call.extend(quote!(.default(#default)));
         }

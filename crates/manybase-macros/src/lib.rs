@@ -25,7 +25,10 @@ fn run(input: DeriveInput, derive: fn(&DeriveInput) -> syn::Result<proc_macro2::
 /// On the struct, `#[model(…)]` with
 /// - `table = "…"`: the table's name; else the struct's in snake case,
 /// - `schema = "…"`: the schema it is in,
-/// - `connection = "…"`: the connection it is bound to; else the default one.
+/// - `connection = "…"`: the connection it is bound to; else the default one,
+/// - `hooks`: what happens when records are written and read is in an `impl Hooks`,
+/// - `validate`: rules for whole records are in an `impl Validate`,
+/// - `readonly`: it is only read, such as a view; `keyless`: no record can be named.
 ///
 /// On a field, `#[model(…)]` with
 /// - `key`: part of the key; on several fields they make it up together,
@@ -43,6 +46,9 @@ fn run(input: DeriveInput, derive: fn(&DeriveInput) -> syn::Result<proc_macro2::
 /// - `references = …` on a relation: the field that it points to, instead of the key,
 /// - `other_key = …` on a `ManyToMany`: the field of the join model that holds the other end's key; else
 ///   `<other model>_id`,
+/// - `min_len = …`, `max_len = …`, `non_empty`, `range = 1..=9`, `one_of = ["a", "b"]`: rules that a value keeps to,
+/// - `readonly`: written when the record is inserted, and never again,
+/// - `skip`: in no column; the default of its type when a record is read,
 /// - `unique`, `default = …`, `length = …`, `precision = (…, …)`: for the table's schema.
 #[proc_macro_derive(Model, attributes(model))]
 pub fn model(input: TokenStream) -> TokenStream {
