@@ -41,6 +41,7 @@ pub(crate) struct FieldAttributes {
     pub(crate) other_key: Vec<syn::Ident>,
     pub(crate) readonly: Option<Span>,
     pub(crate) skip: Option<Span>,
+    pub(crate) trim: Option<Span>,
     pub(crate) non_empty: Option<Span>,
     pub(crate) min_len: Option<LitInt>,
     pub(crate) max_len: Option<LitInt>,
@@ -53,7 +54,7 @@ const CONTAINER: &str =
 const FIELD: &str = "key, auto, column = \"…\", json, embedded, prefix = \"…\", created_at, updated_at, version, \
                      soft_delete, generated, unique, default = …, length = …, precision = (…, …), foreign_key = …, \
                      references = …, other_key = …, \
-                     skip, readonly, non_empty, min_len = …, max_len = …, range = …, one_of = […]";
+                     skip, readonly, trim, non_empty, min_len = …, max_len = …, range = …, one_of = […]";
 
 fn unknown(meta: &ParseNestedMeta<'_>, place: &str, known: &str) -> syn::Error {
     let name = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
@@ -192,6 +193,7 @@ impl FieldAttributes {
             "unique" => &mut self.unique,
             "readonly" => &mut self.readonly,
             "skip" => &mut self.skip,
+            "trim" => &mut self.trim,
             "non_empty" => &mut self.non_empty,
             "min_len" => {
                 self.min_len = Some(meta.value()?.parse()?);
@@ -284,6 +286,30 @@ impl FieldAttributes {
             return Err(syn::Error::new(
                 span,
                 "a field is either `embedded` (a column for each of its fields) or `json` (one column)",
+            ));
+        }
+        let of_one_column = [
+            ("trim", self.trim),
+            ("readonly", self.readonly),
+            ("non_empty", self.non_empty),
+            ("min_len", self.min_len.as_ref().map(Spanned::span)),
+            ("max_len", self.max_len.as_ref().map(Spanned::span)),
+            ("range", self.range.as_ref().map(Spanned::span)),
+            ("one_of", self.one_of.as_ref().map(Spanned::span)),
+        ];
+        if let (Some(_), Some((name, span))) = (
+            self.embedded.or(self.skip),
+            of_one_column
+                .iter()
+                .find_map(|(name, span)| span.map(|span| (name, span))),
+        ) {
+            let message = format!("`{name}` is for a field with a column of its own");
+            return Err(syn::Error::new(span, message));
+        }
+        if let (Some(span), Some(_)) = (self.trim, self.json) {
+            return Err(syn::Error::new(
+                span,
+                "`trim` is for texts, and not for documents",
             ));
         }
         if let (Some(prefix), None) = (&self.prefix, self.embedded) {

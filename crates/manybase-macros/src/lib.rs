@@ -48,6 +48,7 @@ fn run(input: DeriveInput, derive: fn(&DeriveInput) -> syn::Result<proc_macro2::
 ///   `<other model>_id`,
 /// - `min_len = …`, `max_len = …`, `non_empty`, `range = 1..=9`, `one_of = ["a", "b"]`: rules that a value keeps to,
 /// - `readonly`: written when the record is inserted, and never again,
+/// - `trim`: spaces at the end do not count, neither when it is read nor when it is compared: for padded columns,
 /// - `skip`: in no column; the default of its type when a record is read,
 /// - `unique`, `default = …`, `length = …`, `precision = (…, …)`: for the table's schema.
 #[proc_macro_derive(Model, attributes(model))]
@@ -66,6 +67,9 @@ pub fn embedded(input: TokenStream) -> TokenStream {
 ///
 /// It is kept as text, each variant by its name in snake case or by `#[db("…")]`; with `#[db(integer)]` on the
 /// enum as a number, each variant by its discriminant or by `#[db(7)]`.
+///
+/// One variant may take what stands for no other, and give it back as it was: `#[db(unknown)] Unknown(String)`, or
+/// `Unknown(i64)` in an enum of numbers, whose others then say theirs with `#[db(7)]`. Without one, such a value can't be read.
 #[proc_macro_derive(DbEnum, attributes(db))]
 pub fn db_enum(input: TokenStream) -> TokenStream {
     run(parse_macro_input!(input as DeriveInput), db_enum::derive)

@@ -77,6 +77,8 @@ pub struct ColumnMeta {
     pub role: Role,
     /// Whether each value occurs once.
     pub unique: bool,
+    /// Whether spaces at the end of what is in it do not count.
+    pub trimmed: bool,
     /// Whether it is written when the record is inserted, and never again.
     pub readonly: bool,
     /// The default in the schema.
@@ -182,7 +184,12 @@ impl ModelMeta {
     /// Column as an expression.
     pub(crate) fn expr(&self, index: usize) -> manybase_sql::Expr {
         let column = &self.columns[index];
-        manybase_sql::Expr::typed_column(column.name.clone(), column.data_type, column.nullable)
+        let expr = manybase_sql::Expr::typed_column(column.name.clone(), column.data_type, column.nullable);
+        if column.trimmed {
+            crate::column::trimmed(expr)
+        } else {
+            expr
+        }
     }
 
     /// The list of all columns.
@@ -287,6 +294,7 @@ impl MetaBuilder {
             nullable: T::NULLABLE,
             role,
             unique: false,
+            trimmed: false,
             readonly: false,
             default: None,
         });
@@ -368,6 +376,15 @@ impl MetaBuilder {
     pub fn only_inserted(mut self) -> Self {
         if let Some(column) = self.0.columns.last_mut() {
             column.readonly = true;
+        }
+        self
+    }
+
+    /// Spaces at the end of what is in the last column do not count.
+    #[must_use]
+    pub fn trimmed(mut self) -> Self {
+        if let Some(column) = self.0.columns.last_mut() {
+            column.trimmed = true;
         }
         self
     }

@@ -1,7 +1,8 @@
 //! Models.
 
 use crate::{
-    Alias, Cells, Cond, FieldErrors, HookTable, IntoCond, ModelMeta, Query, Rec, Upsert, Values, insert, upsert,
+    Alias, Cells, Cond, FieldErrors, HookTable, IntoCond, ModelMeta, Query, Rec, Upsert, Values, insert,
+    upsert,
 };
 use chrono::{DateTime, Utc};
 use manybase_db::{Executor, Route};

@@ -124,7 +124,7 @@ pub(super) fn change<M: Hooks>(
     })
 }
 
-async fn changed<M: Hooks>(query: Query<M>, set_wise: SetWise, tx: &Transaction) -> Result<u64> {
+async fn changed<M: Hooks>(query: Query<M>, mut set_wise: SetWise, tx: &Transaction) -> Result<u64> {
     let quiet = WithoutHooks::of(tx);
     let operation = match set_wise {
         SetWise::Update(_) => Operation::Update,
@@ -133,7 +133,7 @@ async fn changed<M: Hooks>(query: Query<M>, set_wise: SetWise, tx: &Transaction)
         SetWise::Delete | SetWise::HardDelete => Operation::Delete,
     };
     let cx = HookContext::inside(tx, operation, true);
-    let (query, assignments) = query.prepared(&set_wise, &quiet)?;
+    let (query, assignments) = query.prepared(&mut set_wise, &quiet)?;
     let mut change = SetChange::new(query, assignments, operation);
     let deletes = matches!(operation, Operation::Delete | Operation::SoftDelete);
     if deletes {

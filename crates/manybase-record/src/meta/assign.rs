@@ -24,22 +24,28 @@ impl ModelMeta {
 
     /// Whether these columns may be set: each once, none that is never written, and values that keep to the rules.
     pub(crate) fn check_assignments(&self, assignments: &[Assignment]) -> Result<()> {
-        let mut values = Vec::new();
         for (at, one) in assignments.iter().enumerate() {
             // PostgreSQL refuses it, the others take the last.
             if assignments[..at].iter().any(|other| other.column == one.column) {
                 let twice = format!("an update that sets column {} twice", one.column);
                 return Err(Error::new(ErrorKind::Statement, twice));
             }
-            let column = self.columns.iter().position(|column| column.name == one.column);
-            if let Some(at) = column {
+            if let Some(at) = self.position(&one.column) {
                 self.changeable(at)?;
-                if let Expr::Value(value) = &one.value {
-                    values.push((at, value));
-                }
             }
         }
-        self.check_values(values.into_iter())
+        if self.rules.is_empty() {
+            return Ok(());
+        }
+        let values = assignments.iter().filter_map(|one| match &one.value {
+            Expr::Value(value) => Some((self.position(&one.column)?, value)),
+            _ => None,
+        });
+        self.check_values(values)
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
     }
 
     /// An error for a column that is written once, when the record is inserted.

@@ -43,18 +43,23 @@ impl<M: Model> Query<M> {
         match hooks::of::<M>(on) {
             Some(hooks) => (hooks.set_wise)(self, set_wise, on).await,
             None => {
-                let (query, assignments) = self.prepared(&set_wise, on)?;
+                let mut set_wise = set_wise;
+                let (query, assignments) = self.prepared(&mut set_wise, on)?;
                 query.run_prepared(&set_wise, assignments, on).await
             }
         }
     }
 
     /// The rows that are meant, and what is set in them.
-    pub(crate) fn prepared(self, set_wise: &SetWise, on: &dyn Executor) -> Result<(Self, Vec<Assignment>)> {
+    pub(crate) fn prepared(
+        self,
+        set_wise: &mut SetWise,
+        on: &dyn Executor,
+    ) -> Result<(Self, Vec<Assignment>)> {
         let meta = M::meta();
         meta.writable().map_err(|error| self.refused(on, error))?;
         match (set_wise, meta.soft_delete) {
-            (SetWise::Update(assignments), _) => Ok((self, assignments.clone())),
+            (SetWise::Update(assignments), _) => Ok((self, std::mem::take(assignments))),
             (SetWise::Delete, Some(at)) => self.soft_deleted(at, on),
             (SetWise::Restore, Some(at)) => Ok(self.brought_back(at)),
             (SetWise::Delete | SetWise::HardDelete | SetWise::Restore, _) => Ok((self, Vec::new())),

@@ -3,6 +3,7 @@
 mod ends;
 mod fields;
 mod hooks;
+mod legacy;
 mod rules;
 mod set_wise;
 mod soft_delete;
