@@ -16,7 +16,7 @@ use crate::atomic::Coordinator;
 use crate::recovery::{Background, RecoveryMode};
 use crate::replica::{Replicas, Standby};
 use crate::transaction::misuse;
-use crate::{Error, ErrorKind, Executor, Lease, Result, Route, Scoped};
+use crate::{Error, ErrorKind, Executor, Lease, Result, Route, Scoped, Unit};
 use manybase_driver::{Access, BoxFuture, Dialect, DriverFactory, Pool};
 use registry::Registry;
 use std::fmt;
@@ -287,6 +287,10 @@ impl Executor for Db {
 
     fn lease<'a>(&'a self, route: Route<'a>, access: Access) -> BoxFuture<'a, Result<Lease<'a>>> {
         Box::pin(self.lease_in(route, None, access, Reads::Anywhere))
+    }
+
+    fn unit(&self) -> Unit<'_> {
+        Unit::own(self.new_transaction())
     }
 }
 

@@ -1,6 +1,6 @@
 //! What statements are run on.
 
-use crate::Lease;
+use crate::{Lease, Unit, WithoutHooks};
 use manybase_driver::{Access, BoxFuture, Dialect, Result};
 use std::sync::Arc;
 
@@ -63,6 +63,31 @@ pub trait Executor: Send + Sync {
     /// As [`Executor::resolve`], and what goes wrong in taking a connection from its pool. In a transaction also
     /// [`crate::ErrorKind::Transaction`], [`crate::ErrorKind::ReadOnly`] and [`crate::ErrorKind::Unsupported`].
     fn lease<'a>(&'a self, route: Route<'a>, access: Access) -> BoxFuture<'a, Result<Lease<'a>>>;
+
+    /// The transaction to do one thing in: the one that this is, or a fresh one.
+    fn unit(&self) -> Unit<'_>;
+
+    /// Whether the hooks of models run.
+    fn runs_hooks(&self) -> bool {
+        true
+    }
+
+    /// A view of this on which the hooks of models do not run. Validation does.
+    ///
+    /// ```
+    /// use manybase_db::{Db, Executor};
+    /// # fn main() -> manybase_db::Result<()> {
+    /// let db = Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// assert!(!db.without_hooks().runs_hooks());
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn without_hooks(&self) -> WithoutHooks<'_, Self>
+    where
+        Self: Sized,
+    {
+        WithoutHooks::of(self)
+    }
 }
 
 macro_rules! forward {
@@ -78,6 +103,14 @@ macro_rules! forward {
 
             fn lease<'a>(&'a self, route: Route<'a>, access: Access) -> BoxFuture<'a, Result<Lease<'a>>> {
                 (**self).lease(route, access)
+            }
+
+            fn unit(&self) -> Unit<'_> {
+                (**self).unit()
+            }
+
+            fn runs_hooks(&self) -> bool {
+                (**self).runs_hooks()
             }
         }
     )*};

@@ -5,7 +5,7 @@ mod unit;
 mod work;
 
 use work::limited;
-pub(crate) use work::{Deadline, Savepoints, Work, next_tag};
+pub(crate) use work::{Deadline, Savepoints, Work, failure, next_tag};
 
 use crate::db::with_model;
 use crate::replica::Standby;

@@ -23,6 +23,7 @@ mod replica;
 mod scoped;
 mod spelling;
 mod transaction;
+mod unit;
 mod unit_of_work;
 
 pub use config::{ConnectionConfig, IntoConnectionConfig};
@@ -37,6 +38,7 @@ pub use recovery::{
 pub use replica::{ReplicaPolicy, ReplicaState};
 pub use scoped::Scoped;
 pub use transaction::{
-    Ack, AsyncFunc, PreparedTransaction, Transaction, TransactionRunner, TransactionSettings,
+    Ack, AsyncFunc, Outcome, PreparedTransaction, Transaction, TransactionRunner, TransactionSettings,
 };
+pub use unit::{Unit, WithoutHooks};
 pub use unit_of_work::{Primary, UnitOfWork};

@@ -1,7 +1,7 @@
 //! A view of the registry for which another connection is the default.
 
 use crate::db::Reads;
-use crate::{Db, Executor, Lease, Result, Route};
+use crate::{Db, Executor, Lease, Result, Route, Unit};
 use manybase_driver::{Access, BoxFuture, Dialect};
 use std::sync::Arc;
 
@@ -78,5 +78,9 @@ impl Executor for Scoped {
 
     fn lease<'a>(&'a self, route: Route<'a>, access: Access) -> BoxFuture<'a, Result<Lease<'a>>> {
         Box::pin(self.db.lease_in(route, Some(&self.name), access, Reads::Anywhere))
+    }
+
+    fn unit(&self) -> Unit<'_> {
+        Unit::own(self.new_transaction())
     }
 }

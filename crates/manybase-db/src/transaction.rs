@@ -1,5 +1,6 @@
 //! Transactions.
 
+mod after;
 mod branches;
 mod enlist;
 mod finish;
@@ -12,6 +13,7 @@ mod runner;
 mod settings;
 mod shared;
 
+pub use after::Outcome;
 pub use prepared::PreparedTransaction;
 pub use run::AsyncFunc;
 pub use runner::TransactionRunner;
@@ -20,7 +22,7 @@ pub use settings::{Ack, TransactionSettings};
 pub(crate) use run::run;
 
 use crate::db::with_model;
-use crate::{Db, Executor, Lease, Result, Route};
+use crate::{Db, Executor, Lease, Result, Route, Unit};
 use finish::Ending;
 use manybase_driver::{Access, BoxFuture, Dialect};
 use shared::Shared;
@@ -95,12 +97,13 @@ impl Transaction {
     /// ```
     ///
     /// # Errors
-    /// [`crate::ErrorKind::Transaction`] when a statement has failed, after which it is rolled back; those of the
+    /// [`crate::ErrorKind::Transaction`] when a statement has failed, after which it is rolled back;
+    /// [`crate::ErrorKind::AfterCommit`] when it is committed and something in [`Transaction::at_end`] fails; those of the
     /// databases, after which it is rolled back too; [`crate::ErrorKind::OutcomeUnknown`] when the connection is lost
     /// just then and what came of it can't be found out, which over several databases is when the one with the
     /// decision can't be reached.
     pub async fn commit(self) -> Result<()> {
-        self.shared.finish(Ending::Commit).await
+        self.finish(Ending::Commit).await
     }
 
     /// Does everything but the last step: what it has done is checked and kept safe on every database, and waits for
@@ -119,7 +122,8 @@ impl Transaction {
     /// # Errors
     /// As [`Transaction::commit`]. Everything is rolled back then.
     pub async fn prepare(self) -> Result<PreparedTransaction> {
-        self.shared.prepare().await.map(PreparedTransaction::new)
+        let prepared = self.shared.prepare().await?;
+        Ok(PreparedTransaction::new(prepared, self.shared.told()))
     }
 
     /// Undoes the work, and waits until it is undone.
@@ -137,7 +141,15 @@ impl Transaction {
     /// # Errors
     /// Those of the database. The connection then does not go back to its pool as it is.
     pub async fn rollback(self) -> Result<()> {
-        self.shared.finish(Ending::Rollback).await
+        self.finish(Ending::Rollback).await
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    pub(crate) fn level(&self) -> (usize, u64) {
+        (self.depth, self.tag)
     }
 
     async fn lease_here<'a>(&'a self, route: Route<'a>, access: Access) -> Result<Lease<'a>> {
@@ -171,6 +183,10 @@ impl Executor for Transaction {
 
     fn lease<'a>(&'a self, route: Route<'a>, access: Access) -> BoxFuture<'a, Result<Lease<'a>>> {
         Box::pin(self.lease_here(route, access))
+    }
+
+    fn unit(&self) -> Unit<'_> {
+        Unit::open(self)
     }
 }
 

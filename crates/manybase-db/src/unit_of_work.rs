@@ -1,7 +1,7 @@
 //! Executors that say where reads go, for connections that have replicas.
 
 use crate::db::Reads;
-use crate::{AsyncFunc, Db, Executor, Lease, Result, Route, Scoped, Transaction};
+use crate::{AsyncFunc, Db, Executor, Lease, Result, Route, Scoped, Transaction, Unit};
 use manybase_driver::{Access, BoxFuture, Dialect};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -170,6 +170,13 @@ impl UnitOfWork {
 }
 
 impl Place {
+    fn unit(&self) -> Unit<'static> {
+        Unit::own(match &self.scope {
+            None => self.db.new_transaction(),
+            Some(scope) => self.db.using(scope.clone()).new_transaction(),
+        })
+    }
+
     fn resolve(&self, route: Route<'_>) -> Result<Arc<str>> {
         let pool = self.db.pick(route, self.scope.as_deref())?;
         Ok(pool.name().clone())
@@ -203,6 +210,10 @@ impl Executor for Primary {
     fn lease<'a>(&'a self, route: Route<'a>, access: Access) -> BoxFuture<'a, Result<Lease<'a>>> {
         self.0.lease(route, access, Reads::Primary)
     }
+
+    fn unit(&self) -> Unit<'_> {
+        self.0.unit()
+    }
 }
 
 impl Executor for UnitOfWork {
@@ -229,5 +240,11 @@ impl Executor for UnitOfWork {
             };
             self.place.lease(route, access, reads).await
         })
+    }
+
+    fn unit(&self) -> Unit<'_> {
+        // Which connections it will write is not known yet.
+        self.wrote().everywhere = true;
+        self.place.unit()
     }
 }

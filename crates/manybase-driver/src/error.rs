@@ -1,9 +1,11 @@
 //! One error for the whole library.
 
 mod cell;
+mod fields;
 mod kind;
 
 pub use cell::CellError;
+pub use fields::{FieldError, FieldErrors};
 pub use kind::ErrorKind;
 
 use std::fmt;
@@ -50,6 +52,7 @@ struct Inner {
     transaction: Option<Arc<str>>,
     constraint: Option<String>,
     code: Option<NativeCode>,
+    fields: Option<Box<FieldErrors>>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -65,6 +68,7 @@ impl Error {
             transaction: None,
             constraint: None,
             code: None,
+            fields: None,
             source: None,
         }))
     }

@@ -39,7 +39,7 @@ pub use address::{Address, Secret};
 pub use attachment::Attachment;
 pub use connection::{BoxFuture, Connection, TransactionOptions};
 pub use driver::{ConnectOptions, Driver, DriverFactory};
-pub use error::{CellError, Error, ErrorKind, NativeCode, Result};
+pub use error::{CellError, Error, ErrorKind, FieldError, FieldErrors, NativeCode, Result};
 pub use manybase_sql::{Capability, Dialect, IsolationLevel, Value};
 pub use pool::{Pool, PoolOptions, PoolStatus, Session, TestBeforeUse};
 pub use row::{Cell, Columns, Row};

@@ -2,7 +2,8 @@
 
 use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;
-use syn::{Attribute, Expr, LitInt, LitStr, Token};
+use syn::spanned::Spanned;
+use syn::{Attribute, Expr, ExprArray, ExprRange, LitInt, LitStr, Token};
 
 /// `#[model(…)]` on a struct.
 #[derive(Default)]
@@ -10,6 +11,10 @@ pub(crate) struct Container {
     pub(crate) table: Option<LitStr>,
     pub(crate) schema: Option<LitStr>,
     pub(crate) connection: Option<LitStr>,
+    pub(crate) hooks: Option<Span>,
+    pub(crate) validate: Option<Span>,
+    pub(crate) readonly: Option<Span>,
+    pub(crate) keyless: Option<Span>,
 }
 
 /// `#[model(…)]` on a field. Flags remember where they stand.
@@ -34,12 +39,22 @@ pub(crate) struct FieldAttributes {
     pub(crate) foreign_key: Vec<syn::Ident>,
     pub(crate) references: Vec<syn::Ident>,
     pub(crate) other_key: Vec<syn::Ident>,
+    pub(crate) readonly: Option<Span>,
+    pub(crate) skip: Option<Span>,
+    pub(crate) trim: Option<Span>,
+    pub(crate) non_empty: Option<Span>,
+    pub(crate) min_len: Option<LitInt>,
+    pub(crate) max_len: Option<LitInt>,
+    pub(crate) range: Option<ExprRange>,
+    pub(crate) one_of: Option<ExprArray>,
 }
 
-const CONTAINER: &str = "table = \"…\", schema = \"…\", connection = \"…\"";
+const CONTAINER: &str =
+    "table = \"…\", schema = \"…\", connection = \"…\", hooks, validate, readonly, keyless";
 const FIELD: &str = "key, auto, column = \"…\", json, embedded, prefix = \"…\", created_at, updated_at, version, \
                      soft_delete, generated, unique, default = …, length = …, precision = (…, …), foreign_key = …, \
-                     references = …, other_key = …";
+                     references = …, other_key = …, \
+                     skip, readonly, trim, non_empty, min_len = …, max_len = …, range = …, one_of = […]";
 
 fn unknown(meta: &ParseNestedMeta<'_>, place: &str, known: &str) -> syn::Error {
     let name = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
@@ -75,6 +90,17 @@ fn fields(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<syn::Ident>> {
     Ok(fields.into_iter().collect())
 }
 
+/// `1..=10`, also with an end left open.
+fn range(meta: &ParseNestedMeta<'_>) -> syn::Result<ExprRange> {
+    match meta.value()?.parse()? {
+        Expr::Range(range) => Ok(range),
+        other => Err(syn::Error::new(
+            other.span(),
+            "write a range, such as 1..=10, 0.. or ..=99",
+        )),
+    }
+}
+
 impl Container {
     pub(crate) fn parse(attributes: &[Attribute]) -> syn::Result<Self> {
         let mut found = Self::default();
@@ -83,6 +109,12 @@ impl Container {
             .filter(|attribute| attribute.path().is_ident("model"))
         {
             attribute.parse_nested_meta(|meta| {
+                if let Some(flag) = found.flag(&meta) {
+                    return match flag.replace(meta.path.span()) {
+                        None => Ok(()),
+                        Some(_) => Err(meta.error("this is said twice")),
+                    };
+                }
                 let place = if meta.path.is_ident("table") {
                     &mut found.table
                 } else if meta.path.is_ident("schema") {
@@ -100,6 +132,16 @@ impl Container {
             })?;
         }
         Ok(found)
+    }
+
+    fn flag(&mut self, meta: &ParseNestedMeta<'_>) -> Option<&mut Option<Span>> {
+        Some(match meta.path.get_ident()?.to_string().as_str() {
+            "hooks" => &mut self.hooks,
+            "validate" => &mut self.validate,
+            "readonly" => &mut self.readonly,
+            "keyless" => &mut self.keyless,
+            _ => return None,
+        })
     }
 }
 
@@ -129,6 +171,10 @@ impl FieldAttributes {
             "other_key" => !self.other_key.is_empty(),
             "length" => self.length.is_some(),
             "precision" => self.precision.is_some(),
+            "min_len" => self.min_len.is_some(),
+            "max_len" => self.max_len.is_some(),
+            "range" => self.range.is_some(),
+            "one_of" => self.one_of.is_some(),
             _ => false,
         };
         if said {
@@ -145,6 +191,26 @@ impl FieldAttributes {
             "json" => &mut self.json,
             "embedded" => &mut self.embedded,
             "unique" => &mut self.unique,
+            "readonly" => &mut self.readonly,
+            "skip" => &mut self.skip,
+            "trim" => &mut self.trim,
+            "non_empty" => &mut self.non_empty,
+            "min_len" => {
+                self.min_len = Some(meta.value()?.parse()?);
+                return Ok(());
+            }
+            "max_len" => {
+                self.max_len = Some(meta.value()?.parse()?);
+                return Ok(());
+            }
+            "range" => {
+                self.range = Some(range(meta)?);
+                return Ok(());
+            }
+            "one_of" => {
+                self.one_of = Some(meta.value()?.parse()?);
+                return Ok(());
+            }
             "column" => {
                 self.column = Some(name(meta)?);
                 return Ok(());
@@ -199,6 +265,7 @@ impl FieldAttributes {
             ("version", self.version),
             ("soft_delete", self.soft_delete),
             ("embedded", self.embedded),
+            ("skip", self.skip),
         ];
         let mut said = roles
             .iter()
@@ -219,6 +286,30 @@ impl FieldAttributes {
             return Err(syn::Error::new(
                 span,
                 "a field is either `embedded` (a column for each of its fields) or `json` (one column)",
+            ));
+        }
+        let of_one_column = [
+            ("trim", self.trim),
+            ("readonly", self.readonly),
+            ("non_empty", self.non_empty),
+            ("min_len", self.min_len.as_ref().map(Spanned::span)),
+            ("max_len", self.max_len.as_ref().map(Spanned::span)),
+            ("range", self.range.as_ref().map(Spanned::span)),
+            ("one_of", self.one_of.as_ref().map(Spanned::span)),
+        ];
+        if let (Some(_), Some((name, span))) = (
+            self.embedded.or(self.skip),
+            of_one_column
+                .iter()
+                .find_map(|(name, span)| span.map(|span| (name, span))),
+        ) {
+            let message = format!("`{name}` is for a field with a column of its own");
+            return Err(syn::Error::new(span, message));
+        }
+        if let (Some(span), Some(_)) = (self.trim, self.json) {
+            return Err(syn::Error::new(
+                span,
+                "`trim` is for texts, and not for documents",
             ));
         }
         if let (Some(prefix), None) = (&self.prefix, self.embedded) {

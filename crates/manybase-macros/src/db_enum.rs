@@ -1,7 +1,7 @@
 //! `#[derive(DbEnum)]`
 
 use crate::naming;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use std::collections::HashMap;
 use syn::spanned::Spanned;
@@ -15,24 +15,52 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
             "DbEnum is for an enum; for a struct with one field there is DbType",
         ));
     };
-    if let Some(variant) = data
-        .variants
-        .iter()
-        .find(|variant| !matches!(variant.fields, Fields::Unit))
-    {
-        return Err(syn::Error::new(
-            variant.span(),
-            "a variant of a DbEnum has no fields",
-        ));
-    }
     if data.variants.is_empty() {
         return Err(syn::Error::new(name.span(), "a DbEnum needs a variant"));
     }
+    let (known, unknown) = split(data)?;
     if is_integer(&input.attrs)? {
-        integers(input, data)
+        integers(input, &known, unknown)
     } else {
-        texts(input, data)
+        texts(input, &known, unknown)
     }
+}
+
+/// The variants that stand for a value, and the one that takes all others.
+fn split(data: &DataEnum) -> syn::Result<(Vec<&Variant>, Option<&Ident>)> {
+    let (mut known, mut unknown) = (Vec::new(), None);
+    for variant in &data.variants {
+        let takes_others = |attribute: &Attribute| {
+            attribute.path().is_ident("db")
+                && attribute
+                    .parse_args::<Ident>()
+                    .is_ok_and(|word| word == "unknown")
+        };
+        let marked = variant.attrs.iter().any(takes_others);
+        let holds_one = matches!(&variant.fields, Fields::Unnamed(fields) if fields.unnamed.len() == 1);
+        match (&variant.fields, marked) {
+            (Fields::Unit, false) => known.push(variant),
+            (_, true) if !holds_one => {
+                let message = "a variant with #[db(unknown)] holds the value: write `Unknown(String)`, or `Unknown(i64)` in \
+                               an enum of numbers";
+                return Err(syn::Error::new(variant.span(), message));
+            }
+            (_, true) => {
+                if unknown.replace(&variant.ident).is_some() {
+                    return Err(syn::Error::new(
+                        variant.span(),
+                        "one variant takes all unknown values",
+                    ));
+                }
+            }
+            _ => {
+                let message = "a variant of a DbEnum has no fields; one that takes unknown values is marked \
+                               #[db(unknown)]";
+                return Err(syn::Error::new(variant.span(), message));
+            }
+        }
+    }
+    Ok((known, unknown))
 }
 
 fn is_integer(attributes: &[Attribute]) -> syn::Result<bool> {
@@ -53,12 +81,12 @@ fn is_integer(attributes: &[Attribute]) -> syn::Result<bool> {
     Ok(integer)
 }
 
-fn texts(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenStream> {
+fn texts(input: &DeriveInput, known: &[&Variant], unknown: Option<&Ident>) -> syn::Result<TokenStream> {
     let library = naming::library();
     let (name, text) = (&input.ident, input.ident.to_string());
     let mut seen = HashMap::new();
     let (mut variants, mut values) = (Vec::new(), Vec::new());
-    for variant in &data.variants {
+    for variant in known {
         let mut value = naming::snake_case(&naming::plain(&variant.ident));
         for attribute in variant
             .attrs
@@ -81,35 +109,47 @@ fn texts(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenStream> {
         .unwrap_or(1)
         .max(1);
     let length = u32::try_from(length).unwrap_or(u32::MAX);
+    // A value that is not known is of any length.
+    let length = match unknown {
+        None => quote!(::std::option::Option::Some(#length)),
+        Some(_) => quote!(::std::option::Option::None),
+    };
+    let write_unknown = unknown.map(|unknown| quote!(Self::#unknown(text) => text.as_str(),));
+    let read_unknown = match unknown {
+        Some(unknown) => {
+            quote!(text => ::std::result::Result::Ok(Self::#unknown(::std::string::String::from(text))))
+        }
+        None => quote!(_ => ::std::result::Result::Err(#library::derive::no_variant(#text))),
+    };
     Ok(quote! {
         #[automatically_derived]
         impl #library::ColumnType for #name {
             const DATA_TYPE: #library::derive::DataType =
-                #library::derive::DataType::Text { length: ::std::option::Option::Some(#length) };
+                #library::derive::DataType::Text { length: #length };
             type OrNull = ::std::option::Option<Self>;
 
             fn encode(&self) -> #library::CellResult<#library::derive::Value> {
-                let text = match self { #(Self::#variants => #values),* };
+                let text = match self { #(Self::#variants => #values,)* #write_unknown };
                 ::std::result::Result::Ok(#library::derive::Value::from(text))
             }
 
             fn decode(row: &dyn #library::derive::Row, index: usize) -> #library::CellResult<Self> {
                 match #library::derive::text(row, index)? {
                     #(#values => ::std::result::Result::Ok(Self::#variants),)*
-                    _ => ::std::result::Result::Err(#library::derive::no_variant(#text)),
+                    #read_unknown,
                 }
             }
         }
     })
 }
 
-fn integers(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenStream> {
+fn integers(input: &DeriveInput, known: &[&Variant], unknown: Option<&Ident>) -> syn::Result<TokenStream> {
     let library = naming::library();
     let (name, text) = (&input.ident, input.ident.to_string());
     let mut seen = HashMap::new();
     let (mut variants, mut values) = (Vec::new(), Vec::new());
     let mut next = 0i64;
-    for variant in &data.variants {
+    for variant in known {
         let mut value = match &variant.discriminant {
             Some((_, expr)) => number(expr)?,
             None => next,
@@ -129,6 +169,11 @@ fn integers(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenStream> {
         variants.push(&variant.ident);
         values.push(value);
     }
+    let write_unknown = unknown.map(|unknown| quote!(Self::#unknown(number) => *number,));
+    let read_unknown = match unknown {
+        Some(unknown) => quote!(number => ::std::result::Result::Ok(Self::#unknown(number))),
+        None => quote!(_ => ::std::result::Result::Err(#library::derive::no_variant(#text))),
+    };
     Ok(quote! {
         #[automatically_derived]
         impl #library::ColumnType for #name {
@@ -136,14 +181,14 @@ fn integers(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenStream> {
             type OrNull = ::std::option::Option<Self>;
 
             fn encode(&self) -> #library::CellResult<#library::derive::Value> {
-                let number: i64 = match self { #(Self::#variants => #values),* };
+                let number: i64 = match self { #(Self::#variants => #values,)* #write_unknown };
                 ::std::result::Result::Ok(#library::derive::Value::from(number))
             }
 
             fn decode(row: &dyn #library::derive::Row, index: usize) -> #library::CellResult<Self> {
                 match <i64 as #library::ColumnType>::decode(row, index)? {
                     #(#values => ::std::result::Result::Ok(Self::#variants),)*
-                    _ => ::std::result::Result::Err(#library::derive::no_variant(#text)),
+                    #read_unknown,
                 }
             }
         }

@@ -76,6 +76,8 @@ fn refuse(field: &Field<'_>) -> syn::Result<()> {
         ("version", attributes.version),
         ("soft_delete", attributes.soft_delete),
         ("embedded", attributes.embedded),
+        ("skip", attributes.skip),
+        ("readonly", attributes.readonly),
     ];
     match wrong
         .iter()

@@ -105,7 +105,8 @@ impl Field<'_> {
             return quote_spanned!(ty.span()=> #ident: <#ty>::__columns(table, #prefix));
         }
         let column = self.column();
-        quote!(#ident: #library::Col::of(table, #outer, #column))
+        let trimmed = self.attributes.trim.map(|_| quote!(.trimmed()));
+        quote!(#ident: #library::Col::of(table, #outer, #column)#trimmed)
     }
 
     /// Its call of the builder. Inside an embedded struct names are put together at run time.
@@ -136,6 +137,13 @@ impl Field<'_> {
         if self.attributes.unique.is_some() {
             call.extend(quote!(.unique()));
         }
+        if self.attributes.trim.is_some() {
+            call.extend(quote!(.trimmed()));
+        }
+        if self.attributes.readonly.is_some() {
+            call.extend(quote!(.only_inserted()));
+        }
+        call.extend(crate::lifecycle::rules(self, library));
         if let Some(default) = &self.attributes.default {
             call.extend(quote!(.default(#default)));
         }
@@ -151,7 +159,10 @@ impl Field<'_> {
             let json = naming::json(library, ty);
             return quote_spanned!(ty.span()=> #ident: cells.take::<#json>()?.0);
         }
-        quote_spanned!(ty.span()=> #ident: cells.take::<#ty>()?)
+        match self.attributes.trim {
+            None => quote_spanned!(ty.span()=> #ident: cells.take::<#ty>()?),
+            Some(_) => quote_spanned!(ty.span()=> #ident: cells.take_trimmed::<#ty>()?),
+        }
     }
 
     pub(crate) fn encoded(&self, library: &TokenStream) -> TokenStream {

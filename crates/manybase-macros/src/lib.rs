@@ -25,7 +25,10 @@ fn run(input: DeriveInput, derive: fn(&DeriveInput) -> syn::Result<proc_macro2::
 /// On the struct, `#[model(…)]` with
 /// - `table = "…"`: the table's name; else the struct's in snake case,
 /// - `schema = "…"`: the schema it is in,
-/// - `connection = "…"`: the connection it is bound to; else the default one.
+/// - `connection = "…"`: the connection it is bound to; else the default one,
+/// - `hooks`: what happens when records are written and read is in an `impl Hooks`,
+/// - `validate`: rules for whole records are in an `impl Validate`,
+/// - `readonly`: it is only read, such as a view; `keyless`: no record can be named.
 ///
 /// On a field, `#[model(…)]` with
 /// - `key`: part of the key; on several fields they make it up together,
@@ -43,6 +46,10 @@ fn run(input: DeriveInput, derive: fn(&DeriveInput) -> syn::Result<proc_macro2::
 /// - `references = …` on a relation: the field that it points to, instead of the key,
 /// - `other_key = …` on a `ManyToMany`: the field of the join model that holds the other end's key; else
 ///   `<other model>_id`,
+/// - `min_len = …`, `max_len = …`, `non_empty`, `range = 1..=9`, `one_of = ["a", "b"]`: rules that a value keeps to,
+/// - `readonly`: written when the record is inserted, and never again,
+/// - `trim`: spaces at the end do not count, neither when it is read nor when it is compared: for padded columns,
+/// - `skip`: in no column; the default of its type when a record is read,
 /// - `unique`, `default = …`, `length = …`, `precision = (…, …)`: for the table's schema.
 #[proc_macro_derive(Model, attributes(model))]
 pub fn model(input: TokenStream) -> TokenStream {
@@ -60,6 +67,9 @@ pub fn embedded(input: TokenStream) -> TokenStream {
 ///
 /// It is kept as text, each variant by its name in snake case or by `#[db("…")]`; with `#[db(integer)]` on the
 /// enum as a number, each variant by its discriminant or by `#[db(7)]`.
+///
+/// One variant may take what stands for no other, and give it back as it was: `#[db(unknown)] Unknown(String)`, or
+/// `Unknown(i64)` in an enum of numbers, whose others then say theirs with `#[db(7)]`. Without one, such a value can't be read.
 #[proc_macro_derive(DbEnum, attributes(db))]
 pub fn db_enum(input: TokenStream) -> TokenStream {
     run(parse_macro_input!(input as DeriveInput), db_enum::derive)

@@ -16,7 +16,10 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     let (relations, fields): (Vec<_>, Vec<_>) = field::parse(input, "a model")?
         .into_iter()
         .partition(relation::is_relation);
-    check(input, &fields)?;
+    let (skipped, fields): (Vec<_>, Vec<_>) = fields
+        .into_iter()
+        .partition(|field| field.attributes.skip.is_some());
+    check(input, &container, &fields)?;
     let (name, text) = (&input.ident, input.ident.to_string());
     relation::check(name, &fields, &relations)?;
     let relation_fields = relations
@@ -25,7 +28,11 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     let relation_values = relations
         .iter()
         .map(|field| relation::columns_value(&library, name, field));
-    let unloaded = relations.iter().map(|field| field.ident);
+    let unstored: Vec<_> = relations
+        .iter()
+        .chain(&skipped)
+        .map(|field| field.ident)
+        .collect();
     let columns = format_ident!("{name}Columns");
     let column_fields = fields.iter().map(|field| field.columns_field(&library));
     let column_values = fields
@@ -38,9 +45,11 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     let encoded = fields.iter().map(|field| field.encoded(&library));
     let (table_name, table) = table(&container, &text, &library);
     let connection = option(container.connection.as_ref().map(|name| quote!(#name)));
-    let (key_type, key) = key(&fields);
+    let (key_type, key) = key(&fields, &library);
     let filled = filled(&fields, &library);
-    let soft_delete = lifecycle::soft_delete(name, &fields, &library);
+    let lifecycle = lifecycle::methods(&container, &fields, &unstored, &library);
+    let traits = lifecycle::traits(name, &fields, &library);
+    let whole = lifecycle::described(&container);
     let doc = format!("The columns of [`{text}`].");
     Ok(quote! {
         const _: () = {
@@ -75,12 +84,12 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
                 fn meta() -> &'static #library::ModelMeta {
                     static META: #library::derive::OnceLock<#library::ModelMeta> = #library::derive::OnceLock::new();
                     META.get_or_init(|| {
-                        #library::MetaBuilder::new(#text, #table, #connection)#(#described)*.finish()
+                        #library::MetaBuilder::new(#text, #table, #connection)#(#described)* #whole.finish()
                     })
                 }
 
                 fn decode(cells: &mut #library::Cells<'_>) -> #library::derive::Result<Self> {
-                    ::std::result::Result::Ok(Self { #(#decoded,)* #(#unloaded: ::std::default::Default::default()),* })
+                    ::std::result::Result::Ok(Self { #(#decoded,)* #(#unstored: ::std::default::Default::default()),* })
                 }
 
                 fn encode(&self, values: &mut #library::Values) {
@@ -92,9 +101,10 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
                 }
 
                 #filled
+                #lifecycle
             }
 
-            #soft_delete
+            #traits
 
             #[automatically_derived]
             impl #library::FromRow for #name {
@@ -110,12 +120,23 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     })
 }
 
-fn check(input: &DeriveInput, fields: &[Field<'_>]) -> syn::Result<()> {
-    if !fields.iter().any(|field| field.attributes.key.is_some()) {
+fn check(input: &DeriveInput, container: &Container, fields: &[Field<'_>]) -> syn::Result<()> {
+    if let Some(keyless) = container.keyless {
+        if let Some(key) = fields.iter().find_map(|field| field.attributes.key) {
+            return Err(syn::Error::new(
+                key,
+                "a model that is `keyless` has no `key`: leave one of them out",
+            ));
+        }
+        if fields.iter().all(|field| field.attributes.embedded.is_none()) && fields.is_empty() {
+            return Err(syn::Error::new(keyless, "a model needs a column"));
+        }
+    } else if !fields.iter().any(|field| field.attributes.key.is_some()) {
         let hint = match fields.iter().find(|field| field.ident == "id") {
             Some(_) => "write #[model(key, auto)] before `id` if the database numbers it, else #[model(key)]",
             None => {
-                "write #[model(key)] before the field that names a row, or before several that do so together"
+                "write #[model(key)] before the field that names a row, or before several that do so together, or \
+                 #[model(keyless)] before a struct whose rows have none, such as a view's"
             }
         };
         return Err(syn::Error::new(
@@ -189,7 +210,7 @@ fn option(inner: Option<TokenStream>) -> TokenStream {
     }
 }
 
-fn key(fields: &[Field<'_>]) -> (TokenStream, TokenStream) {
+fn key(fields: &[Field<'_>], library: &TokenStream) -> (TokenStream, TokenStream) {
     let keys: Vec<_> = fields
         .iter()
         .filter(|field| field.attributes.key.is_some())
@@ -200,6 +221,7 @@ fn key(fields: &[Field<'_>]) -> (TokenStream, TokenStream) {
         quote_spanned!(field.ty.span()=> ::std::clone::Clone::clone(&self.#ident))
     });
     match keys.as_slice() {
+        [] => (quote!(#library::NoKey), quote!(#library::NoKey::none())),
         [_] => (quote!(#(#types)*), quote!(#(#values)*)),
         _ => (quote!((#(#types),*)), quote!((#(#values),*))),
     }

@@ -1,8 +1,11 @@
 //! Walks over the cells of a row, and says in which column something is wrong.
 
+mod trimmed;
+
 use crate::{CellResult, ColumnType, ModelMeta};
 use manybase_driver::{CellError, Error, ErrorKind, Result, Row};
 use std::sync::Arc;
+use trimmed::Trimmed;
 
 /// The cells of one row, taken one after another in the order of the fields.
 ///
@@ -72,13 +75,34 @@ impl<'r> Cells<'r> {
     /// # }
     /// ```
     pub fn take<T: ColumnType>(&mut self) -> Result<T> {
+        let row = self.row;
+        self.take_from(row)
+    }
+
+    /// The next cell as a value of this type, without spaces at the end of a text.
+    ///
+    /// ```
+    /// use manybase_record::Cells;
+    /// fn code(cells: &mut Cells<'_>) -> manybase_driver::Result<String> {
+    ///     cells.take_trimmed()
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Cells::take`].
+    pub fn take_trimmed<T: ColumnType>(&mut self) -> Result<T> {
+        let row = self.row;
+        self.take_from(&Trimmed(row))
+    }
+
+    fn take_from<T: ColumnType>(&mut self, row: &dyn Row) -> Result<T> {
         let field = self.at;
         self.at += 1;
         let index = match &self.layout.positions {
             Some(positions) => positions.get(field).copied().unwrap_or(usize::MAX),
             None => field,
         };
-        T::decode(self.row, index).map_err(|error| self.failed(field, &error))
+        T::decode(row, index).map_err(|error| self.failed(field, &error))
     }
 
     pub(crate) fn origin(&self) -> Option<&Arc<str>> {

@@ -1,7 +1,7 @@
 //! A column, as closures of queries get it.
 
 use crate::{Assignment, ColumnType, Ex, Operand};
-use manybase_sql::{Expr, Name, expr::ColumnRef};
+use manybase_sql::{DataType, Expr, Function, Name, expr::ColumnRef};
 use std::marker::PhantomData;
 
 /// A column of a model, of type `T`. It is a constant: name and type, nothing else.
@@ -16,6 +16,8 @@ pub struct Col<T> {
     table: &'static str,
     prefix: &'static str,
     name: &'static str,
+    /// Whether spaces at its end do not count.
+    trimmed: bool,
     marker: PhantomData<fn() -> T>,
 }
 
@@ -50,8 +52,22 @@ impl<T> Col<T> {
             table,
             prefix,
             name,
+            trimmed: false,
             marker: PhantomData,
         }
+    }
+
+    /// Spaces at the end of what is in the column do not count: for columns that are padded with them.
+    ///
+    /// ```
+    /// use manybase_record::{prelude::*, Col};
+    /// const CODE: Col<String> = Col::new("", "code").trimmed();
+    /// let is_a = CODE.eq("A");
+    /// ```
+    #[must_use]
+    pub const fn trimmed(mut self) -> Self {
+        self.trimmed = true;
+        self
     }
 
     /// The column's name in the database.
@@ -71,12 +87,13 @@ impl<T> Col<T> {
 
 impl<T: ColumnType> Col<T> {
     pub(crate) fn to_expr(self) -> Expr {
-        Expr::Column(ColumnRef {
+        let column = Expr::Column(ColumnRef {
             table: (!self.table.is_empty()).then_some(Name::Borrowed(self.table)),
             name: self.name(),
             data_type: Some(T::DATA_TYPE),
             nullable: T::NULLABLE,
-        })
+        });
+        if self.trimmed { trimmed(column) } else { column }
     }
 
     /// A new value for this column, in an update.
@@ -109,6 +126,12 @@ impl<T: ColumnType> Col<T> {
     pub fn ex(self) -> Ex<T> {
         Ex::new(self.to_expr())
     }
+}
+
+/// Without spaces at the end. All databases have the function under this name.
+pub(crate) fn trimmed(column: Expr) -> Expr {
+    let rtrim = Function::Returning("RTRIM".into(), DataType::Text { length: None });
+    Expr::call(rtrim, [column])
 }
 
 impl<T> std::fmt::Debug for Col<T> {

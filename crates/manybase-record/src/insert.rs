@@ -2,8 +2,8 @@
 
 use crate::meta::{Key, Shape};
 use crate::query::Deleted;
-use crate::rec::origin;
-use crate::{Cells, Model, ModelMeta, Query, Rec, Role, Values, cells::Layout};
+use crate::rec::{origin, placed};
+use crate::{Cells, FieldErrors, Model, ModelMeta, Query, Rec, Role, Values, cells::Layout, hooks, validate};
 use chrono::{SubsecRound, Utc};
 use manybase_db::{Executor, Lease};
 use manybase_driver::{Access, Columns, Error, Flow, Numbered, Result, Row, Sink, Statement};
@@ -16,14 +16,24 @@ const ROWS: usize = 500;
 const BYTES: usize = 1 << 20;
 
 pub(crate) async fn one<M: Model>(mut record: M, on: &dyn Executor) -> Result<Rec<M>> {
+    if let Some(hooks) = hooks::of::<M>(on) {
+        return (hooks.insert)(record, on).await;
+    }
     let meta = M::meta();
-    let named = |error: Error| error.with_model(meta.name);
+    let named = |error: Error| placed(error.with_model(meta.name), on, M::route(None));
+    meta.writable().map_err(named)?;
     record.stamp(Utc::now().trunc_subsecs(6), None);
     let unset = record.is_key_unset();
-    let values = written(meta, encode(&record).map_err(named)?, unset);
+    let values = encode(&record).map_err(named)?;
+    validate::checked(&record, &values).map_err(named)?;
+    let values = written(meta, values, unset);
     let mut lease = on.lease(M::route(None), Access::Write).await.map_err(named)?;
     let connection = lease.connection().clone();
-    let named = |error: Error| error.with_model(meta.name).with_connection(connection.clone());
+    let named = |error: Error| {
+        meta.taken(error)
+            .with_model(meta.name)
+            .with_connection(connection.clone())
+    };
     let dialect = lease.dialect();
     let statement = insert_one(meta, unset, values, dialect).map_err(named)?;
     if !meta.generated.is_empty() && dialect.capability().insert_returning {
@@ -119,22 +129,34 @@ async fn read_back<M: Model>(lease: &mut Lease<'_>, record: M) -> Result<M> {
 }
 
 pub(crate) async fn many<M: Model>(mut records: Vec<M>, on: &dyn Executor) -> Result<u64> {
+    if let Some(hooks) = hooks::of::<M>(on) {
+        return (hooks.insert_many)(records, on).await;
+    }
     let meta = M::meta();
-    let named = |error: Error| error.with_model(meta.name);
+    let named = |error: Error| placed(error.with_model(meta.name), on, M::route(None));
+    meta.writable().map_err(named)?;
     if records.is_empty() {
         return Ok(0);
     }
     let now = Utc::now().trunc_subsecs(6);
     let mut rows: [Vec<Vec<Value>>; 2] = [Vec::new(), Vec::new()];
-    for record in &mut records {
+    let mut wrong = FieldErrors::default();
+    for (nth, record) in records.iter_mut().enumerate() {
         record.stamp(now, None);
         let unset = record.is_key_unset();
-        rows[usize::from(unset)].push(written(meta, encode(record).map_err(named)?, unset));
+        let values = encode(record).map_err(named)?;
+        validate::collect(record, &values, Some(nth), &mut wrong);
+        rows[usize::from(unset)].push(written(meta, values, unset));
     }
+    wrong.into_result().map_err(named)?;
     drop(records);
     let mut lease = on.lease(M::route(None), Access::Write).await.map_err(named)?;
     let connection = lease.connection().clone();
-    let named = |error: Error| error.with_model(meta.name).with_connection(connection.clone());
+    let named = |error: Error| {
+        meta.taken(error)
+            .with_model(meta.name)
+            .with_connection(connection.clone())
+    };
     let dialect = lease.dialect();
     let mut statements = Vec::new();
     for (unset, rows) in rows.into_iter().enumerate() {

@@ -29,6 +29,7 @@ mod cells;
 mod column;
 mod column_type;
 mod expr;
+mod hooks;
 mod insert;
 mod meta;
 mod model;
@@ -42,6 +43,7 @@ mod schema;
 mod selection;
 mod tables;
 mod upsert;
+mod validate;
 
 pub use cells::{Cells, Values};
 pub use column::Col;
@@ -51,10 +53,12 @@ pub use expr::{
     Expression, IntoCond, JsonPlace, Number, Operand, Summed, Switch, Text, Window, Windowed, case, coalesce,
     count_all, cume_dist, dense_rank, function, now, ntile, percent_rank, rank, rolled, row_number,
 };
+pub use hooks::{HookContext, HookTable, Hooks, Operation, SetChange};
+pub use manybase_driver::{FieldError, FieldErrors};
 pub use manybase_macros::{DbEnum, DbType, Embedded, FromRow, Model};
 pub use manybase_sql::expr::{Collation, DateUnit, JsonStep};
 pub use meta::{ColumnMeta, MetaBuilder, ModelMeta, Role};
-pub use model::{Embedded, Key, Model};
+pub use model::{Embedded, Key, Model, NoKey};
 pub use order::{Assignments, ColumnNames, GroupKeys, OrderKeys};
 pub use query::{Alias, JoinSource, Query, SoftDelete, Table, exists, not_exists};
 pub use raw::{Bind, RawQuery, sql};
@@ -68,6 +72,7 @@ pub use schema::{create_table, drop_table};
 pub use selection::Selection;
 pub use tables::{Append, Derived, Entry, Maybe, Nullity, Outer, RowType, Sources, Sure};
 pub use upsert::Upsert;
+pub use validate::{Rule, Validate};
 
 /// What the derive macros' code needs, besides the traits.
 #[doc(hidden)]

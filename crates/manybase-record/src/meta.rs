@@ -1,10 +1,11 @@
 //! What is known of a model: its table, columns and keys.
 
+mod assign;
 mod texts;
 
 pub(crate) use texts::{Key, Shape, Texts};
 
-use crate::ColumnType;
+use crate::{ColumnType, Rule};
 use manybase_driver::{Error, ErrorKind, Result};
 use manybase_sql::schema::{Column, Table};
 use manybase_sql::{DataType, Dialect, Name, Order, SqlWriter, TableName, Value};
@@ -76,6 +77,10 @@ pub struct ColumnMeta {
     pub role: Role,
     /// Whether each value occurs once.
     pub unique: bool,
+    /// Whether spaces at the end of what is in it do not count.
+    pub trimmed: bool,
+    /// Whether it is written when the record is inserted, and never again.
+    pub readonly: bool,
     /// The default in the schema.
     pub default: Option<Value>,
 }
@@ -108,6 +113,12 @@ pub struct ModelMeta {
     pub generated: Vec<usize>,
     /// Position of the column that says when a record was deleted, where deleted ones stay in the table.
     pub soft_delete: Option<usize>,
+    /// Whether it is only read, such as a view.
+    pub readonly: bool,
+    /// Whether records are looked at before they are written.
+    pub(crate) validated: bool,
+    /// The rules of its fields.
+    pub(crate) rules: Vec<(usize, Rule)>,
     pub(crate) texts: Texts,
 }
 
@@ -173,7 +184,12 @@ impl ModelMeta {
     /// Column as an expression.
     pub(crate) fn expr(&self, index: usize) -> manybase_sql::Expr {
         let column = &self.columns[index];
-        manybase_sql::Expr::typed_column(column.name.clone(), column.data_type, column.nullable)
+        let expr = manybase_sql::Expr::typed_column(column.name.clone(), column.data_type, column.nullable);
+        if column.trimmed {
+            crate::column::trimmed(expr)
+        } else {
+            expr
+        }
     }
 
     /// The list of all columns.
@@ -237,6 +253,9 @@ impl MetaBuilder {
             keys: Vec::new(),
             generated: Vec::new(),
             soft_delete: None,
+            readonly: false,
+            validated: false,
+            rules: Vec::new(),
             texts: Texts::default(),
         })
     }
@@ -275,6 +294,8 @@ impl MetaBuilder {
             nullable: T::NULLABLE,
             role,
             unique: false,
+            trimmed: false,
+            readonly: false,
             default: None,
         });
         self
@@ -322,6 +343,48 @@ impl MetaBuilder {
     pub fn default(mut self, value: impl Into<Value>) -> Self {
         if let Some(column) = self.0.columns.last_mut() {
             column.default = Some(value.into());
+        }
+        self
+    }
+
+    /// Adds a rule that the last column keeps to.
+    #[must_use]
+    pub fn rule(mut self, rule: Rule) -> Self {
+        if let Some(at) = self.0.columns.len().checked_sub(1) {
+            self.0.rules.push((at, rule));
+            self.0.validated = true;
+        }
+        self
+    }
+
+    /// The model has rules of its own.
+    #[must_use]
+    pub fn validated(mut self) -> Self {
+        self.0.validated = true;
+        self
+    }
+
+    /// The model is only read.
+    #[must_use]
+    pub fn readonly(mut self) -> Self {
+        self.0.readonly = true;
+        self
+    }
+
+    /// The last column is written when the record is inserted, and never again.
+    #[must_use]
+    pub fn only_inserted(mut self) -> Self {
+        if let Some(column) = self.0.columns.last_mut() {
+            column.readonly = true;
+        }
+        self
+    }
+
+    /// Spaces at the end of what is in the last column do not count.
+    #[must_use]
+    pub fn trimmed(mut self) -> Self {
+        if let Some(column) = self.0.columns.last_mut() {
+            column.trimmed = true;
         }
         self
     }

@@ -1,6 +1,9 @@
 //! Models.
 
-use crate::{Alias, Cells, Cond, IntoCond, ModelMeta, Query, Rec, Upsert, Values, insert, upsert};
+use crate::{
+    Alias, Cells, Cond, FieldErrors, HookTable, IntoCond, ModelMeta, Query, Rec, Upsert, Values, insert,
+    upsert,
+};
 use chrono::{DateTime, Utc};
 use manybase_db::{Executor, Route};
 use manybase_driver::Result;
@@ -77,6 +80,24 @@ pub trait Model: Sized + Send + Sync + 'static {
     fn read_generated(&mut self, _cells: &mut Cells<'_>) -> Result<()> {
         Ok(())
     }
+
+    /// The hooks, for a model that has them.
+    #[doc(hidden)]
+    fn hooks() -> Option<&'static HookTable<Self>> {
+        None
+    }
+
+    /// Adds what its own rules find.
+    #[doc(hidden)]
+    fn check(&self, _errors: &mut FieldErrors) {}
+
+    /// Says when it was deleted, or that it is not.
+    #[doc(hidden)]
+    fn set_deleted(&mut self, _at: Option<DateTime<Utc>>) {}
+
+    /// Takes over what is in no column.
+    #[doc(hidden)]
+    fn keep_unstored(&mut self, _from: &mut Self) {}
 
     /// All records.
     ///
@@ -235,6 +256,37 @@ impl<T: crate::ColumnType> Key for T {
         let mut values = Values::with_capacity(1);
         values.put(self);
         values.finish()
+    }
+}
+
+/// The key of a model with `#[model(keyless)]`: none, so that no record of it can be named.
+///
+/// ```
+/// use manybase_record::prelude::*;
+///
+/// #[derive(Model)]
+/// #[model(table = "sales_by_month", keyless, readonly)]
+/// struct MonthlySales {
+///     month: String,
+///     total: i64,
+/// }
+///
+/// let best = MonthlySales::filter(|c| c.total.gt(1_000));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoKey(());
+
+impl NoKey {
+    /// For the derive macro.
+    #[doc(hidden)]
+    pub fn none() -> Self {
+        Self(())
+    }
+}
+
+impl Key for NoKey {
+    fn values(&self) -> Result<Vec<Value>> {
+        Ok(Vec::new())
     }
 }
 

@@ -6,6 +6,7 @@ mod by_relation;
 mod deleted;
 mod explain;
 mod fetch;
+mod find_or_create;
 mod homes;
 mod join;
 mod lock;
@@ -26,7 +27,7 @@ pub use table::Table;
 
 use crate::meta::{Key, Shape};
 use crate::relation::Include;
-use crate::{Cells, Model, ModelMeta, Rec, Sources, model};
+use crate::{Cells, Model, ModelMeta, Rec, Sources, hooks, model};
 use manybase_db::{Executor, Route};
 use manybase_driver::{BoxFuture, Dialect, Result};
 use manybase_sql::{Rendered, Select, SelectItem, Value};
@@ -67,6 +68,8 @@ pub struct Query<M: Sources, O = Rec<M>> {
     includes: Vec<Include<M::Main>>,
     /// What loads them; there is something only for whole records.
     load: Option<Load<M::Main, O>>,
+    /// Whether hooks come before and after the records.
+    hooked: bool,
     /// What it does with deleted records, where they stay in the table.
     deleted: Deleted,
     /// The names that the tables go by.
@@ -93,7 +96,11 @@ fn load_relations<'a, M: Model>(
         for include in includes {
             include.load(records, on, using).await?;
         }
-        Ok(())
+        match hooks::of::<M>(on) {
+            None => Ok(()),
+            Some(hooks) if records.is_empty() => (hooks.before_load)(on).await,
+            Some(hooks) => (hooks.after_load)(records, on).await,
+        }
     })
 }
 
@@ -108,6 +115,7 @@ impl<M: Sources, O> Clone for Query<M, O> {
             width: self.width,
             includes: self.includes.clone(),
             load: self.load,
+            hooked: self.hooked,
             deleted: self.deleted,
             names: self.names,
             meta: self.meta,
@@ -129,7 +137,8 @@ impl<M: Model> Query<M> {
             decode: Rec::<M>::decode,
             width: meta.columns.len(),
             includes: Vec::new(),
-            load: None,
+            load: M::hooks().map(|_| load_relations::<M> as Load<M, Rec<M>>),
+            hooked: M::hooks().is_some(),
             deleted: Deleted::Hidden,
             names: &meta.table.name,
             meta,

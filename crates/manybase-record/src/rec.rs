@@ -1,7 +1,11 @@
 //! A record that was loaded or inserted, and knows what has changed since.
 
+mod fields;
+mod overlay;
 mod remove;
 mod write;
+
+pub(crate) use write::set_by_model;
 
 use crate::query::Deleted;
 use crate::{Cells, Model, ModelMeta, Query, Values, insert};
@@ -135,6 +139,22 @@ impl<M: Model> Rec<M> {
         }
     }
 
+    /// With the names of model and connection.
+    pub(crate) fn placed(&self, error: Error, on: &dyn Executor) -> Error {
+        placed(
+            error.with_model(M::meta().name),
+            on,
+            M::route(self.origin.as_deref()),
+        )
+    }
+
+    /// The key of the row as it was loaded.
+    fn key_values(&self) -> Result<Vec<Value>> {
+        let before = self.before()?;
+        let keys = M::meta().keys.iter();
+        Ok(keys.filter_map(|&key| before.get(key).cloned()).collect())
+    }
+
     fn before(&self) -> Result<Cow<'_, [Value]>> {
         match &self.snapshot {
             Some(snapshot) => snapshot.values().map(Cow::Borrowed),
@@ -164,12 +184,9 @@ impl<M: Model> Rec<M> {
     /// ```
     pub async fn refresh(&mut self, on: &dyn Executor) -> Result<()> {
         // Its key as it was loaded, whatever has become of the field.
-        let before = self.before().map_err(|error| error.with_model(M::meta().name))?;
-        let key = M::meta()
-            .keys
-            .iter()
-            .filter_map(|&key| before.get(key).cloned())
-            .collect();
+        let key = self
+            .key_values()
+            .map_err(|error| error.with_model(M::meta().name))?;
         let mut query = Query::<M>::by_key_values(key).deleted(Deleted::Shown);
         if let Some(origin) = &self.origin {
             query = query.using(origin.clone());

@@ -4,6 +4,7 @@
 //! parents, on the children's own connection, stitched by key. The content is erased inside the slot, so that
 //! models that relate to one another in a ring do not make types that contain each other.
 
+mod deleted;
 mod joined;
 mod keys;
 mod later;

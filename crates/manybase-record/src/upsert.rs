@@ -1,17 +1,19 @@
 //! Inserts that update what is there already.
 
+mod same;
+
 use crate::insert::{chunks, encode, is_written, statement, written};
 use crate::query::Deleted;
 use crate::rec::placed;
 use crate::rows::{Match, Rows};
-use crate::{ColumnNames, Model, ModelMeta, Query, Rec, Role, insert};
+use crate::{ColumnNames, FieldErrors, Model, ModelMeta, Query, Rec, Role, hooks, insert, validate};
 use chrono::{DateTime, SubsecRound, Utc};
 use foldhash::fast::RandomState;
 use manybase_db::Executor;
 use manybase_driver::{Access, Error, ErrorKind, Result, Statement};
 use manybase_sql::{ConflictUpdate, ConflictValue, Name, OnConflict, Value};
+use same::{Same, same};
 use std::collections::HashMap;
-use std::fmt::Write;
 use std::sync::Arc;
 
 /// Records to insert, or to update where they are there already. [`Model::upsert_many`] makes it, and nothing is
@@ -187,9 +189,13 @@ impl<M: Model> Upsert<M> {
     /// # }
     /// ```
     pub async fn exec(self, on: &dyn Executor) -> Result<u64> {
+        if let Some(hooks) = hooks::of::<M>(on) {
+            return (hooks.upsert)(self, on).await;
+        }
         let meta = M::meta();
         let using = self.using.clone();
         let route = M::route(using.as_deref());
+        meta.writable().map_err(|error| placed(error, on, route))?;
         let rows = self
             .rows(Utc::now().trunc_subsecs(6))
             .map_err(|error| placed(error.with_model(meta.name), on, route))?;
@@ -200,7 +206,11 @@ impl<M: Model> Upsert<M> {
         let named = |error: Error| error.with_model(meta.name);
         let mut lease = on.lease(route, Access::Write).await.map_err(named)?;
         let connection = lease.connection().clone();
-        let named = |error: Error| error.with_model(meta.name).with_connection(connection.clone());
+        let named = |error: Error| {
+            meta.taken(error)
+                .with_model(meta.name)
+                .with_connection(connection.clone())
+        };
         let dialect = lease.dialect();
         let mut statements = Vec::new();
         for (unset, of) in rows.rows.into_iter().enumerate() {
@@ -209,6 +219,10 @@ impl<M: Model> Upsert<M> {
         }
         lease.batch(statements, true).await.map_err(named)?;
         Ok(count)
+    }
+
+    pub(crate) fn records_mut(&mut self) -> &mut [M] {
+        &mut self.records
     }
 
     fn rows(self, now: DateTime<Utc>) -> Result<Prepared> {
@@ -222,7 +236,8 @@ impl<M: Model> Upsert<M> {
         let mut last: HashMap<Same, usize, RandomState> =
             HashMap::with_capacity_and_hasher(self.records.len(), RandomState::default());
         let mut all = Vec::with_capacity(self.records.len());
-        for mut record in self.records {
+        let mut wrong = FieldErrors::default();
+        for (nth, mut record) in self.records.into_iter().enumerate() {
             let unset = record.is_key_unset();
             if unset && by_key {
                 return Err(no_key_yet(meta));
@@ -231,6 +246,7 @@ impl<M: Model> Upsert<M> {
             // A key that the library makes is there now.
             let unset = record.is_key_unset();
             let mut values = encode(&record)?;
+            validate::collect(&record, &values, Some(nth), &mut wrong);
             for &at in &stamped {
                 values[at] = meta.time(at, now);
             }
@@ -241,6 +257,7 @@ impl<M: Model> Upsert<M> {
             }
             all.push(Some((unset, values)));
         }
+        wrong.into_result()?;
         let mut rows = [Vec::new(), Vec::new()];
         for (unset, values) in all.into_iter().flatten() {
             rows[usize::from(unset)].push(written(meta, values, unset));
@@ -277,11 +294,15 @@ impl<M: Model> Upsert<M> {
         {
             return Err(not_written(meta, at));
         }
+        for &at in chosen.iter().flatten() {
+            meta.changeable(at)?;
+        }
         let mut set = Vec::new();
         for (at, column) in meta.columns.iter().enumerate() {
             let said = chosen.as_ref().is_some_and(|chosen| chosen.contains(&at));
             let value = match column.role {
                 _ if by.contains(&at) => None,
+                _ if column.readonly && !said => None,
                 _ if said => Some(ConflictValue::Given),
                 Role::Version => Some(ConflictValue::Increased),
                 Role::UpdatedAt => Some(ConflictValue::Given),
@@ -327,11 +348,15 @@ struct Prepared {
 }
 
 pub(crate) async fn one<M: Model>(record: M, on: &dyn Executor) -> Result<Rec<M>> {
+    if let Some(hooks) = hooks::of::<M>(on) {
+        return (hooks.upsert_one)(record, on).await;
+    }
     if record.is_key_unset() {
         return insert::one(record, on).await;
     }
     let meta = M::meta();
     let route = M::route(None);
+    meta.writable().map_err(|error| placed(error, on, route))?;
     let key = record.key();
     let rows = Upsert::new(vec![record])
         .rows(Utc::now().trunc_subsecs(6))
@@ -339,7 +364,11 @@ pub(crate) async fn one<M: Model>(record: M, on: &dyn Executor) -> Result<Rec<M>
     let named = |error: Error| error.with_model(meta.name);
     let mut lease = on.lease(route, Access::Write).await.map_err(named)?;
     let connection = lease.connection().clone();
-    let named = |error: Error| error.with_model(meta.name).with_connection(connection.clone());
+    let named = |error: Error| {
+        meta.taken(error)
+            .with_model(meta.name)
+            .with_connection(connection.clone())
+    };
     let dialect = lease.dialect();
     let updates = rows.conflict.update != ConflictUpdate::Nothing;
     let mut upsert = statement(meta, false).on_conflict(rows.conflict);
@@ -370,33 +399,6 @@ pub(crate) async fn one<M: Model>(record: M, on: &dyn Executor) -> Result<Rec<M>
     let statement = Statement::rendered(rendered, Access::Read);
     let mut rows = lease.query(statement, back).await.map_err(named)?.rows;
     rows.pop().ok_or_else(|| named(gone()))
-}
-
-/// What is equal for values that a database takes for the same key.
-#[derive(PartialEq, Eq, Hash)]
-enum Same {
-    /// A key that is one number: nothing to write.
-    Number(i64),
-    Text(String),
-}
-
-/// None with NULL among them.
-fn same<'v>(mut values: impl Iterator<Item = &'v Value>) -> Option<Same> {
-    let first = values.next()?;
-    let mut others = values.peekable();
-    if let (Value::I64(number), None) = (first, others.peek()) {
-        return Some(Same::Number(*number));
-    }
-    let mut text = String::new();
-    for value in std::iter::once(first).chain(others) {
-        // Writing into a String can't fail.
-        let _ = match value {
-            Value::Null => return None,
-            Value::Decimal(value) => write!(text, "{};", value.normalize()),
-            value => write!(text, "{value:?};"),
-        };
-    }
-    Some(Same::Text(text))
 }
 
 fn positions(meta: &ModelMeta, names: &[Name]) -> Result<Vec<usize>> {

@@ -1,6 +1,6 @@
 //! An executor whose statements all go to one connection.
 
-use manybase_db::{Access, Executor, Lease, Result, Route};
+use manybase_db::{Access, Executor, Lease, Result, Route, Unit};
 use manybase_driver::{BoxFuture, Dialect};
 use std::sync::Arc;
 
@@ -41,5 +41,13 @@ impl Executor for Pinned<'_> {
 
     fn lease<'a>(&'a self, route: Route<'a>, access: Access) -> BoxFuture<'a, Result<Lease<'a>>> {
         self.on.lease(self.route(route), access)
+    }
+
+    fn unit(&self) -> Unit<'_> {
+        self.on.unit()
+    }
+
+    fn runs_hooks(&self) -> bool {
+        self.on.runs_hooks()
     }
 }

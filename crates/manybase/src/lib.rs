@@ -44,10 +44,10 @@
 
 pub use manybase_db::{
     Access, Ack, AsyncFunc, ConnectionConfig, ConnectionHandle, ConnectionReport, Db, DbBuilder, Executor,
-    Heuristic, HeuristicReport, InDoubtBranch, InDoubtReport, InDoubtTransaction, Lease, Ping,
+    Heuristic, HeuristicReport, InDoubtBranch, InDoubtReport, InDoubtTransaction, Lease, Outcome, Ping,
     PreparedTransaction, Primary, RecoveryMode, RecoveryReport, RecoverySettings, ReplicaHandle,
     ReplicaPolicy, ReplicaState, Route, Scoped, Transaction, TransactionRecord, TransactionRunner,
-    TransactionSettings, UnitOfWork, Verdict, recovery,
+    TransactionSettings, Unit, UnitOfWork, Verdict, WithoutHooks, recovery,
 };
 pub use manybase_driver::{
     Capability, Cell, CellError, Done, Error, ErrorKind, IsolationLevel, NativeCode, PoolOptions, PoolStatus,
@@ -106,6 +106,9 @@ mod guide {
 
     #[doc = include_str!("../../../docs/writes.md")]
     struct Writes;
+
+    #[doc = include_str!("../../../docs/hooks.md")]
+    struct Hooks;
 
     #[doc = include_str!("../../../docs/transactions.md")]
     struct Transactions;

@@ -38,8 +38,7 @@ impl Db {
         for<'t> <F as AsyncFunc<&'t Transaction, Result<R>>>::Fut: Send,
         R: Send + 'a,
     {
-        let tx = Transaction::new(self.clone(), None, None, TransactionSettings::new());
-        Box::pin(run(tx, work, None))
+        Box::pin(run(self.new_transaction(), work, None))
     }
 
     /// A transaction with settings, to be run with [`TransactionRunner::run`].
@@ -101,12 +100,11 @@ impl Db {
     /// # Errors
     /// None at this point: nothing is sent before the first statement.
     pub async fn begin(&self) -> Result<Transaction> {
-        Ok(Transaction::new(
-            self.clone(),
-            None,
-            None,
-            TransactionSettings::new(),
-        ))
+        Ok(self.new_transaction())
+    }
+
+    pub(crate) fn new_transaction(&self) -> Transaction {
+        Transaction::new(self.clone(), None, None, TransactionSettings::new())
     }
 }
 
@@ -162,7 +160,7 @@ impl Scoped {
         Ok(self.new_transaction())
     }
 
-    fn new_transaction(&self) -> Transaction {
+    pub(crate) fn new_transaction(&self) -> Transaction {
         Transaction::new(
             self.db().clone(),
             Some(self.name().clone()),

@@ -335,7 +335,7 @@ fn cut_off() -> Error {
     Error::new(ErrorKind::ConnectionLost, "a statement was cut off in the middle")
 }
 
-fn failure(first: &Error) -> Error {
+pub(crate) fn failure(first: &Error) -> Error {
     Error::new(
         ErrorKind::Transaction,
         format!("the transaction failed at: {first}"),

@@ -98,8 +98,11 @@ impl Shared {
         if parts.len() > 1 {
             fault::point("work-after");
         }
-        let mut result = Ok(());
+        let mut result = self.levels.sound();
         for part in &mut parts {
+            if result.is_err() {
+                break;
+            }
             let ready = async {
                 part.work.trim(&[self.root]).await?;
                 // A part alone is told by its own commit.

@@ -67,12 +67,15 @@ impl Nested {
                 }
             }
         }
+        if let Some(outer) = owners.len().checked_sub(2).and_then(|at| owners.get(at)) {
+            shared.waiting.keep(*tag, *outer);
+        }
         Ok(())
     }
 
     async fn undo(&self) -> Result<()> {
         let Transaction { shared, depth, tag } = &self.0;
-        let owners = shared.levels.check(*depth, *tag)?;
+        let owners = shared.levels.place(*depth, *tag)?;
         let outer = owners.get(..*depth).unwrap_or_default();
         for branch in shared.branches.hosts() {
             if let Some(work) = branch.work.lock().await.as_mut() {
@@ -85,6 +88,8 @@ impl Nested {
 
 impl Drop for Nested {
     fn drop(&mut self) {
-        self.0.shared.levels.close(self.0.depth, self.0.tag);
+        let Transaction { shared, depth, tag } = &self.0;
+        shared.levels.close(*depth, *tag);
+        shared.waiting.undo(*tag);
     }
 }

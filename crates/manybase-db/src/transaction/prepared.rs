@@ -1,7 +1,8 @@
 //! A transaction whose parts are all prepared, and which waits for the decision.
 
-use crate::Result;
+use super::after::{Outcome, Told};
 use crate::atomic::InFlight;
+use crate::{ErrorKind, Result};
 use std::fmt;
 
 /// A transaction that is ready to commit on every database, and waits for the word. From
@@ -30,13 +31,16 @@ use std::fmt;
 pub struct PreparedTransaction {
     in_flight: Option<InFlight>,
     gtrid: Option<std::sync::Arc<str>>,
+    /// Those who wait for the end. Dropped, they are told of a rollback.
+    told: Option<Told>,
 }
 
 impl PreparedTransaction {
-    pub(super) fn new(in_flight: InFlight) -> Self {
+    pub(super) fn new(in_flight: InFlight, told: Told) -> Self {
         Self {
             gtrid: in_flight.gtrid(),
             in_flight: Some(in_flight),
+            told: Some(told),
         }
     }
 
@@ -71,12 +75,24 @@ impl PreparedTransaction {
     /// # Errors
     /// As [`crate::Transaction::commit`].
     pub async fn commit(mut self) -> Result<()> {
-        match self.in_flight.take() {
-            Some(in_flight) => tokio::spawn(in_flight.commit())
-                .await
-                .unwrap_or_else(|error| Err(super::finish::cut_off(&error))),
-            None => Ok(()),
-        }
+        let (Some(in_flight), Some(told)) = (self.in_flight.take(), self.told.take()) else {
+            return Ok(());
+        };
+        let done = tokio::spawn(async move {
+            match in_flight.commit().await {
+                Ok(()) => told.tell(Outcome::Committed).await,
+                Err(error) if error.kind() == ErrorKind::OutcomeUnknown => {
+                    told.drop_untold();
+                    Err(error)
+                }
+                Err(error) => {
+                    told.tell(Outcome::RolledBack).await.ok();
+                    Err(error)
+                }
+            }
+        });
+        done.await
+            .unwrap_or_else(|error| Err(super::finish::cut_off(&error)))
     }
 
     /// Undoes it on every database, and waits until it is undone.
@@ -92,6 +108,10 @@ impl PreparedTransaction {
     pub async fn rollback(mut self) {
         if let Some(in_flight) = self.in_flight.take() {
             in_flight.roll_back().await;
+        }
+        if let Some(told) = self.told.take() {
+            // Their errors are logged.
+            told.tell(Outcome::RolledBack).await.ok();
         }
     }
 }

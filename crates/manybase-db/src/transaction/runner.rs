@@ -2,7 +2,7 @@
 
 use super::{AsyncFunc, Transaction, TransactionSettings, run};
 use crate::lease::Deadline;
-use crate::{Db, Error, Result};
+use crate::{Db, Error, ErrorKind, Result};
 use manybase_driver::BoxFuture;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
@@ -160,6 +160,9 @@ impl TransactionRunner {
 
 /// Also when the closure swallowed the error, and what came back is that the transaction had failed at it.
 fn is_retryable(error: &Error) -> bool {
+    if error.kind() == ErrorKind::AfterCommit {
+        return false;
+    }
     let behind = std::error::Error::source(error).and_then(|source| source.downcast_ref::<Error>());
     error.is_retryable() || behind.is_some_and(Error::is_retryable)
 }

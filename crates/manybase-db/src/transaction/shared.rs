@@ -1,6 +1,7 @@
 //! What a transaction and its nested ones have in common.
 
 use super::TransactionSettings;
+use super::after::Waiting;
 use super::branches::{Branch, Branches};
 use super::levels::Levels;
 use crate::atomic::Expected;
@@ -19,12 +20,14 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 pub(crate) struct Shared {
     pub(super) db: Db,
-    scope: Option<Arc<str>>,
+    pub(super) scope: Option<Arc<str>>,
     /// The connections that it may work on, where they were said.
     pub(super) only: Option<Arc<[Arc<str>]>>,
     pub(super) settings: TransactionSettings,
     pub(super) branches: Branches,
-    pub(super) levels: Levels,
+    pub(crate) levels: Levels,
+    /// What waits for the end.
+    pub(super) waiting: Waiting,
     /// Held while a branch begins, which depends on those that have begun.
     pub(super) enlisting: tokio::sync::Mutex<()>,
     /// The transaction's name, once a branch needed it at its beginning.
@@ -56,6 +59,7 @@ impl Shared {
             settings,
             branches: Branches::default(),
             levels,
+            waiting: Waiting::default(),
             enlisting: tokio::sync::Mutex::default(),
             expected: Mutex::default(),
             root,
@@ -85,7 +89,7 @@ impl Shared {
         let pool = self.pick(route)?;
         let name = pool.name().clone();
         let lent = async {
-            drop(self.levels.innermost(depth, tag)?);
+            drop(self.levels.usable(depth, tag)?);
             if self.settings.read_only && access == Access::Write {
                 let error = Error::new(ErrorKind::ReadOnly, "a write in a read-only transaction");
                 return Err(error.with_help("leave out `read_only()`, or write outside of it"));
@@ -175,6 +179,9 @@ impl Shared {
 impl Drop for Shared {
     fn drop(&mut self) {
         self.tell("dropped");
+        if !self.waiting.is_empty() {
+            drop(self.told());
+        }
     }
 }
 

@@ -48,6 +48,9 @@ kinds! {
     NotNullViolation = "not-null violation",
     /// A CHECK does not hold.
     CheckViolation = "check violation",
+    /// A record whose fields break the rules of its model; see
+    /// [`Error::field_errors`](crate::Error::field_errors).
+    Validation = "validation failed",
     /// A value that the column can't hold: too long, out of range, of another type.
     Value = "bad value",
     /// Another transaction got in between.
@@ -91,6 +94,8 @@ kinds! {
     /// Whether a transaction over several databases was committed can't be found out at the moment. Its name tells
     /// later; see [`Error::transaction`](crate::Error::transaction).
     OutcomeUnknown = "outcome unknown",
+    /// Everything is committed, and what was to happen after the commit failed.
+    AfterCommit = "failed after the commit",
     /// A driver broke its contract.
     Driver = "driver error",
     /// Another error of the database.

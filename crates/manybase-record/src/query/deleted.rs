@@ -2,7 +2,6 @@
 
 use super::Query;
 use crate::{Model, Sources};
-use chrono::{DateTime, Utc};
 use manybase_sql::Expr;
 
 /// Models with a `#[model(soft_delete)]` field. Deleting a record of theirs stamps it; queries, relations and set-wise
@@ -42,11 +41,7 @@ use manybase_sql::Expr;
     label = "this model has no field with #[model(soft_delete)]",
     note = "write #[model(soft_delete)] before a field of type Option<DateTime<Utc>> or Option<NaiveDateTime>"
 )]
-pub trait SoftDelete: Model {
-    /// Says when it was deleted, or that it is not.
-    #[doc(hidden)]
-    fn set_deleted(&mut self, at: Option<DateTime<Utc>>);
-}
+pub trait SoftDelete: Model {}
 
 /// What a query does with deleted records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -260,6 +260,13 @@ impl<S: Sources, O: Send + 'static> Query<S, O> {
             .with_model(meta.name);
             return Err(placed(error, on, self.route()));
         }
+        if self.hooked && on.runs_hooks() {
+            let what = "for_each of records that have hooks: it can't wait for them";
+            let error = Error::new(ErrorKind::Statement, what)
+                .with_help("run it on `without_hooks()` of the Db or transaction, or select columns");
+            let error = error.with_model(meta.name);
+            return Err(placed(error, on, self.route()));
+        }
         let rows = Rows::new(self.decode, Match::InOrder(self.width))
             .of(meta, self.whole)
             .from(origin(self.meta, on, self.using.as_ref()));
@@ -268,6 +275,10 @@ impl<S: Sources, O: Send + 'static> Query<S, O> {
     }
 
     async fn fetch(&self, on: &dyn Executor, at_most: usize) -> Result<Vec<O>> {
+        // Without records yet: for hooks that come before them.
+        if let Some(load) = self.load.filter(|_| self.hooked) {
+            load(&[], &mut [], on, None).await?;
+        }
         let columns = Match::InOrder(self.width);
         let statement = |dialect: &'static dyn Dialect| self.statement(dialect);
         let mut rows = self.run(on, columns, at_most, self.decode, &statement).await?;

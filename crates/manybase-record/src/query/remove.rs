@@ -3,6 +3,7 @@
 use super::deleted::Deleted;
 use super::write::names_one_row;
 use super::{Query, SoftDelete, homes};
+use crate::hooks::SetWise;
 use crate::{Assignment, Model};
 use chrono::{SubsecRound, Utc};
 use manybase_db::Executor;
@@ -28,18 +29,7 @@ impl<M: Model> Query<M> {
     /// # }
     /// ```
     pub async fn delete(self, on: &dyn Executor) -> Result<u64> {
-        let meta = M::meta();
-        let Some(at) = meta.soft_delete else {
-            return self.hard_delete(on).await;
-        };
-        if self.deleted == Deleted::Only {
-            let error = Error::new(ErrorKind::Statement, "delete of records that are deleted already")
-                .with_help("hard_delete() removes them from the table");
-            return Err(self.refused(on, error));
-        }
-        let now = meta.time(at, Utc::now().trunc_subsecs(6));
-        let query = self.deleted(Deleted::Hidden);
-        query.set("delete", on, deleted_at::<M>(at, now)).await
+        self.set_wise(SetWise::Delete, on).await
     }
 
     /// Removes all these rows from the table, also where deleted records otherwise stay there, and returns how many
@@ -63,6 +53,26 @@ impl<M: Model> Query<M> {
     /// # }
     /// ```
     pub async fn hard_delete(self, on: &dyn Executor) -> Result<u64> {
+        self.set_wise(SetWise::HardDelete, on).await
+    }
+
+    /// The rows that are still to be stamped, and the stamp.
+    pub(super) fn soft_deleted(self, at: usize, on: &dyn Executor) -> Result<(Self, Vec<Assignment>)> {
+        if self.deleted == Deleted::Only {
+            let error = Error::new(ErrorKind::Statement, "delete of records that are deleted already")
+                .with_help("hard_delete() removes them from the table");
+            return Err(self.refused(on, error));
+        }
+        let now = M::meta().time(at, Utc::now().trunc_subsecs(6));
+        Ok((self.deleted(Deleted::Hidden), deleted_at::<M>(at, now)))
+    }
+
+    /// The rows that are deleted, without the stamp.
+    pub(super) fn brought_back(self, at: usize) -> (Self, Vec<Assignment>) {
+        (self.deleted(Deleted::Only), deleted_at::<M>(at, Value::Null))
+    }
+
+    pub(super) async fn remove(self, on: &dyn Executor) -> Result<u64> {
         let delete = self.delete_of(on)?;
         let bounded = names_one_row(M::meta(), delete.filter.as_ref());
         self.change(on, bounded, &|dialect| Ok(delete.render(dialect)?))
@@ -102,11 +112,7 @@ impl<M: SoftDelete> Query<M> {
     /// # }
     /// ```
     pub async fn restore(self, on: &dyn Executor) -> Result<u64> {
-        let Some(at) = M::meta().soft_delete else {
-            return Ok(0);
-        };
-        let query = self.deleted(Deleted::Only);
-        query.set("restore", on, deleted_at::<M>(at, Value::Null)).await
+        self.set_wise(SetWise::Restore, on).await
     }
 }
 

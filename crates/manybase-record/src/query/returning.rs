@@ -1,6 +1,7 @@
 //! Queries that change or remove all rows they stand for, and give back what these hold.
 
 use super::Query;
+use crate::hooks;
 use crate::rows::{Match, Rows};
 use crate::{Assignments, Model, Selection};
 use manybase_db::Executor;
@@ -15,7 +16,8 @@ impl<M: Model> Query<M> {
     /// order.
     ///
     /// # Errors
-    /// As [`Query::update`]; [`ErrorKind::Unsupported`] on MySQL, MariaDB and MatrixOne, which have no such statement.
+    /// As [`Query::update`]; [`ErrorKind::Unsupported`] on MySQL, MariaDB and MatrixOne, which have no such statement;
+    /// [`ErrorKind::Statement`] for a model with hooks.
     ///
     /// ```
     /// use manybase_record::prelude::*;
@@ -36,6 +38,7 @@ impl<M: Model> Query<M> {
         set: impl FnOnce(M::Columns) -> A,
         returning: impl FnOnce(M::Columns) -> S,
     ) -> Result<Vec<S::Row>> {
+        self.passes_no_hook_by("update_returning", on)?;
         let mut assignments = Vec::new();
         set(self.columns()).add_to(&mut assignments);
         let update = self.update_of("update", on, assignments)?;
@@ -51,7 +54,7 @@ impl<M: Model> Query<M> {
     ///
     /// # Errors
     /// As [`Query::delete`]; [`ErrorKind::Unsupported`] on MySQL and MatrixOne, which have no such statement;
-    /// [`ErrorKind::Statement`] for a model whose deleted records stay in the table.
+    /// [`ErrorKind::Statement`] for a model whose deleted records stay in the table, or that has hooks.
     ///
     /// ```
     /// use manybase_record::prelude::*;
@@ -71,6 +74,7 @@ impl<M: Model> Query<M> {
         on: &dyn Executor,
         returning: impl FnOnce(M::Columns) -> S,
     ) -> Result<Vec<S::Row>> {
+        self.passes_no_hook_by("delete_returning", on)?;
         if M::meta().soft_delete.is_some() {
             let error = Error::new(
                 ErrorKind::Statement,
@@ -86,6 +90,19 @@ impl<M: Model> Query<M> {
             Ok(delete.render_returning(dialect, items)?)
         })
         .await
+    }
+
+    /// The statement gives its rows to the caller alone, so that hooks would not be told of them.
+    fn passes_no_hook_by(&self, what: &str, on: &dyn Executor) -> Result<()> {
+        M::meta().writable().map_err(|error| self.refused(on, error))?;
+        match hooks::of::<M>(on) {
+            None => Ok(()),
+            Some(_) => {
+                let error = Error::new(ErrorKind::Statement, format!("{what} of a model with hooks"))
+                    .with_help("load the records and save() them, or say that no hook is wanted: without_hooks()");
+                Err(self.refused(on, error))
+            }
+        }
     }
 
     async fn given<S: Selection>(

@@ -71,6 +71,7 @@ impl<O: RowType> Table<O> {
             width,
             includes: Vec::new(),
             load: None,
+            hooked: false,
             deleted: Deleted::Shown,
             names: self.name,
             meta: self.meta,

@@ -1,7 +1,10 @@
 //! Queries that change all rows they stand for, in one statement.
 
 use super::{Query, homes};
-use crate::{Assignment, Assignments, Model, ModelMeta, Role, rec::placed};
+use crate::hooks::{self, SetWise};
+use crate::rec::{placed, set_by_model};
+use crate::{Assignment, Assignments, Model, ModelMeta};
+use chrono::{SubsecRound, Utc};
 use manybase_db::Executor;
 use manybase_driver::{Access, Dialect, Error, ErrorKind, Result, Statement};
 use manybase_sql::expr::BinaryOp;
@@ -32,11 +35,54 @@ impl<M: Model> Query<M> {
     ) -> Result<u64> {
         let mut assignments = Vec::new();
         set(self.columns()).add_to(&mut assignments);
-        self.set("update", on, assignments).await
+        self.set_wise(SetWise::Update(assignments), on).await
+    }
+
+    /// With hooks, where the model has them.
+    pub(super) async fn set_wise(self, set_wise: SetWise, on: &dyn Executor) -> Result<u64> {
+        match hooks::of::<M>(on) {
+            Some(hooks) => (hooks.set_wise)(self, set_wise, on).await,
+            None => {
+                let mut set_wise = set_wise;
+                let (query, assignments) = self.prepared(&mut set_wise, on)?;
+                query.run_prepared(&set_wise, assignments, on).await
+            }
+        }
+    }
+
+    /// The rows that are meant, and what is set in them.
+    pub(crate) fn prepared(
+        self,
+        set_wise: &mut SetWise,
+        on: &dyn Executor,
+    ) -> Result<(Self, Vec<Assignment>)> {
+        let meta = M::meta();
+        meta.writable().map_err(|error| self.refused(on, error))?;
+        match (set_wise, meta.soft_delete) {
+            (SetWise::Update(assignments), _) => Ok((self, std::mem::take(assignments))),
+            (SetWise::Delete, Some(at)) => self.soft_deleted(at, on),
+            (SetWise::Restore, Some(at)) => Ok(self.brought_back(at)),
+            (SetWise::Delete | SetWise::HardDelete | SetWise::Restore, _) => Ok((self, Vec::new())),
+        }
+    }
+
+    /// One statement.
+    pub(crate) async fn run_prepared(
+        self,
+        set_wise: &SetWise,
+        assignments: Vec<Assignment>,
+        on: &dyn Executor,
+    ) -> Result<u64> {
+        match set_wise {
+            SetWise::Update(_) => self.set("update", on, assignments).await,
+            SetWise::Restore => self.set("restore", on, assignments).await,
+            SetWise::Delete if M::meta().soft_delete.is_some() => self.set("delete", on, assignments).await,
+            SetWise::Delete | SetWise::HardDelete => self.remove(on).await,
+        }
     }
 
     /// Sets columns, those that follow from the model too.
-    pub(super) async fn set(
+    async fn set(
         self,
         what: &'static str,
         on: &dyn Executor,
@@ -56,30 +102,15 @@ impl<M: Model> Query<M> {
         assignments: Vec<Assignment>,
     ) -> Result<Update> {
         let meta = M::meta();
-        // PostgreSQL refuses it, the others take the last.
-        for (at, one) in assignments.iter().enumerate() {
-            if assignments[..at].iter().any(|other| other.column == one.column) {
-                let twice = format!("an update that sets column {} twice", one.column);
-                return Err(self.refused(on, Error::new(ErrorKind::Statement, twice)));
-            }
-        }
+        meta.check_assignments(&assignments)
+            .map_err(|error| self.refused(on, error))?;
         let mut update = Update::table(meta.table.clone());
         update.filter = self.only_filter(what).map_err(|error| self.refused(on, error))?;
         update.set = assignments
             .into_iter()
             .map(|one| (one.column, one.value))
             .collect();
-        for (at, column) in meta.columns.iter().enumerate() {
-            let said = update.set.iter().any(|(name, _)| *name == column.name);
-            match column.role {
-                Role::UpdatedAt if !said => {
-                    let now = meta.time(at, chrono::Utc::now());
-                    update.set.push((column.name.clone(), Expr::Value(now)));
-                }
-                Role::Version if !said => update.set.push((column.name.clone(), meta.expr(at).add(1i64))),
-                _ => {}
-            }
-        }
+        set_by_model(meta, &mut update.set, Utc::now().trunc_subsecs(6));
         for expr in update.set.iter().map(|(_, value)| value).chain(&update.filter) {
             homes::check_expr(expr, meta, self.route(), on)?;
         }
@@ -122,7 +153,7 @@ impl<M: Model> Query<M> {
         bounded: bool,
         render: &(dyn Fn(&'static dyn Dialect) -> Result<Rendered> + Send + Sync),
     ) -> Result<u64> {
-        let named = |error: Error| error.with_model(M::meta().name);
+        let named = |error: Error| M::meta().taken(error).with_model(M::meta().name);
         let mut lease = on.lease(self.route(), Access::Write).await.map_err(named)?;
         let rendered = render(lease.dialect())
             .map_err(|error| named(error).with_connection(lease.connection().clone()))?;

@@ -2,6 +2,7 @@
 
 use super::Rec;
 use super::write::{Change, set};
+use crate::hooks::{self, Changed};
 use crate::{Model, SoftDelete};
 use chrono::{DateTime, SubsecRound, Utc};
 use manybase_db::Executor;
@@ -29,7 +30,7 @@ impl<M: Model> Rec<M> {
     /// # }
     /// ```
     pub async fn delete(self, on: &dyn Executor) -> Result<()> {
-        self.remove(on, M::meta().soft_delete).await
+        self.remove_with_hooks(on, M::meta().soft_delete).await
     }
 
     /// Removes the row from the table, also where deleted records otherwise stay there.
@@ -51,12 +52,20 @@ impl<M: Model> Rec<M> {
     /// # }
     /// ```
     pub async fn hard_delete(self, on: &dyn Executor) -> Result<()> {
-        self.remove(on, None).await
+        self.remove_with_hooks(on, None).await
+    }
+
+    async fn remove_with_hooks(self, on: &dyn Executor, stamp: Option<usize>) -> Result<()> {
+        match hooks::of::<M>(on) {
+            None => self.remove(on, stamp).await,
+            Some(hooks) => (hooks.remove)(self, stamp, on).await,
+        }
     }
 
     /// The way that every record goes, whoever deletes it; `stamp` is the column that is stamped instead.
-    async fn remove(&self, on: &dyn Executor, stamp: Option<usize>) -> Result<()> {
+    pub(crate) async fn remove(&self, on: &dyn Executor, stamp: Option<usize>) -> Result<()> {
         let meta = M::meta();
+        meta.writable().map_err(|error| self.placed(error, on))?;
         let now = Utc::now().trunc_subsecs(6);
         let stamped: Vec<_> = stamp.map(|at| (at, meta.time(at, now))).into_iter().collect();
         let change = Change {
@@ -66,7 +75,7 @@ impl<M: Model> Rec<M> {
                 Some(_) => set(meta, stamped, now),
                 None => Vec::new(),
             },
-            unchanged: self.unchanged().map_err(|error| error.with_model(meta.name))?,
+            unchanged: self.unchanged().map_err(|error| self.placed(error, on))?,
             alive: stamp.map(|_| true),
         };
         match self.change(on, change).await? {
@@ -97,32 +106,48 @@ impl<M: SoftDelete> Rec<M> {
     /// # }
     /// ```
     pub async fn restore(&mut self, on: &dyn Executor) -> Result<bool> {
+        if self
+            .is_alive()
+            .map_err(|error| error.with_model(M::meta().name))?
+            .is_some()
+        {
+            return Ok(false);
+        }
+        match hooks::of::<M>(on) {
+            None => self.restored(Vec::new(), on).await,
+            Some(hooks) => (hooks.update)(self, Changed::Restore, on).await,
+        }
+    }
+}
+
+impl<M: Model> Rec<M> {
+    /// Brings it back, and sets other columns too.
+    pub(crate) async fn restored(&mut self, more: Vec<(usize, Value)>, on: &dyn Executor) -> Result<bool> {
         let meta = M::meta();
         let named = |error: Error| error.with_model(meta.name);
+        meta.writable().map_err(|error| self.placed(error, on))?;
         let Some(at) = meta.soft_delete else {
             return Ok(false);
         };
-        if self.is_alive().map_err(named)?.is_some() {
-            return Ok(false);
-        }
+        let mut said = vec![(at, Value::Null)];
+        said.extend(more.into_iter().filter(|(other, _)| *other != at));
+        let columns: Vec<usize> = said.iter().map(|(at, _)| *at).collect();
         let now = Utc::now().trunc_subsecs(6);
         let change = Change {
             meta,
-            said: 1,
-            set: set(meta, vec![(at, Value::Null)], now),
-            unchanged: self.unchanged().map_err(named)?,
+            said: said.len(),
+            set: set(meta, said, now),
+            unchanged: self.unchanged().map_err(|error| self.placed(error, on))?,
             alive: Some(false),
         };
         if self.change(on, change).await? == 0 {
             return Err(self.missing(on));
         }
         self.inner.set_deleted(None);
-        self.stamped(now, &[at]).map_err(named)?;
+        self.stamped(now, &columns).map_err(named)?;
         Ok(true)
     }
-}
 
-impl<M: Model> Rec<M> {
     /// Takes the values that an update has set besides what the user said (`said`), and what was said, as those of the
     /// database. Other changes are still to be saved.
     pub(super) fn stamped(&mut self, now: DateTime<Utc>, said: &[usize]) -> Result<()> {
@@ -131,10 +156,7 @@ impl<M: Model> Rec<M> {
         self.inner.stamp(now, Some(&is_said));
         if let Some(snapshot) = &mut self.snapshot {
             let values = crate::insert::encode(&self.inner)?;
-            let follows = |at: &usize| {
-                use crate::Role::{UpdatedAt, Version};
-                matches!(meta.columns[*at].role, UpdatedAt | Version)
-            };
+            let follows = |at: &usize| crate::ModelMeta::follows(meta.columns[*at].role);
             for at in (0..values.len()).filter(|at| said.contains(at) || follows(at)) {
                 snapshot.replace(at, values[at].clone());
             }

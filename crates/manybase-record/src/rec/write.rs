@@ -1,12 +1,13 @@
 //! What a record changes in its row.
 
 use super::{Rec, placed};
+use crate::hooks::{self, Changed};
 use crate::meta::{Key, Shape};
-use crate::{Model, ModelMeta, Role, insert};
+use crate::{Model, ModelMeta, Role, insert, validate};
 use chrono::{DateTime, SubsecRound, Utc};
 use manybase_db::Executor;
 use manybase_driver::{Access, Error, ErrorKind, Result, Statement};
-use manybase_sql::{Delete, Dialect, Expr, Rendered, Update, Value};
+use manybase_sql::{Delete, Dialect, Expr, Name, Rendered, Update, Value};
 use std::sync::Arc;
 
 impl<M: Model> Rec<M> {
@@ -36,20 +37,28 @@ impl<M: Model> Rec<M> {
     /// # }
     /// ```
     pub async fn save(&mut self, on: &dyn Executor) -> Result<bool> {
+        if let Some(hooks) = hooks::of::<M>(on) {
+            return (hooks.update)(self, Changed::Save, on).await;
+        }
         let meta = M::meta();
         let named = |error: Error| error.with_model(meta.name);
+        meta.writable().map_err(|error| self.placed(error, on))?;
         let changes = self.changes().map_err(named)?;
         if changes.is_empty() {
             self.snapshot = None;
             return Ok(false);
         }
+        for (at, _) in &changes {
+            meta.changeable(*at).map_err(|error| self.placed(error, on))?;
+        }
+        validate::record(&self.inner).map_err(|error| self.placed(error, on))?;
         let said: Vec<usize> = changes.iter().map(|(at, _)| *at).collect();
         let now = Utc::now().trunc_subsecs(6);
         let change = Change {
             meta,
             said: said.len(),
             set: set(meta, changes, now),
-            unchanged: self.unchanged().map_err(named)?,
+            unchanged: self.unchanged().map_err(|error| self.placed(error, on))?,
             alive: self.is_alive().map_err(named)?,
         };
         let affected = self.change(on, change).await?;
@@ -73,7 +82,7 @@ impl<M: Model> Rec<M> {
             .enumerate()
             .filter(|(at, value)| before.get(*at) != Some(value));
         Ok(changed
-            .filter(|(at, _)| M::meta().columns[*at].role != Role::Generated)
+            .filter(|(at, _)| insert::is_written(M::meta().columns[*at].role, false))
             .collect())
     }
 
@@ -99,7 +108,7 @@ impl<M: Model> Rec<M> {
     }
 
     pub(super) async fn change(&self, on: &dyn Executor, change: Change) -> Result<u64> {
-        let named = |error: Error| error.with_model(M::meta().name);
+        let named = |error: Error| M::meta().taken(error).with_model(M::meta().name);
         let mut lease = on
             .lease(M::route(self.origin.as_deref()), Access::Write)
             .await
@@ -122,6 +131,21 @@ impl<M: Model> Rec<M> {
             Error::new(ErrorKind::NotFound, "the row is gone")
         };
         placed(error.with_model(meta.name), on, M::route(self.origin.as_deref()))
+    }
+}
+
+/// Adds what the library sets by itself to the columns that an update sets.
+pub(crate) fn set_by_model(meta: &ModelMeta, columns: &mut Vec<(Name, Expr)>, now: DateTime<Utc>) {
+    for (at, column) in meta.columns.iter().enumerate() {
+        if columns.iter().any(|(name, _)| *name == column.name) {
+            continue;
+        }
+        let value = match column.role {
+            Role::UpdatedAt => Expr::Value(meta.time(at, now)),
+            Role::Version => meta.expr(at).add(1i64),
+            _ => continue,
+        };
+        columns.push((column.name.clone(), value));
     }
 }
 

@@ -32,7 +32,7 @@ impl<M, F: RelationField> Plan<M, F> {
 pub struct RelQuery<M, F: RelationField>(pub(super) Plan<M, F>);
 
 impl<M: Model, F: RelationField> RelQuery<M, F> {
-    fn change(mut self, change: impl FnOnce(Query<F::Target>) -> Query<F::Target>) -> Self {
+    pub(super) fn change(mut self, change: impl FnOnce(Query<F::Target>) -> Query<F::Target>) -> Self {
         self.0.query = change(self.0.query);
         self
     }

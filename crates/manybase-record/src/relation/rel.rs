@@ -60,7 +60,7 @@ impl<M, F> Rel<M, F> {
 }
 
 impl<M: Model, F: RelationField> Rel<M, F> {
-    fn query(self) -> RelQuery<M, F> {
+    pub(super) fn query(self) -> RelQuery<M, F> {
         RelQuery(Plan::new(self))
     }
 

@@ -174,6 +174,10 @@ async fn included(on: Arc<On>) -> Result<()> {
         .await?;
     let found: Vec<i64> = shop.notes.loaded()?.iter().map(|note| note.id).collect();
     assert_eq!(found, [1, 5]);
+    let all = Shop::query().include(|c| c.notes.with_deleted().order_by(|n| n.id.asc()));
+    assert_eq!(all.one(db).await?.notes.loaded()?.len(), 3);
+    let gone = Shop::query().include(|c| c.notes.only_deleted()).one(db).await?;
+    assert_eq!(gone.notes.loaded()?[0].id, 3);
     Ok(())
 }
 
