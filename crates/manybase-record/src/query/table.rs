@@ -135,7 +135,7 @@ impl<S: Sources, O: RowType> Query<S, O> {
     /// let top = sums.query().filter(|(_, sum)| sum.gt(100));
     /// assert_eq!(
     ///     top.to_sql(manybase_sql::dialect::sqlite())?.sql,
-    ///     r#"WITH "sums" ("c1", "c2") AS (SELECT "customer_id" AS "c1", SUM("total") AS "c2" FROM "order" GROUP BY "customer_id") SELECT "c1", "c2" FROM "sums" WHERE "c2" > ?"#
+    ///     r#"WITH "sums" ("c1", "c2") AS (SELECT "order"."customer_id" AS "c1", SUM("order"."total") AS "c2" FROM "order" GROUP BY "order"."customer_id") SELECT "c1", "c2" FROM "sums" WHERE "c2" > ?"#
     /// );
     /// # Ok::<(), manybase_driver::Error>(())
     /// ```

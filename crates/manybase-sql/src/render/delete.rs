@@ -1,5 +1,6 @@
 //! `DELETE`.
 
+use super::scope::Level;
 use super::select::filter;
 use crate::{Delete, Result, SqlWriter};
 
@@ -7,7 +8,7 @@ pub(crate) fn delete(w: &mut SqlWriter<'_>, delete: &Delete) -> Result<()> {
     super::subquery::check_target(w, &delete.table, &delete.filter)?;
     w.push("DELETE FROM ");
     w.table(&delete.table)?;
-    w.among(vec![delete.table.name.clone()], |w| {
+    w.among(Level::One(delete.table.name.clone()), |w| {
         filter(w, " WHERE ", delete.filter.as_ref())
     })
 }

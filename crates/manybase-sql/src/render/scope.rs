@@ -6,21 +6,36 @@ use crate::{Error, Name, Result};
 /// The sources of the queries around what is being written.
 #[derive(Default)]
 pub(super) struct Scopes {
-    levels: Vec<Level>,
+    /// The statement's own, apart from those inside it: most statements have no others, and need no list so.
+    first: Option<Level>,
+    more: Vec<Level>,
     /// Names of result columns are written, which belong to no table.
     pub(super) bare: bool,
 }
 
-enum Level {
+pub(super) enum Level {
+    /// The only table of a statement.
+    One(Name),
     /// A query's sources, the first first.
     Query(Vec<Name>),
     /// Nothing outside can be seen from inside.
     Wall,
 }
 
+impl Level {
+    pub(super) fn names(&self) -> &[Name] {
+        match self {
+            Self::One(name) => std::slice::from_ref(name),
+            Self::Query(names) => names,
+            Self::Wall => &[],
+        }
+    }
+}
+
 impl Scopes {
     /// A query begins.
-    pub(super) fn enter(&mut self, names: Vec<Name>) -> Result<()> {
+    pub(super) fn enter(&mut self, level: Level) -> Result<()> {
+        let names = level.names();
         for (at, name) in names.iter().enumerate() {
             let twice = names[..at].contains(name) || self.visible().any(|other| other == name);
             if twice {
@@ -29,27 +44,37 @@ impl Scopes {
                 )));
             }
         }
-        self.levels.push(Level::Query(names));
+        self.push(level);
         Ok(())
     }
 
+    fn push(&mut self, level: Level) {
+        match self.first {
+            None => self.first = Some(level),
+            Some(_) => self.more.push(level),
+        }
+    }
+
+    fn last(&self) -> Option<&Level> {
+        self.more.last().or(self.first.as_ref())
+    }
+
     pub(super) fn wall(&mut self) {
-        self.levels.push(Level::Wall);
+        self.push(Level::Wall);
     }
 
     pub(super) fn leave(&mut self) {
-        self.levels.pop();
+        if self.more.pop().is_none() {
+            self.first = None;
+        }
     }
 
     /// The sources that can be named, the nearest first.
     fn visible(&self) -> impl Iterator<Item = &Name> {
-        let levels = self.levels.iter().rev();
+        let levels = self.more.iter().rev().chain(&self.first);
         levels
-            .map_while(|level| match level {
-                Level::Query(names) => Some(names),
-                Level::Wall => None,
-            })
-            .flatten()
+            .take_while(|level| !matches!(level, Level::Wall))
+            .flat_map(Level::names)
     }
 
     /// What stands before the column, if anything: with one table in all there is no need.
@@ -57,10 +82,11 @@ impl Scopes {
         if self.bare {
             return Ok(None);
         }
-        let Some(Level::Query(here)) = self.levels.last() else {
-            return Ok(column.table.clone());
+        let here = match self.last() {
+            None | Some(Level::Wall) => return Ok(column.table.clone()),
+            Some(level) => level.names(),
         };
-        let alone = here.len() == 1 && self.levels.len() == 1;
+        let alone = here.len() == 1 && self.more.is_empty();
         match &column.table {
             None if alone => Ok(None),
             // A column of no table is one of the first source.

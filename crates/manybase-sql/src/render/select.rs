@@ -1,5 +1,6 @@
 //! `SELECT`, clause by clause.
 
+use super::scope::Level;
 use super::{rollup, source};
 use crate::expr::ColumnRef;
 use crate::{Error, Expr, Order, OrderBy, Result, Select, SelectItem, SqlWriter};
@@ -19,7 +20,11 @@ pub(crate) fn select(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
     source::with(w, select)?;
     // In a subquery the clause around it does not matter.
     let before = w.enter(None);
-    w.among(select.names(), |w| match &select.limit_per {
+    let sources = match select.joins() {
+        [] => Level::One(select.name()),
+        _ => Level::Query(select.names()),
+    };
+    w.among(sources, |w| match &select.limit_per {
         Some(per) => super::limit_per::limit_per(w, select, per),
         None if rollup::keys(select).is_some() => rollup::rollup(w, select),
         None if select.counted => counted(w, select),

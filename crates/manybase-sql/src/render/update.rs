@@ -1,5 +1,6 @@
 //! `UPDATE`.
 
+use super::scope::Level;
 use super::{insert::returning, select::filter};
 use crate::{Error, Result, SqlWriter, Update};
 
@@ -15,7 +16,7 @@ pub(crate) fn update(w: &mut SqlWriter<'_>, update: &Update) -> Result<()> {
     w.push("UPDATE ");
     w.table(&update.table)?;
     w.push(" SET ");
-    w.among(vec![update.table.name.clone()], |w| {
+    w.among(Level::One(update.table.name.clone()), |w| {
         let before = w.enter(Some("SET"));
         w.comma_separated(&update.set, |w, (column, to)| {
             w.identifier(column)?;

@@ -1,6 +1,6 @@
 //! The text under construction, and the values it binds.
 
-use super::scope::Scopes;
+use super::scope::{Level, Scopes};
 use crate::expr::{ColumnRef, Over};
 use crate::{Dialect, Error, Name, Result, TableName, Value};
 
@@ -194,10 +194,10 @@ impl<'d> SqlWriter<'d> {
     /// Writes what may name columns of these sources, the first first, and of those around.
     pub(super) fn among(
         &mut self,
-        names: Vec<Name>,
+        sources: Level,
         write: impl FnOnce(&mut Self) -> Result<()>,
     ) -> Result<()> {
-        self.scopes.enter(names)?;
+        self.scopes.enter(sources)?;
         write(self)?;
         self.scopes.leave();
         Ok(())

@@ -83,7 +83,7 @@ async fn left(on: Arc<On>) -> Result<()> {
         }
     }
     // NULL is the least everywhere.
-    wanted.sort_by(|a, b| a.2.cmp(&b.2));
+    wanted.sort_by_key(|row| row.2);
     assert_eq!(found, wanted);
     // Deleted customers are as if they were not there.
     let names = Order::query()

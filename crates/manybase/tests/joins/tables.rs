@@ -143,7 +143,7 @@ async fn tree(on: Arc<On>) -> Result<()> {
     assert_eq!(people.iter().map(|e| e.id).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
     // With what is calculated on the way: the depth, and the sum of the salaries above.
     let levels = Employee::filter(|e| e.chief_id.is_null())
-        .select(|e| (e.id, e.id - e.id, e.salary))
+        .select(|e| (e.id, coalesce(e.chief_id, 0), e.salary))
         .recursive("levels", |levels| {
             Employee::query()
                 .join_on(levels, |e, (id, _, _)| e.chief_id.eq(id))
