@@ -249,7 +249,7 @@ impl<M: Model> Upsert<M> {
     }
 
     /// Positions of the columns that rows are found by.
-    fn found_by(&self, meta: &ModelMeta) -> Result<Vec<usize>> {
+    pub(crate) fn found_by(&self, meta: &ModelMeta) -> Result<Vec<usize>> {
         let by = match self.by.as_slice() {
             [] => meta.keys.clone(),
             names => positions(meta, names)?,
@@ -263,7 +263,7 @@ impl<M: Model> Upsert<M> {
         }
     }
 
-    fn conflict(&self, meta: &ModelMeta, by: &[usize]) -> Result<OnConflict> {
+    pub(crate) fn conflict(&self, meta: &ModelMeta, by: &[usize]) -> Result<OnConflict> {
         let conflict = OnConflict::new(by.iter().map(|&at| meta.columns[at].name.clone()));
         let chosen = match &self.matched {
             Matched::Ignore => return Ok(conflict),
@@ -301,7 +301,7 @@ impl<M: Model> Upsert<M> {
     }
 
     /// Positions of the columns that get the time of the update, whatever the record says.
-    fn stamped(&self, meta: &ModelMeta) -> Vec<usize> {
+    pub(crate) fn stamped(&self, meta: &ModelMeta) -> Vec<usize> {
         let said = |name: &Name| match &self.matched {
             Matched::UpdateOnly(names) => names.contains(name),
             // A row that is there keeps its time, and one that is not is inserted with the record's.
@@ -374,14 +374,14 @@ pub(crate) async fn one<M: Model>(record: M, on: &dyn Executor) -> Result<Rec<M>
 
 /// What is equal for values that a database takes for the same key.
 #[derive(PartialEq, Eq, Hash)]
-enum Same {
+pub(crate) enum Same {
     /// A key that is one number: nothing to write.
     Number(i64),
     Text(String),
 }
 
 /// None with NULL among them.
-fn same<'v>(mut values: impl Iterator<Item = &'v Value>) -> Option<Same> {
+pub(crate) fn same<'v>(mut values: impl Iterator<Item = &'v Value>) -> Option<Same> {
     let first = values.next()?;
     let mut others = values.peekable();
     if let (Value::I64(number), None) = (first, others.peek()) {
@@ -399,7 +399,7 @@ fn same<'v>(mut values: impl Iterator<Item = &'v Value>) -> Option<Same> {
     Some(Same::Text(text))
 }
 
-fn positions(meta: &ModelMeta, names: &[Name]) -> Result<Vec<usize>> {
+pub(crate) fn positions(meta: &ModelMeta, names: &[Name]) -> Result<Vec<usize>> {
     let mut positions = Vec::with_capacity(names.len());
     for name in names {
         let at = meta.columns.iter().position(|column| column.name == *name);
@@ -415,7 +415,7 @@ fn positions(meta: &ModelMeta, names: &[Name]) -> Result<Vec<usize>> {
 }
 
 #[cold]
-fn no_key_yet(meta: &ModelMeta) -> Error {
+pub(crate) fn no_key_yet(meta: &ModelMeta) -> Error {
     let what = format!(
         "a {} to insert or update has no key as yet to find its row by",
         meta.name
@@ -425,7 +425,7 @@ fn no_key_yet(meta: &ModelMeta) -> Error {
 }
 
 #[cold]
-fn not_written(meta: &ModelMeta, at: usize) -> Error {
+pub(crate) fn not_written(meta: &ModelMeta, at: usize) -> Error {
     let column = &meta.columns[at].name;
     let what = format!(
         "column {column} of {} is filled in by the database: it can't be chosen here",

@@ -104,6 +104,9 @@ mod guide {
     #[doc = include_str!("../../../docs/writes.md")]
     struct Writes;
 
+    #[doc = include_str!("../../../docs/bulk.md")]
+    struct Bulk;
+
     #[doc = include_str!("../../../docs/transactions.md")]
     struct Transactions;
 

@@ -267,7 +267,7 @@ impl<S: Sources, O: Send + 'static> Query<S, O> {
         Ok(self.push(on, Each::new(rows, each), &statement).await?.count)
     }
 
-    async fn fetch(&self, on: &dyn Executor, at_most: usize) -> Result<Vec<O>> {
+    pub(super) async fn fetch(&self, on: &dyn Executor, at_most: usize) -> Result<Vec<O>> {
         let columns = Match::InOrder(self.width);
         let statement = |dialect: &'static dyn Dialect| self.statement(dialect);
         let mut rows = self.run(on, columns, at_most, self.decode, &statement).await?;
@@ -280,7 +280,7 @@ impl<S: Sources, O: Send + 'static> Query<S, O> {
         Ok(rows)
     }
 
-    fn statement(&self, dialect: &'static dyn Dialect) -> Result<Statement> {
+    pub(super) fn statement(&self, dialect: &'static dyn Dialect) -> Result<Statement> {
         let plain = self.whole && self.is_unfiltered() && self.select.order_by.is_empty();
         let plain =
             plain && self.select.limit.is_none() && self.select.offset.is_none() && !self.select.distinct;
@@ -318,7 +318,7 @@ impl<S: Sources, O: Send + 'static> Query<S, O> {
     }
 
     /// Leases a connection, renders for the server that it leads to, and pushes rows into the sink.
-    async fn push<T: Sink>(
+    pub(super) async fn push<T: Sink>(
         &self,
         on: &dyn Executor,
         sink: T,
