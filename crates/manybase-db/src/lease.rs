@@ -1,5 +1,6 @@
 //! A connection while somebody has it.
 
+mod bulk;
 mod standby;
 mod unit;
 mod work;

@@ -1,6 +1,9 @@
 //! One connection to one database.
 
-use crate::{Attachment, Done, Error, ErrorKind, Readiness, Result, Sink, Statement, TwoPhase};
+use crate::{
+    Attachment, BulkDone, BulkRows, Done, Error, ErrorKind, Readiness, Result, Sink, Statement, TwoPhase,
+    bulk,
+};
 use manybase_sql::{Dialect, IsolationLevel};
 use std::future::Future;
 use std::pin::Pin;
@@ -45,6 +48,15 @@ pub trait Connection: Send + 'static {
 
     /// Runs text with any number of statements and no values, such as a schema.
     fn script(&mut self, sql: String) -> BoxFuture<'_, Result<()>>;
+
+    /// Takes many rows at once, all or none of them: what a column can't hold and what violates a constraint is an
+    /// error, whatever road the rows take. Inside an open transaction, after an error, a part of them may be there until
+    /// the transaction is rolled back, or a savepoint before.
+    ///
+    /// Unless the driver knows better, they go as inserts of several rows each.
+    fn bulk_load(&mut self, rows: BulkRows) -> BoxFuture<'_, Result<BulkDone>> {
+        Box::pin(bulk::by_inserts(self, rows))
+    }
 
     /// Begins a transaction.
     fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>>;

@@ -2,12 +2,15 @@
 
 use crate::{Columns, Error, Result, Row};
 use std::any::Any;
+use std::task::{Context, Poll};
 
 /// Whether a sink wants more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flow {
     /// Another row, please.
     Continue,
+    /// It took this row. Before the next one the driver waits until [`Sink::poll_ready`] says that there is room.
+    Pause,
     /// Enough.
     Stop,
 }
@@ -43,6 +46,12 @@ pub trait Sink: Any + Send {
     /// # Errors
     /// When a cell can't become what the sink makes of it. The driver stops and returns this error.
     fn row(&mut self, row: &dyn Row) -> Result<Flow>;
+
+    /// Asked after [`Flow::Pause`], until it is ready for the next row. It wakes the task when it may have become so.
+    /// A driver whose rows come on a thread of its own blocks that thread meanwhile.
+    fn poll_ready(&mut self, _task: &mut Context<'_>) -> Poll<()> {
+        Poll::Ready(())
+    }
 
     /// Forgets what it has taken, so that the statement can be run once more from its beginning. `false` for a sink
     /// that can't, because its rows have gone elsewhere; it then gets each row once.
@@ -104,7 +113,16 @@ impl<T: Send + 'static, F: FnMut(&dyn Row) -> Result<T> + Send + 'static> Sink f
 }
 
 /// Turns the sink that came back into what it was when it left.
-pub(crate) fn returned<S: Sink>(sink: Box<dyn Sink>) -> Result<S> {
+///
+/// # Errors
+/// [`crate::ErrorKind::Driver`] when it is another one.
+///
+/// ```
+/// use manybase_driver::{CountSink, returned};
+/// assert_eq!(returned::<CountSink>(Box::new(CountSink(7)))?.0, 7);
+/// # Ok::<(), manybase_driver::Error>(())
+/// ```
+pub fn returned<S: Sink>(sink: Box<dyn Sink>) -> Result<S> {
     let sink: Box<dyn Any> = sink;
     match sink.downcast::<S>() {
         Ok(sink) => Ok(*sink),

@@ -18,7 +18,8 @@ pub(crate) fn values(binds: Vec<Value>) -> Result<Vec<Wire>> {
     Ok(wires)
 }
 
-fn value(bind: Value) -> Result<Wire, &'static str> {
+/// One value.
+pub(crate) fn value(bind: Value) -> Result<Wire, &'static str> {
     Ok(match bind {
         Value::Null => Wire::NULL,
         Value::Bool(v) => Wire::Int(v.into()),

@@ -7,8 +7,8 @@ use crate::stop;
 use crate::transaction::State;
 use crate::two_phase::Branch;
 use manybase_driver::{
-    BoxFuture, Connection, Done, Error, ErrorKind, Readiness, Result, Sink, Statement, TransactionOptions,
-    TwoPhase,
+    BoxFuture, BulkDone, BulkRows, Connection, Done, Error, ErrorKind, Readiness, Result, Sink, Statement,
+    TransactionOptions, TwoPhase,
 };
 use manybase_sql::Dialect;
 use manybase_sql::dialect::{Flavor, MySql};
@@ -42,6 +42,8 @@ pub(crate) struct MysqlConnection {
     pub(crate) tells_status: bool,
     /// A user's own BEGIN has opened a transaction, of which the pool knows nothing.
     pub(crate) open_by_hand: bool,
+    /// The server does not take `LOAD DATA LOCAL`.
+    pub(crate) no_local_infile: bool,
     /// A call has begun and not come to its end.
     busy: bool,
     /// The server has said that it is over.
@@ -71,6 +73,7 @@ impl MysqlConnection {
             branch: None,
             tells_status: true,
             open_by_hand: false,
+            no_local_infile: false,
             busy: false,
             lost: false,
         }
@@ -157,6 +160,10 @@ impl Connection for MysqlConnection {
 
     fn batch(&mut self, statements: Vec<Statement>, atomic: bool) -> BoxFuture<'_, Result<Vec<Done>>> {
         guarded!(self, self.run_batch(statements, atomic))
+    }
+
+    fn bulk_load(&mut self, rows: BulkRows) -> BoxFuture<'_, Result<BulkDone>> {
+        guarded!(self, self.run_bulk_load(rows))
     }
 
     fn script(&mut self, sql: String) -> BoxFuture<'_, Result<()>> {

@@ -51,6 +51,7 @@ mod connection;
 mod driver;
 mod error;
 mod factory;
+mod load_data;
 mod number;
 mod row;
 mod run;

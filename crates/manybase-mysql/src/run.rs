@@ -9,6 +9,7 @@ use crate::{bind, error, statements};
 use manybase_driver::{Access, Done, Error, ErrorKind, Flow, Result, Sink, Statement, TransactionOptions};
 use mysql_async::prelude::{Protocol, Queryable};
 use mysql_async::{Params, QueryResult, Value};
+use std::future::poll_fn;
 use std::time::{Duration, Instant};
 
 /// How long to read rows that nobody wants, before the server is told to stop sending them.
@@ -251,7 +252,10 @@ async fn receive<P: Protocol>(
     if let Some(sink) = sink {
         let columns = ResultColumns::new(result.columns().unwrap_or_default());
         let mut flow = sink.columns(&columns).map(|()| Flow::Continue);
-        while let Ok(Flow::Continue) = flow {
+        while let Ok(Flow::Continue | Flow::Pause) = flow {
+            if let Ok(Flow::Pause) = flow {
+                poll_fn(|task| sink.poll_ready(task)).await;
+            }
             match result.next().await.map_err(|error| error::statement(&error))? {
                 Some(row) => {
                     rows += 1;
@@ -260,7 +264,7 @@ async fn receive<P: Protocol>(
                 None => break,
             }
         }
-        stopped = !matches!(flow, Ok(Flow::Continue));
+        stopped = !matches!(flow, Ok(Flow::Continue | Flow::Pause));
         failed = flow.err();
     }
     let begun = Instant::now();

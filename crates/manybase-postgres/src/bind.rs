@@ -73,6 +73,16 @@ impl fmt::Debug for Param<'_> {
     }
 }
 
+/// Whether a value for a column of this type travels in its binary form.
+pub(crate) fn form_of(value: &Value, ty: &Type) -> Format {
+    form(value, base(ty))
+}
+
+/// Writes a value for a column of this type in its binary form.
+pub(crate) fn write(value: &Value, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BindError> {
+    encode(value, base(ty), out)
+}
+
 /// Whether a value travels in the type's binary form, or as text that the server parses: for a text in the place
 /// of a date, an address, a range, or whatever the server has.
 fn form(value: &Value, ty: &Type) -> Format {

@@ -5,8 +5,8 @@ use crate::error;
 use crate::transaction::State;
 use crate::wire::Wire;
 use manybase_driver::{
-    Access, BoxFuture, Connection, Dialect, Done, Error, ErrorKind, Readiness, Result, Sink, Statement,
-    TransactionOptions, TwoPhase,
+    Access, BoxFuture, BulkDone, BulkRows, Connection, Dialect, Done, Error, ErrorKind, Readiness, Result,
+    Sink, Statement, TransactionOptions, TwoPhase,
 };
 
 /// Brings a session back to how it was after dialling. Not `DISCARD ALL`: that also forgets the prepared
@@ -166,6 +166,11 @@ impl Connection for PostgresConnection {
     fn batch(&mut self, statements: Vec<Statement>, atomic: bool) -> BoxFuture<'_, Result<Vec<Done>>> {
         self.may_have_written = true;
         Box::pin(self.run_batch(statements, atomic))
+    }
+
+    fn bulk_load(&mut self, rows: BulkRows) -> BoxFuture<'_, Result<BulkDone>> {
+        self.may_have_written = true;
+        Box::pin(self.run_bulk_load(rows))
     }
 
     fn script(&mut self, sql: String) -> BoxFuture<'_, Result<()>> {

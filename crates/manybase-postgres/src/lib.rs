@@ -43,6 +43,7 @@ mod batch;
 mod bind;
 mod cache;
 mod connection;
+mod copy;
 mod driver;
 mod error;
 mod factory;

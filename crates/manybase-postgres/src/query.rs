@@ -8,6 +8,7 @@ use crate::row::{Names, PostgresRow};
 use crate::transaction::{State, controls, defines, is_plain};
 use futures_util::TryStreamExt;
 use manybase_driver::{Access, Done, Error, ErrorKind, Flow, Result, Sink, Statement};
+use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use tokio_postgres::{Row, RowStream};
@@ -56,6 +57,7 @@ impl PostgresConnection {
             };
             match sink.row(&row) {
                 Ok(Flow::Continue) => {}
+                Ok(Flow::Pause) => poll_fn(|task| sink.poll_ready(task)).await,
                 Ok(Flow::Stop) => return Ok(Ok(End::Ahead)),
                 Err(error) => return Ok(Err(error)),
             }

@@ -1,5 +1,7 @@
 //! Inserts.
 
+pub(crate) mod returning;
+
 use crate::meta::{Key, Shape};
 use crate::query::Deleted;
 use crate::rec::{origin, placed};
@@ -213,7 +215,7 @@ pub(crate) fn chunks(
     Ok(())
 }
 
-fn size(value: &Value) -> usize {
+pub(crate) fn size(value: &Value) -> usize {
     match value {
         Value::Text(text) => text.len(),
         Value::Bytes(bytes) => bytes.len(),

@@ -25,6 +25,7 @@
 // The derive macros write `::manybase_record::…` unless told otherwise; this lets them serve inside this crate.
 extern crate self as manybase_record;
 
+mod bulk_load;
 mod cells;
 mod column;
 mod column_type;
@@ -42,9 +43,11 @@ mod rows;
 mod schema;
 mod selection;
 mod tables;
+mod update_many;
 mod upsert;
 mod validate;
 
+pub use bulk_load::{BulkLoad, Loaded, Rejected};
 pub use cells::{Cells, Values};
 pub use column::Col;
 pub use column_type::{AutoKey, CellResult, ColumnType, Counter, Json, Stamp};
@@ -60,7 +63,10 @@ pub use manybase_sql::expr::{Collation, DateUnit, JsonStep};
 pub use meta::{ColumnMeta, MetaBuilder, ModelMeta, Role};
 pub use model::{Embedded, Key, Model, NoKey};
 pub use order::{Assignments, ColumnNames, GroupKeys, OrderKeys};
-pub use query::{Alias, JoinSource, Query, SoftDelete, Table, exists, not_exists};
+pub use query::{
+    Alias, BatchStream, Cursor, JoinSource, Page, PageQuery, Query, RowStream, SoftDelete, Table, exists,
+    not_exists,
+};
 pub use raw::{Bind, RawQuery, sql};
 pub use rec::Rec;
 pub use relation::{
@@ -71,6 +77,7 @@ pub use rows::FromRow;
 pub use schema::{create_table, drop_table};
 pub use selection::Selection;
 pub use tables::{Append, Derived, Entry, Maybe, Nullity, Outer, RowType, Sources, Sure};
+pub use update_many::UpdateMany;
 pub use upsert::Upsert;
 pub use validate::{Rule, Validate};
 

@@ -1,10 +1,11 @@
 //! Models.
 
 use crate::{
-    Alias, Cells, Cond, FieldErrors, HookTable, IntoCond, ModelMeta, Query, Rec, Upsert, Values, insert,
-    upsert,
+    Alias, BulkLoad, Cells, Cond, FieldErrors, HookTable, IntoCond, ModelMeta, Query, Rec, UpdateMany, Upsert,
+    Values, insert, upsert,
 };
 use chrono::{DateTime, Utc};
+use futures_core::Stream;
 use manybase_db::{Executor, Route};
 use manybase_driver::Result;
 use manybase_sql::{Name, Value};
@@ -180,6 +181,49 @@ pub trait Model: Sized + Send + Sync + 'static {
         insert::many(records, on)
     }
 
+    /// Inserts records, all or none, and gives them back in their order, with what the database has filled in.
+    ///
+    /// Where the database can't give rows back, as MySQL, the records go one by one in one transaction.
+    ///
+    /// # Errors
+    /// Those of the database.
+    ///
+    /// ```
+    /// # use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// let people = ["Ann", "Bob"].map(|name| Person { id: 0, name: name.into() });
+    /// let people: Vec<Rec<Person>> = Person::insert_many_returning(people, &db).await?;
+    /// assert_eq!((people[1].id, &*people[1].name), (2, "Bob"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn insert_many_returning(
+        records: impl IntoIterator<Item = Self> + Send,
+        on: &dyn Executor,
+    ) -> impl Future<Output = Result<Vec<Rec<Self>>>> + Send {
+        let records = records.into_iter().collect();
+        insert::returning::many(records, on)
+    }
+
+    /// Updates the rows of these records, each with its own values: set-wise, all or none. It is run by
+    /// [`UpdateMany::exec`].
+    ///
+    /// ```
+    /// # use manybase_record::Model;
+    /// # #[derive(Model)] struct Stock { #[model(key)] article: String, qty: i64 }
+    /// # async fn example(db: &manybase_db::Db, list: Vec<Stock>) -> manybase_driver::Result<()> {
+    /// let found = Stock::update_many(list).exec(db).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn update_many(records: impl IntoIterator<Item = Self>) -> UpdateMany<Self> {
+        UpdateMany::new(records.into_iter().collect())
+    }
+
     /// Inserts records, and updates the rows that are there already: set-wise, all or none. It is run by
     /// [`Upsert::exec`].
     ///
@@ -197,6 +241,41 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// ```
     fn upsert_many(records: impl IntoIterator<Item = Self>) -> Upsert<Self> {
         Upsert::new(records.into_iter().collect())
+    }
+
+    /// Loads the records of a stream, however many, on the road that the database has for that. It is run by
+    /// [`BulkLoad::exec`].
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Reading { #[model(key)] id: i64, value: f64 }
+    /// # async fn example<S>(db: &manybase_db::Db, readings: S) -> manybase_driver::Result<()>
+    /// # where S: futures_core::Stream<Item = manybase_driver::Result<Reading>> + Send {
+    /// let loaded = Reading::bulk_load(readings).upsert().exec(db).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn bulk_load<'a>(records: impl Stream<Item = Result<Self>> + Send + 'a) -> BulkLoad<'a, Self> {
+        BulkLoad::new(records)
+    }
+
+    /// As [`Model::bulk_load`], for records that nobody has to wait for.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Reading { #[model(key)] id: i64, value: f64 }
+    /// # async fn example(db: &manybase_db::Db) -> manybase_driver::Result<()> {
+    /// let readings = (0..1_000_000).map(|id| Reading { id, value: 0.5 });
+    /// let loaded = Reading::bulk_load_all(readings).exec(db).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn bulk_load_all<'a, I>(records: I) -> BulkLoad<'a, Self>
+    where
+        I: IntoIterator<Item = Self>,
+        I::IntoIter: Send + 'a,
+    {
+        BulkLoad::of_all(records)
     }
 
     /// Inserts the record, or updates the row that has its key already, and gives what is there then. A record whose

@@ -79,6 +79,11 @@ impl<T: Send + 'static> Rows<T> {
         self
     }
 
+    /// A row on its own, of which nothing is kept.
+    pub(crate) fn decoded(&self, row: &dyn Row) -> Result<T> {
+        (self.decode)(&mut Cells::new(row, &self.layout))
+    }
+
     /// Wants no more than so many rows.
     pub(crate) fn at_most(mut self, limit: usize) -> Self {
         self.limit = limit;
@@ -156,7 +161,7 @@ impl<T: Send + 'static, F: FnMut(T) -> Result<()> + Send + 'static> Sink for Eac
     }
 
     fn row(&mut self, row: &dyn Row) -> Result<Flow> {
-        let decoded = (self.rows.decode)(&mut Cells::new(row, &self.rows.layout))?;
+        let decoded = self.rows.decoded(row)?;
         (self.each)(decoded)?;
         self.count += 1;
         Ok(Flow::Continue)

@@ -12,7 +12,7 @@ use foldhash::fast::RandomState;
 use manybase_db::Executor;
 use manybase_driver::{Access, Error, ErrorKind, Result, Statement};
 use manybase_sql::{ConflictUpdate, ConflictValue, Name, OnConflict, Value};
-use same::{Same, same};
+pub(crate) use same::{Same, same};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -266,7 +266,7 @@ impl<M: Model> Upsert<M> {
     }
 
     /// Positions of the columns that rows are found by.
-    fn found_by(&self, meta: &ModelMeta) -> Result<Vec<usize>> {
+    pub(crate) fn found_by(&self, meta: &ModelMeta) -> Result<Vec<usize>> {
         let by = match self.by.as_slice() {
             [] => meta.keys.clone(),
             names => positions(meta, names)?,
@@ -280,7 +280,7 @@ impl<M: Model> Upsert<M> {
         }
     }
 
-    fn conflict(&self, meta: &ModelMeta, by: &[usize]) -> Result<OnConflict> {
+    pub(crate) fn conflict(&self, meta: &ModelMeta, by: &[usize]) -> Result<OnConflict> {
         let conflict = OnConflict::new(by.iter().map(|&at| meta.columns[at].name.clone()));
         let chosen = match &self.matched {
             Matched::Ignore => return Ok(conflict),
@@ -322,7 +322,7 @@ impl<M: Model> Upsert<M> {
     }
 
     /// Positions of the columns that get the time of the update, whatever the record says.
-    fn stamped(&self, meta: &ModelMeta) -> Vec<usize> {
+    pub(crate) fn stamped(&self, meta: &ModelMeta) -> Vec<usize> {
         let said = |name: &Name| match &self.matched {
             Matched::UpdateOnly(names) => names.contains(name),
             // A row that is there keeps its time, and one that is not is inserted with the record's.
@@ -401,7 +401,7 @@ pub(crate) async fn one<M: Model>(record: M, on: &dyn Executor) -> Result<Rec<M>
     rows.pop().ok_or_else(|| named(gone()))
 }
 
-fn positions(meta: &ModelMeta, names: &[Name]) -> Result<Vec<usize>> {
+pub(crate) fn positions(meta: &ModelMeta, names: &[Name]) -> Result<Vec<usize>> {
     let mut positions = Vec::with_capacity(names.len());
     for name in names {
         let at = meta.columns.iter().position(|column| column.name == *name);
@@ -417,7 +417,7 @@ fn positions(meta: &ModelMeta, names: &[Name]) -> Result<Vec<usize>> {
 }
 
 #[cold]
-fn no_key_yet(meta: &ModelMeta) -> Error {
+pub(crate) fn no_key_yet(meta: &ModelMeta) -> Error {
     let what = format!(
         "a {} to insert or update has no key as yet to find its row by",
         meta.name
@@ -427,7 +427,7 @@ fn no_key_yet(meta: &ModelMeta) -> Error {
 }
 
 #[cold]
-fn not_written(meta: &ModelMeta, at: usize) -> Error {
+pub(crate) fn not_written(meta: &ModelMeta, at: usize) -> Error {
     let column = &meta.columns[at].name;
     let what = format!(
         "column {column} of {} is filled in by the database: it can't be chosen here",

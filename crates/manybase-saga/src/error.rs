@@ -170,6 +170,7 @@ fn is_lasting(error: &Error) -> bool {
         | Kind::Decode
         | Kind::NotFound
         | Kind::NotUnique
+        | Kind::Cursor
         | Kind::NotLoaded
         | Kind::Driver => true,
         _ => false,

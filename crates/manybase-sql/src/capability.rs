@@ -66,6 +66,8 @@ pub struct Capability {
     pub insert_returning: bool,
     /// `UPDATE … RETURNING`.
     pub update_returning: bool,
+    /// `UPDATE … FROM` a list of values.
+    pub update_from: bool,
     /// `DELETE … RETURNING`.
     pub delete_returning: bool,
     /// Savepoints that really work.

@@ -21,7 +21,7 @@ use crate::expr::BinaryOp;
 use crate::schema::{Column, CreateTable, DropTable};
 use crate::{
     Capability, DataType, Delete, Expr, Insert, LikePattern, Lock, OnConflict, Order, OrderBy, Result,
-    Select, SqlWriter, TableName, Update, Value, render,
+    Select, SqlWriter, TableName, Update, UpdateRows, Value, render,
 };
 use chrono::{DateTime, Utc};
 use std::fmt::Debug;
@@ -208,6 +208,14 @@ pub trait Dialect: ExprDialect + Debug + Send + Sync {
     /// As [`Update::render`].
     fn update(&self, w: &mut SqlWriter<'_>, update: &Update) -> Result<()> {
         render::update(w, update)
+    }
+
+    /// `UPDATE` of many rows, each with values of its own.
+    ///
+    /// # Errors
+    /// As [`UpdateRows::render`].
+    fn update_rows(&self, w: &mut SqlWriter<'_>, update: &UpdateRows) -> Result<()> {
+        render::update_rows(w, update)
     }
 
     /// `DELETE`

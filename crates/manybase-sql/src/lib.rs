@@ -39,6 +39,6 @@ pub use render::{Rendered, SqlWriter};
 pub use statement::{
     Body, ConflictUpdate, ConflictValue, Cte, Delete, Home, Insert, Join, JoinKind, LimitPer, Lock,
     LockStrength, LockWait, OnConflict, Order, OrderBy, Select, SelectItem, SetOp, Source, SourceRows,
-    Tables, Update,
+    Tables, Update, UpdateRows,
 };
 pub use value::Value;

@@ -19,6 +19,7 @@ mod select;
 mod source;
 mod subquery;
 mod update;
+mod update_rows;
 mod window;
 mod writer;
 
@@ -36,4 +37,5 @@ pub(crate) use schema::{create_table, drop_table, hex, literal, null_and_default
 pub(crate) use select::{limit, order_by, select};
 pub(crate) use source::body;
 pub(crate) use update::update;
+pub(crate) use update_rows::update_rows;
 pub use writer::{Rendered, SqlWriter};

@@ -10,6 +10,7 @@ mod returning;
 mod select;
 mod source;
 mod update;
+mod update_rows;
 
 pub use body::{Body, SetOp};
 pub use conflict::{ConflictUpdate, ConflictValue, OnConflict};
@@ -20,3 +21,4 @@ pub use lock::{Lock, LockStrength, LockWait};
 pub use select::{Order, OrderBy, Select, SelectItem};
 pub use source::{Cte, Home, Join, JoinKind, Source, SourceRows, Tables};
 pub use update::Update;
+pub use update_rows::UpdateRows;

@@ -4,8 +4,8 @@ use crate::config::Config;
 use crate::core::Core;
 use crate::worker::{Worker, turn};
 use manybase_driver::{
-    Access, Attachment, BoxFuture, Connection, Dialect, Done, Error, ErrorKind, Readiness, Result, Sink,
-    Statement, TransactionOptions,
+    Access, Attachment, BoxFuture, BulkDone, BulkRows, Connection, Dialect, Done, Error, ErrorKind,
+    Readiness, Result, Sink, Statement, TransactionOptions,
 };
 use manybase_sql::dialect;
 use std::sync::Arc;
@@ -67,6 +67,10 @@ impl Connection for SqliteConnection {
 
     fn batch(&mut self, statements: Vec<Statement>, atomic: bool) -> BoxFuture<'_, Result<Vec<Done>>> {
         Box::pin(self.0.hop(move |core| core.batch(&statements, atomic)))
+    }
+
+    fn bulk_load(&mut self, rows: BulkRows) -> BoxFuture<'_, Result<BulkDone>> {
+        Box::pin(self.0.hop(move |core| core.bulk_load(&rows)))
     }
 
     fn script(&mut self, sql: String) -> BoxFuture<'_, Result<()>> {

@@ -154,6 +154,10 @@ impl Core {
             *count += 1;
             if matches!(wants, Ok(Flow::Continue)) {
                 wants = sink.row(&SqliteRow::new(row, width));
+                if matches!(wants, Ok(Flow::Pause)) {
+                    self.pause(sink)?;
+                    wants = Ok(Flow::Continue);
+                }
             }
             // What writes has written all by its first row, and only its end makes that last.
             if !writes && !matches!(wants, Ok(Flow::Continue)) {

@@ -30,6 +30,7 @@
 
 mod attach;
 mod bind;
+mod bulk;
 mod config;
 mod connection;
 mod core;
@@ -45,6 +46,7 @@ mod moment;
 mod number;
 mod numbered;
 mod open;
+mod pause;
 mod readiness;
 mod row;
 mod spot;

@@ -49,6 +49,7 @@ mod fuzz;
 mod holder;
 mod identifiers;
 mod limits;
+mod load;
 mod lock;
 mod network;
 mod null;

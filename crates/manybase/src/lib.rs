@@ -110,6 +110,9 @@ mod guide {
     #[doc = include_str!("../../../docs/hooks.md")]
     struct Hooks;
 
+    #[doc = include_str!("../../../docs/bulk.md")]
+    struct Bulk;
+
     #[doc = include_str!("../../../docs/transactions.md")]
     struct Transactions;
 

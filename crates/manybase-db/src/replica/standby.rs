@@ -4,6 +4,7 @@ use super::{Replicas, is_down};
 use crate::{Error, ErrorKind, Result};
 use manybase_driver::{Columns, Flow, Pool, Row, Session, Sink};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 
 /// Where else the lease could be.
 pub(crate) struct Standby {
@@ -96,6 +97,12 @@ impl<S: Sink> Sink for Lent<S> {
     fn row(&mut self, row: &dyn Row) -> Result<Flow> {
         self.delivered = true;
         self.sink.as_mut().ok_or_else(gone)?.row(row)
+    }
+
+    fn poll_ready(&mut self, task: &mut Context<'_>) -> Poll<()> {
+        self.sink
+            .as_mut()
+            .map_or(Poll::Ready(()), |sink| sink.poll_ready(task))
     }
 
     fn restart(&mut self) -> bool {

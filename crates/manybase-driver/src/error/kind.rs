@@ -85,6 +85,8 @@ kinds! {
     NotFound = "not found",
     /// One row was asked for, and there are more.
     NotUnique = "more than one row",
+    /// The place of a page that is none, has been changed, or belongs to another query.
+    Cursor = "bad cursor",
     /// A relation was read that the query did not include.
     NotLoaded = "not loaded",
     /// The row has been changed by somebody else since it was loaded.

@@ -6,7 +6,8 @@ mod two_phase;
 use super::manager::within;
 use super::places::Taken;
 use crate::{
-    BoxFuture, Connection, Done, Error, ErrorKind, Result, Sink, Statement, TransactionOptions, sink,
+    BoxFuture, BulkDone, BulkRows, Connection, Done, Error, ErrorKind, Result, Sink, Statement,
+    TransactionOptions, sink,
 };
 use manybase_sql::Dialect;
 use std::sync::Arc;
@@ -106,6 +107,14 @@ impl Session {
     pub async fn batch(&mut self, statements: Vec<Statement>, atomic: bool) -> Result<Vec<Done>> {
         let atomic = atomic && !self.in_transaction;
         self.call(|connection| connection.batch(statements, atomic)).await
+    }
+
+    /// Takes many rows at once, all or none of them. See [`Connection::bulk_load`].
+    ///
+    /// # Errors
+    /// As [`Session::query`].
+    pub async fn bulk_load(&mut self, rows: BulkRows) -> Result<BulkDone> {
+        self.call(|connection| connection.bulk_load(rows)).await
     }
 
     /// Runs text with any number of statements and no values.

@@ -274,7 +274,7 @@ impl<S: Sources, O: Send + 'static> Query<S, O> {
         Ok(self.push(on, Each::new(rows, each), &statement).await?.count)
     }
 
-    async fn fetch(&self, on: &dyn Executor, at_most: usize) -> Result<Vec<O>> {
+    pub(super) async fn fetch(&self, on: &dyn Executor, at_most: usize) -> Result<Vec<O>> {
         // Without records yet: for hooks that come before them.
         if let Some(load) = self.load.filter(|_| self.hooked) {
             load(&[], &mut [], on, None).await?;
@@ -291,7 +291,7 @@ impl<S: Sources, O: Send + 'static> Query<S, O> {
         Ok(rows)
     }
 
-    fn statement(&self, dialect: &'static dyn Dialect) -> Result<Statement> {
+    pub(super) fn statement(&self, dialect: &'static dyn Dialect) -> Result<Statement> {
         let plain = self.whole && self.is_unfiltered() && self.select.order_by.is_empty();
         let plain =
             plain && self.select.limit.is_none() && self.select.offset.is_none() && !self.select.distinct;

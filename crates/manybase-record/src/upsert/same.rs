@@ -5,14 +5,14 @@ use std::fmt::Write;
 
 /// What is equal for values that a database takes for the same key.
 #[derive(PartialEq, Eq, Hash)]
-pub(super) enum Same {
+pub(crate) enum Same {
     /// A key that is one number: nothing to write.
     Number(i64),
     Text(String),
 }
 
 /// None with NULL among them.
-pub(super) fn same<'v>(mut values: impl Iterator<Item = &'v Value>) -> Option<Same> {
+pub(crate) fn same<'v>(mut values: impl Iterator<Item = &'v Value>) -> Option<Same> {
     let first = values.next()?;
     let mut others = values.peekable();
     if let (Value::I64(number), None) = (first, others.peek()) {

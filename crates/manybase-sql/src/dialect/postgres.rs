@@ -26,6 +26,7 @@ pub struct Postgres;
 static CAPABILITY: Capability = Capability {
     insert_returning: true,
     update_returning: true,
+    update_from: true,
     delete_returning: true,
     savepoints: true,
     transactional_ddl: true,

@@ -35,6 +35,7 @@ pub struct Sqlite {
 static CAPABILITY: Capability = Capability {
     insert_returning: true,
     update_returning: true,
+    update_from: true,
     delete_returning: true,
     savepoints: true,
     transactional_ddl: true,

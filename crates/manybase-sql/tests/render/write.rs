@@ -3,7 +3,8 @@
 use crate::columns::c;
 use crate::sheet::Sheet;
 use manybase_sql::{
-    ConflictUpdate, ConflictValue, Delete, Expr, Insert, OnConflict, TableName, Update, Value,
+    ConflictUpdate, ConflictValue, DataType, Delete, Expr, Insert, OnConflict, TableName, Update, UpdateRows,
+    Value,
 };
 use rust_decimal::Decimal;
 
@@ -153,4 +154,42 @@ fn delete() {
     show("filtered", Delete::from("t").filter(c("n").eq(1i64)));
     show("all", Delete::from("t"));
     sheet.check("delete");
+}
+
+#[test]
+fn update_of_rows() {
+    let mut sheet = Sheet::default();
+    let mut show = |title: &str, update: UpdateRows| sheet.add(title, |dialect| update.render(dialect));
+    let price = DataType::Decimal {
+        precision: Some((8, 2)),
+    };
+    let name = DataType::Text { length: Some(10) };
+    let by_key = || UpdateRows::table("t", [("n", DataType::I64)], [("price", price), ("name", name)]);
+    let row = |n: i64, name: &str| [n.into(), Decimal::new(n, 1).into(), Value::from(name)];
+    show("one row", by_key().row(row(1, "a")));
+    show("several rows", by_key().row(row(1, "a")).row(row(2, "b")));
+    let mut counted = by_key().row(row(1, "a")).row(row(2, "b"));
+    counted.also = vec![("big".into(), c("big").add(1i64)), ("done".into(), true.into())];
+    show("and what is the same for all", counted);
+    let two = [("n", DataType::I64), ("big", DataType::I64)];
+    let pairs = || UpdateRows::table("t", two, [("small", DataType::I16)]);
+    let three = pairs().row([1i64, 2, 3]).row([4, 5, 6]).row([7, 8, 9]);
+    show("by two columns", three);
+    let hostile = UpdateRows::table("a\"b`c", [("k\"`", DataType::I64)], [("v\"`", DataType::Bytes)]);
+    show("hostile names", hostile.row([Value::from(1i64), Value::Null]));
+    let mut only_also =
+        UpdateRows::table("t", [("n", DataType::I64)], [("big", DataType::I64); 0]).row([1i64]);
+    only_also.also = vec![("big".into(), 0i64.into())];
+    show("only what is the same for all", only_also);
+    show("no rows", by_key());
+    show("a short row", by_key().row([1i64, 2]));
+    show(
+        "no key",
+        UpdateRows::table("t", [("n", DataType::I64); 0], two).row([1i64, 2]),
+    );
+    show(
+        "nothing to set",
+        UpdateRows::table("t", two, [("n", DataType::I64); 0]).row([1i64, 2]),
+    );
+    sheet.check("update_of_rows");
 }

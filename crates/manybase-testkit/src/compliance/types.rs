@@ -5,6 +5,7 @@ use super::db::{DECIMAL, TEXT};
 use super::value::widest;
 use super::verdict::Verdict;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use manybase_driver::{BulkRows, BulkTarget};
 use manybase_sql::{DataType, Expr, Insert, Order, Select, Value};
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -22,18 +23,39 @@ pub(super) async fn round_trip(case: Case, data_type: DataType, values: Vec<Valu
             panic!("{data_type:?} can't hold {}: {error}", short(value));
         }
     }
-    let select = Select::from(name)
-        .item(Expr::typed_column("v", data_type, true))
-        .order_by(Expr::typed_column("id", DataType::I64, false), Order::Asc);
-    let got = db.column(&select, data_type).await?;
-    assert_eq!(got.len(), values.len() + 1);
-    for (expected, got) in all().zip(&got) {
-        assert!(
-            widest(expected) == *got,
-            "{data_type:?}: stored {}, read {}",
-            short(expected),
-            short(got)
-        );
+    // The same on the road for many rows, which has another form for each type.
+    let bulk = case.table("bulk");
+    db.table(&bulk, &[("id", DataType::I64), ("v", data_type)])
+        .await?;
+    let times = 30_usize.div_ceil(values.len() + 1);
+    let many = all().cycle().take((values.len() + 1) * times);
+    let many = many
+        .enumerate()
+        .flat_map(|(id, value)| [(id as i64).into(), value.clone()]);
+    let target = BulkTarget {
+        table: bulk.clone().into(),
+        columns: vec!["id".into(), "v".into()],
+        on_conflict: None,
+        dialect: db.dialect,
+    };
+    let rows = BulkRows::new(target.into(), many.collect())?;
+    if let Err(error) = db.session.bulk_load(rows).await {
+        panic!("{data_type:?} can't be loaded: {error}");
+    }
+    for (road, name, times) in [("inserted", name, 1), ("loaded", bulk, times)] {
+        let select = Select::from(name)
+            .item(Expr::typed_column("v", data_type, true))
+            .order_by(Expr::typed_column("id", DataType::I64, false), Order::Asc);
+        let got = db.column(&select, data_type).await?;
+        assert_eq!(got.len(), (values.len() + 1) * times);
+        for (expected, got) in all().cycle().zip(&got) {
+            assert!(
+                widest(expected) == *got,
+                "{data_type:?}: {road} {}, read {}",
+                short(expected),
+                short(got)
+            );
+        }
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ const LEVELS: &[IsolationLevel] = &[
 pub(super) static MYSQL: Capability = Capability {
     insert_returning: false,
     update_returning: false,
+    update_from: false,
     delete_returning: false,
     savepoints: true,
     transactional_ddl: false,

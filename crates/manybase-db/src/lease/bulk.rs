@@ -1,0 +1,40 @@
+//! Many rows at once.
+
+use super::Lease;
+use super::work::limited;
+use crate::{Access, Result};
+use manybase_driver::{BulkDone, BulkRows};
+
+impl Lease<'_> {
+    /// Takes many rows at once, on the road that the database has for that. In a transaction, or a unit of this lease
+    /// ([`Lease::begin_nested`]), all of them or none are there when that ends; alone it is a transaction of its own.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # use manybase_db::{Access, Db, Executor, Route};
+    /// use manybase_driver::{BulkRows, BulkTarget};
+    /// # let db = Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let mut lease = db.lease(Route::default(), Access::Write).await?;
+    /// lease.script("CREATE TABLE t (a INTEGER, b TEXT)".to_owned()).await?;
+    /// let target = BulkTarget {
+    ///     table: "t".into(),
+    ///     columns: vec!["a".into(), "b".into()],
+    ///     on_conflict: None,
+    ///     dialect: lease.dialect(),
+    /// };
+    /// let rows = BulkRows::new(target.into(), vec![1.into(), "one".into(), 2.into(), "two".into()])?;
+    /// assert_eq!(lease.bulk_load(rows).await?.inserted, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Lease::batch`].
+    pub async fn bulk_load(&mut self, rows: BulkRows) -> Result<BulkDone> {
+        self.ready(Access::Write)?;
+        let deadline = self.held.deadline();
+        let result = limited(deadline, self.held.session_mut().bulk_load(rows)).await;
+        self.end(result, true)
+    }
+}

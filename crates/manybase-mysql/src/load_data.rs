@@ -1,0 +1,147 @@
+//! Many rows: `LOAD DATA LOCAL INFILE`, where the "file" is text in memory.
+//!
+//! `LOCAL` makes the server go on where it should stop: rows are left out and values bent, with no more than a warning.
+//! So the rows are taken back when there is one, and it becomes the error.
+//!
+//! A server may ask for a file at any time, and the client is told by nobody whether somebody wanted that. Only while a
+//! load runs there is anything to give it, and that is the rows.
+
+mod text;
+
+use crate::connection::MysqlConnection;
+use crate::error;
+use crate::transaction::State;
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use manybase_driver::{BulkDone, BulkRows, Error, ErrorKind, Result, SumSink, TransactionOptions, returned};
+use manybase_sql::dialect::Flavor;
+use mysql_async::prelude::Queryable;
+use mysql_async::{DriverError, LocalInfileError, ServerError};
+
+/// Fewer rows go as an insert: it is one round trip.
+const FEW: usize = 20;
+
+/// Bytes that are sent at a time; packets have a limit.
+const PIECE: usize = 1 << 16;
+
+/// Bytes of one insert, where rows can't be loaded so.
+const INSERT: usize = 1 << 20;
+
+/// The server, or its administrator, does not want it.
+const NOT_ALLOWED: [u16; 4] = [1148, 3948, 3950, 4166];
+
+/// How a load ended.
+enum Loaded {
+    Done,
+    /// Not here: as inserts.
+    Refused,
+    /// There were more remarks than the server shows, so that it is not known what they say.
+    Unclear,
+}
+
+impl MysqlConnection {
+    pub(crate) async fn run_bulk_load(&mut self, rows: BulkRows) -> Result<BulkDone> {
+        self.check_transaction()?;
+        let loads = rows.target().on_conflict.is_none() && self.flavor != Flavor::MatrixOne;
+        if loads
+            && !self.no_local_infile
+            && rows.len() >= FEW
+            && let Some(file) = text::write(&rows)?
+        {
+            match self.load(&rows, file).await? {
+                Loaded::Done => return Ok(rows.done(0)),
+                Loaded::Refused => {
+                    tracing::debug!(target: "manybase::mysql", "LOAD DATA LOCAL is off; rows are inserted");
+                    self.no_local_infile = true;
+                }
+                Loaded::Unclear => {}
+            }
+        }
+        self.insert_rows(&rows).await
+    }
+
+    async fn insert_rows(&mut self, rows: &BulkRows) -> Result<BulkDone> {
+        let mut found = 0;
+        for statement in rows.counts()? {
+            let sink = self.run_query(statement, Box::new(SumSink::default())).await?;
+            found += returned::<SumSink>(sink)?.0;
+        }
+        let bytes = INSERT.min(self.largest_packet / 2);
+        self.run_batch(rows.inserts(bytes)?, true).await?;
+        Ok(rows.done(found))
+    }
+
+    async fn load(&mut self, rows: &BulkRows, file: text::File) -> Result<Loaded> {
+        let own = self.state == State::None;
+        if own {
+            self.begin_transaction(TransactionOptions::default()).await?;
+        } else {
+            // Unclear ones go again in another way.
+            self.savepoint_command("SAVEPOINT mb_load".to_owned()).await?;
+        }
+        let result = self.send_file(rows, file).await;
+        self.watch_transaction(&result).await;
+        match (&result, own) {
+            (Ok(Loaded::Done), true) => self.commit_transaction().await?,
+            (_, true) => self.roll_back_transaction().await?,
+            (Ok(Loaded::Unclear), false) => {
+                let sql = "ROLLBACK TO SAVEPOINT mb_load; RELEASE SAVEPOINT mb_load";
+                self.roll_back_to_savepoint(sql.to_owned()).await?;
+            }
+            _ => {}
+        }
+        result
+    }
+
+    async fn send_file(&mut self, rows: &BulkRows, file: text::File) -> Result<Loaded> {
+        let known = |error: &mysql_async::Error| error::statement(error);
+        let pieces = Vec::from_iter(pieces(file.text).map(Ok));
+        let conn = self.conn()?;
+        conn.set_infile_handler(async move { Ok(stream::iter(pieces).boxed()) });
+        let sent = conn.query_drop(file.sql).await;
+        // If the server did not ask, a later statement of somebody else must not get these rows.
+        conn.set_infile_handler(async { Err(DriverError::LocalInfile(LocalInfileError::NoHandler).into()) });
+        match sent {
+            Ok(()) => {}
+            Err(mysql_async::Error::Server(refused)) if NOT_ALLOWED.contains(&refused.code) => {
+                return Ok(Loaded::Refused);
+            }
+            Err(error) => return Err(known(&error)),
+        }
+        let (taken, remarks) = (conn.affected_rows(), conn.get_warnings());
+        if remarks > 0 {
+            let shown: Vec<(String, u16, String)> =
+                conn.query("SHOW WARNINGS").await.map_err(|error| known(&error))?;
+            // A note is what an insert has too, such as a decimal that is rounded to its column's scale.
+            let worst = shown.iter().find(|(level, ..)| level != "Note");
+            if let Some((_, code, message)) = worst {
+                return Err(known(&mysql_async::Error::Server(ServerError {
+                    code: *code,
+                    message: message.clone(),
+                    state: "HY000".to_owned(),
+                })));
+            }
+            if usize::from(remarks) > shown.len() {
+                return Ok(Loaded::Unclear);
+            }
+        }
+        match taken == rows.len() as u64 {
+            true => Ok(Loaded::Done),
+            false => Err(Error::new(
+                ErrorKind::Database,
+                format!("the server has taken {taken} of {} rows", rows.len()),
+            )),
+        }
+    }
+}
+
+fn pieces(text: Vec<u8>) -> impl Iterator<Item = Bytes> {
+    let text = Bytes::from(text);
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let end = (at + PIECE).min(text.len());
+        let piece = (at < end).then(|| text.slice(at..end));
+        at = end;
+        piece
+    })
+}
