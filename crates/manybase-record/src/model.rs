@@ -1,8 +1,8 @@
 //! Models.
 
 use crate::{
-    Alias, BulkLoad, Cells, Cond, FieldErrors, HookTable, IntoCond, ModelMeta, Query, Rec, UpdateMany, Upsert,
-    Values, insert, upsert,
+    Alias, BulkLoad, Cells, Cond, FieldErrors, HookTable, IntoCond, ModelMeta, Query, Rec, UpdateMany,
+    Upsert, Values, insert, upsert,
 };
 use chrono::{DateTime, Utc};
 use futures_core::Stream;

@@ -47,14 +47,14 @@ impl<M: Model> Query<M> {
 
 /// A page that is asked for; [`Query::page`] makes it.
 #[must_use = "nothing is sent before fetch"]
-pub struct PageQuery<M> {
+pub struct PageQuery<M: Model> {
     query: Query<M>,
     rows: u32,
     backward: bool,
     cursor: Option<String>,
 }
 
-impl<M> Clone for PageQuery<M> {
+impl<M: Model> Clone for PageQuery<M> {
     fn clone(&self) -> Self {
         Self {
             query: self.query.clone(),

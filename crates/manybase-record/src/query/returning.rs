@@ -99,7 +99,9 @@ impl<M: Model> Query<M> {
             None => Ok(()),
             Some(_) => {
                 let error = Error::new(ErrorKind::Statement, format!("{what} of a model with hooks"))
-                    .with_help("load the records and save() them, or say that no hook is wanted: without_hooks()");
+                    .with_help(
+                        "load the records and save() them, or say that no hook is wanted: without_hooks()",
+                    );
                 Err(self.refused(on, error))
             }
         }

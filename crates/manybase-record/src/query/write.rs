@@ -82,12 +82,7 @@ impl<M: Model> Query<M> {
     }
 
     /// Sets columns, those that follow from the model too.
-    async fn set(
-        self,
-        what: &'static str,
-        on: &dyn Executor,
-        assignments: Vec<Assignment>,
-    ) -> Result<u64> {
+    async fn set(self, what: &'static str, on: &dyn Executor, assignments: Vec<Assignment>) -> Result<u64> {
         let update = self.update_of(what, on, assignments)?;
         let bounded = names_one_row(M::meta(), update.filter.as_ref());
         self.change(on, bounded, &|dialect| Ok(update.render(dialect)?))
@@ -189,6 +184,7 @@ fn says(filter: &Expr, column: &str) -> bool {
 mod tests {
     use super::*;
     use crate::MetaBuilder;
+    use crate::Role;
 
     #[test]
     fn one_row_is_named_by_its_whole_key() {
