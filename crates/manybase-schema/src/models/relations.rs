@@ -14,8 +14,10 @@ const ENDINGS: &[&str] = &["_id", "_fk", "_key", "_no", "_nr", "_code", "_uuid"]
 struct Link {
     from: usize,
     to: usize,
-    /// The field here.
-    key: String,
+    /// The fields here.
+    key: Vec<String>,
+    /// Those there, unless they are the key in its order.
+    references: Vec<String>,
     /// What the other end is called here.
     here: String,
     /// Whether there is one at most.
@@ -43,26 +45,15 @@ pub(super) fn add(database: &Database, models: &mut [Model<'_>], notes: &mut Vec
     for at in 0..links.len() {
         let several = several(&links, at);
         let link = &mut links[at];
-        let (target, field) = (snake(&models[link.to].name), link.key.clone());
-        let base = without_ending(&field);
-        let mut wanted = vec![base.to_owned()];
-        if several || link.from == link.to {
-            wanted.push(format!("{base}_{target}"));
-        } else {
-            wanted.extend([target.clone(), format!("{base}_{target}")]);
-        }
-        link.here = names[link.from].first(wanted);
-        let attributes = match field == format!("{}_id", link.here) {
-            true => Vec::new(),
-            false => vec![format!("foreign_key = {}", ident(&field))],
-        };
+        let target = snake(&models[link.to].name);
+        link.here = names[link.from].first(names_here(link, &target, several));
+        let usual = format!("{}_id", link.here);
         let doc = format!("Through {}.", listed(&link.columns));
-        let (name, other) = (link.here.clone(), link.to);
         models[link.from].relations.push(Relation {
-            name,
+            name: link.here.clone(),
             slot: "BelongsTo",
-            other,
-            attributes,
+            other: link.to,
+            attributes: attributes(link, &usual),
             doc,
         });
     }
@@ -70,36 +61,66 @@ pub(super) fn add(database: &Database, models: &mut [Model<'_>], notes: &mut Vec
         let several = several(&links, at);
         let link = &links[at];
         let child = snake(&singular(&models[link.from].name));
-        let children = if link.one {
-            snake(&models[link.from].name)
-        } else {
-            plural(&child)
-        };
-        let by = format!("{children}_by_{}", without_ending(&link.key));
+        let children = if link.one { child } else { plural(&child) };
+        let by = format!("{children}_by_{}", without_ending(&link.key.join("_and_")));
         let wanted = match several || link.from == link.to {
             true => vec![by],
             false => vec![children, by],
         };
-        let name = names[link.to].first(wanted);
         let usual = format!("{}_id", snake_as_derived(&models[link.to].name));
-        let attributes = match link.key == usual {
-            true => Vec::new(),
-            false => vec![format!("foreign_key = {}", ident(&link.key))],
-        };
         let doc = format!(
             "Through {} of `{}`.",
             listed(&link.columns),
             models[link.from].table.name
         );
-        let (slot, other) = (if link.one { "HasOne" } else { "HasMany" }, link.from);
+        let name = names[link.to].first(wanted);
         models[link.to].relations.push(Relation {
             name,
-            slot,
-            other,
-            attributes,
+            slot: if link.one { "HasOne" } else { "HasMany" },
+            other: link.from,
+            attributes: attributes(link, &usual),
             doc,
         });
     }
+}
+
+/// What the other end may be called, best first.
+fn names_here(link: &Link, target: &str, several: bool) -> Vec<String> {
+    let apart = several || link.from == link.to;
+    let [field] = link.key.as_slice() else {
+        let by = format!("{target}_by_{}", without_ending(&link.key.join("_and_")));
+        return if apart {
+            vec![by]
+        } else {
+            vec![target.to_owned(), by]
+        };
+    };
+    let base = without_ending(field);
+    let mut wanted = vec![base.to_owned()];
+    if !apart {
+        wanted.push(target.to_owned());
+    }
+    wanted.push(format!("{base}_{target}"));
+    wanted
+}
+
+/// What has to be said besides the usual.
+fn attributes(link: &Link, usual: &str) -> Vec<String> {
+    let list = |fields: &[String]| {
+        let fields: Vec<String> = fields.iter().map(|field| ident(field)).collect();
+        match fields.as_slice() {
+            [field] => field.clone(),
+            fields => format!("({})", fields.join(", ")),
+        }
+    };
+    let mut attributes = Vec::new();
+    if link.key != [usual] {
+        attributes.push(format!("foreign_key = {}", list(&link.key)));
+    }
+    if !link.references.is_empty() {
+        attributes.push(format!("references = {}", list(&link.references)));
+    }
+    attributes
 }
 
 fn taken(model: &Model<'_>) -> Names {
@@ -131,36 +152,49 @@ fn link(
     let Some(to) = to else {
         return Err("the other table is left out");
     };
-    let ([here], [_]) = (key.columns.as_slice(), key.referenced_columns.as_slice()) else {
-        return Err("it has several columns");
-    };
-    if models[to].key != key.referenced_columns {
-        return Err("it does not point to the other table's key");
+    let (mut here, mut there) = (Vec::new(), Vec::new());
+    for (column, other) in key.columns.iter().zip(&key.referenced_columns) {
+        let (Some(field), Some(other)) = (models[from].field_of(column), models[to].field_of(other)) else {
+            return Err("one of its columns is left out");
+        };
+        let (a, b) = (comparable(field.column.kind), comparable(other.column.kind));
+        if a.is_none() || a != b {
+            return Err("values of such types are not compared across databases");
+        }
+        here.push(field.name.clone());
+        there.push(other.name.clone());
     }
-    let Some(field) = models[from].field_of(here) else {
-        return Err("its column is left out");
-    };
-    let compared = matches!(
-        field.column.kind,
-        ColumnKind::Integer { .. }
-            | ColumnKind::Text { .. }
-            | ColumnKind::Char(_)
-            | ColumnKind::Uuid
-            | ColumnKind::Decimal { .. }
-            | ColumnKind::Bytes
-            | ColumnKind::Date
-            | ColumnKind::Enum
-    );
-    if !compared {
-        return Err("values of its type are not compared across databases");
+    if here.is_empty() || here.len() != key.columns.len() {
+        return Err("the columns that it points to are not known");
     }
+    // The key of a model is in the order of its fields.
+    let in_key = models[to]
+        .fields
+        .iter()
+        .filter(|field| models[to].key.contains(&field.column.name));
+    let is_key = in_key.map(|field| &field.name).eq(&there);
     Ok(Link {
         from,
         to,
-        key: field.name.clone(),
+        key: here,
+        references: if is_key { Vec::new() } else { there },
         here: String::new(),
         one: models[from].table.is_unique(&key.columns),
         columns: key.columns.clone(),
+    })
+}
+
+/// Kinds whose values are the same on both ends when they are of one group.
+fn comparable(kind: ColumnKind) -> Option<u8> {
+    Some(match kind {
+        ColumnKind::Bool | ColumnKind::Integer { .. } | ColumnKind::Decimal { .. } => 0,
+        ColumnKind::Text { .. } | ColumnKind::Char(_) | ColumnKind::Enum => 1,
+        ColumnKind::Uuid => 2,
+        ColumnKind::Bytes => 3,
+        ColumnKind::Date => 4,
+        ColumnKind::Time => 5,
+        ColumnKind::DateTime | ColumnKind::Timestamp => 6,
+        _ => return None,
     })
 }
 

@@ -62,8 +62,21 @@ macro_rules! northwind {
             discount: 0.25,
             order: BelongsTo::default(),
             product: BelongsTo::default(),
+            order_notes: HasMany::default(),
         };
         detail.insert(db).await?;
+        let note = OrderNote {
+            order_id: order.order_id,
+            product_id: product.product_id,
+            line: 1,
+            r#fn: Some("a note".into()),
+            order_detail: BelongsTo::default(),
+        };
+        note.insert(db).await?;
+        // Through two columns.
+        let note = OrderNote::query().include(|n| n.order_detail.include(|d| d.order_notes)).one(db).await?;
+        let detail = note.order_detail.loaded()?.expect("it has one");
+        assert_eq!((detail.quantity, detail.order_notes.loaded()?.len()), (15, 1));
 
         let customer = Customer::find("ALFKI".to_owned())
             .include(|c| c.orders.include(|o| o.order_details.include(|d| d.product.include(|p| p.category))))

@@ -75,6 +75,14 @@ macro_rules! sakila {
         let option = OptionRecord::find("all".to_owned()).one(db).await?;
         assert_eq!((option.self_, &option.n2nd), (true, &Some(json!({ "a": [1, null] }))));
 
+        let country = Country { id: 0, iso: "BE".into(), name: None, cities: HasMany::default() };
+        country.insert(db).await?;
+        let city = City { id: 0, country_code: Some("BE".into()), country: BelongsTo::default() };
+        city.insert(db).await?;
+        let city = City::query().include(|c| c.country.include(|c| c.cities)).one(db).await?;
+        let country = city.country.loaded()?.expect("it has one");
+        assert_eq!((country.iso.as_str(), country.cities.loaded()?.len()), ("BE", 1));
+
         let staff = Staff {
             staff_id: 0,
             store_id: None,

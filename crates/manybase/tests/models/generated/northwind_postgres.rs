@@ -66,6 +66,9 @@ pub struct OrderDetail {
     pub order: BelongsTo<Order>,
     /// Through `Product ID`.
     pub product: BelongsTo<Product>,
+    /// Through `OrderID`, `Product ID` of `Order Notes`.
+    #[model(foreign_key = (order_id, product_id))]
+    pub order_notes: HasMany<OrderNote>,
 }
 
 /// Table `Order Notes`.
@@ -73,8 +76,6 @@ pub struct OrderDetail {
 /// The table has no primary key; `OrderID`, `Product ID`, `Line` names a row.
 ///
 /// Unique: `OrderID`, `Product ID`, `Line`.
-///
-/// Foreign key: `OrderID`, `Product ID` to `OrderID`, `Product ID` of `Order Details`.
 #[derive(Debug, Clone, PartialEq, Model)]
 #[model(table = "Order Notes", connection = "legacy")]
 pub struct OrderNote {
@@ -85,6 +86,9 @@ pub struct OrderNote {
     #[model(key, column = "Line")]
     pub line: i32,
     pub r#fn: Option<String>,
+    /// Through `OrderID`, `Product ID`.
+    #[model(foreign_key = (order_id, product_id))]
+    pub order_detail: BelongsTo<OrderDetail>,
 }
 
 /// Table `Orders`.

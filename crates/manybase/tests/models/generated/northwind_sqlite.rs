@@ -53,6 +53,9 @@ pub struct OrderDetail {
     pub order: BelongsTo<Order>,
     /// Through `Product ID`.
     pub product: BelongsTo<Product>,
+    /// Through `OrderID`, `Product ID` of `Order Notes`.
+    #[model(foreign_key = (order_id, product_id))]
+    pub order_notes: HasMany<OrderNote>,
 }
 
 /// Table `Order Notes`.
@@ -60,8 +63,6 @@ pub struct OrderDetail {
 /// The table has no primary key; `OrderID`, `Product ID`, `Line` names a row.
 ///
 /// Unique: `OrderID`, `Product ID`, `Line`.
-///
-/// Foreign key: `OrderID`, `Product ID` to `OrderID`, `Product ID` of `Order Details`.
 #[derive(Debug, Clone, PartialEq, Model)]
 #[model(table = "Order Notes", connection = "legacy")]
 pub struct OrderNote {
@@ -72,6 +73,9 @@ pub struct OrderNote {
     #[model(key, column = "Line")]
     pub line: i64,
     pub r#fn: Option<String>,
+    /// Through `OrderID`, `Product ID`.
+    #[model(foreign_key = (order_id, product_id))]
+    pub order_detail: BelongsTo<OrderDetail>,
 }
 
 /// Table `Orders`.

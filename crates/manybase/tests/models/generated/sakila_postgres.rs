@@ -2,6 +2,8 @@
 //!
 //! The tables of connection `legacy` (PostgreSQL).
 
+mod city;
+mod country;
 mod film;
 mod film_text;
 mod language;
@@ -12,6 +14,8 @@ mod rating_note;
 mod staff;
 mod store;
 
+pub use city::*;
+pub use country::*;
 pub use film::*;
 pub use film_text::*;
 pub use language::*;

@@ -4,6 +4,35 @@
 
 use manybase::prelude::*;
 
+/// Table `city`.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "city", connection = "legacy")]
+pub struct City {
+    /// Numbered by the database.
+    #[model(key, auto)]
+    pub id: i64,
+    #[model(length = 2)]
+    pub country_code: Option<String>,
+    /// Through `country_code`.
+    #[model(foreign_key = country_code, references = iso)]
+    pub country: BelongsTo<Country>,
+}
+
+/// Table `country`.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "country", connection = "legacy")]
+pub struct Country {
+    /// Numbered by the database.
+    #[model(key, auto)]
+    pub id: i64,
+    #[model(unique, length = 2)]
+    pub iso: String,
+    pub name: Option<String>,
+    /// Through `country_code` of `city`.
+    #[model(foreign_key = country_code, references = iso)]
+    pub cities: HasMany<City>,
+}
+
 /// Table `film`.
 #[derive(Debug, Clone, PartialEq, Model)]
 #[model(table = "film", connection = "legacy")]

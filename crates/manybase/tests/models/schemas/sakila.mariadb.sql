@@ -31,3 +31,7 @@ CREATE TABLE store (
     CONSTRAINT fk_store_manager FOREIGN KEY (manager_staff_id) REFERENCES staff (staff_id)
 );
 ALTER TABLE staff ADD CONSTRAINT fk_staff_store FOREIGN KEY (store_id) REFERENCES store (store_id);
+-- To a column that is no key.
+CREATE TABLE country (id int AUTO_INCREMENT PRIMARY KEY, iso char(2) NOT NULL UNIQUE, name text);
+CREATE TABLE city (id int AUTO_INCREMENT PRIMARY KEY, country_code char(2),
+    CONSTRAINT fk_city_country FOREIGN KEY (country_code) REFERENCES country (iso));

@@ -28,3 +28,6 @@ CREATE MATERIALIZED VIEW films_per_language AS SELECT language_id, count(*) FROM
 CREATE TABLE payment (payment_id bigint NOT NULL, paid_on date NOT NULL, amount numeric NOT NULL,
     PRIMARY KEY (payment_id, paid_on)) PARTITION BY RANGE (paid_on);
 CREATE TABLE payment_2026 PARTITION OF payment FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+-- To a column that is no key.
+CREATE TABLE country (id serial PRIMARY KEY, iso char(2) NOT NULL UNIQUE, name text);
+CREATE TABLE city (id serial PRIMARY KEY, country_code char(2) REFERENCES country (iso));

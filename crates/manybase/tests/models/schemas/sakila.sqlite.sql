@@ -20,3 +20,6 @@ CREATE TABLE store (
     manager_staff_id INT NOT NULL UNIQUE REFERENCES staff (staff_id)
 );
 CREATE TABLE staff (staff_id INTEGER PRIMARY KEY, store_id INT REFERENCES store, active BOOLEAN NOT NULL DEFAULT 1);
+-- To a column that is no key.
+CREATE TABLE country (id INTEGER PRIMARY KEY, iso CHAR(2) NOT NULL UNIQUE, name TEXT);
+CREATE TABLE city (id INTEGER PRIMARY KEY, country_code CHAR(2) REFERENCES country (iso));
