@@ -39,6 +39,7 @@ pub(crate) struct FieldAttributes {
     pub(crate) foreign_key: Vec<syn::Ident>,
     pub(crate) references: Vec<syn::Ident>,
     pub(crate) other_key: Vec<syn::Ident>,
+    pub(crate) on_delete: Option<LitStr>,
     pub(crate) readonly: Option<Span>,
     pub(crate) skip: Option<Span>,
     pub(crate) trim: Option<Span>,
@@ -53,7 +54,7 @@ const CONTAINER: &str =
     "table = \"…\", schema = \"…\", connection = \"…\", hooks, validate, readonly, keyless";
 const FIELD: &str = "key, auto, column = \"…\", json, embedded, prefix = \"…\", created_at, updated_at, version, \
                      soft_delete, generated, unique, default = …, length = …, precision = (…, …), foreign_key = …, \
-                     references = …, other_key = …, \
+                     references = …, other_key = …, on_delete = \"…\", \
                      skip, readonly, trim, non_empty, min_len = …, max_len = …, range = …, one_of = […]";
 
 fn unknown(meta: &ParseNestedMeta<'_>, place: &str, known: &str) -> syn::Error {
@@ -169,6 +170,7 @@ impl FieldAttributes {
             "foreign_key" => !self.foreign_key.is_empty(),
             "references" => !self.references.is_empty(),
             "other_key" => !self.other_key.is_empty(),
+            "on_delete" => self.on_delete.is_some(),
             "length" => self.length.is_some(),
             "precision" => self.precision.is_some(),
             "min_len" => self.min_len.is_some(),
@@ -233,6 +235,10 @@ impl FieldAttributes {
             }
             "other_key" => {
                 self.other_key = fields(meta)?;
+                return Ok(());
+            }
+            "on_delete" => {
+                self.on_delete = Some(meta.value()?.parse()?);
                 return Ok(());
             }
             "length" => {

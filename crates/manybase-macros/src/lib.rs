@@ -46,6 +46,8 @@ fn run(input: DeriveInput, derive: fn(&DeriveInput) -> syn::Result<proc_macro2::
 /// - `references = …` on a relation: the field that it points to, instead of the key,
 /// - `other_key = …` on a `ManyToMany`: the field of the join model that holds the other end's key; else
 ///   `<other model>_id`,
+/// - `on_delete = "restrict"`, `"cascade"` or `"nullify"` on a `HasMany`, `HasOne` or `ManyToMany`: what the deletion
+///   of a record does to those that point to it, for relations that no foreign key can hold,
 /// - `min_len = …`, `max_len = …`, `non_empty`, `range = 1..=9`, `one_of = ["a", "b"]`: rules that a value keeps to,
 /// - `readonly`: written when the record is inserted, and never again,
 /// - `trim`: spaces at the end do not count, neither when it is read nor when it is compared: for padded columns,

@@ -33,6 +33,7 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
         .chain(&skipped)
         .map(|field| field.ident)
         .collect();
+    let related = relation::list(&library, &relations);
     let columns = format_ident!("{name}Columns");
     let column_fields = fields.iter().map(|field| field.columns_field(&library));
     let column_values = fields
@@ -95,6 +96,8 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
                 fn encode(&self, values: &mut #library::Values) {
                     #(#encoded)*
                 }
+
+                #related
 
                 fn key(&self) -> #key_type {
                     #key

@@ -88,6 +88,13 @@ pub(crate) fn check(model: &Ident, columns: &[Field<'_>], relations: &[Field<'_>
             let message = "`references` and `foreign_key` name pairs of fields: as many here as there";
             return Err(syn::Error::new(relation.ident.span(), message));
         }
+        if let Some(what) = &relation.attributes.on_delete {
+            on_delete(what)?;
+            if here {
+                let message = "`on_delete` is said at the other end: at the HasMany or HasOne of the model that is deleted";
+                return Err(syn::Error::new(what.span(), message));
+            }
+        }
         let between = end(relation.ty) == Some(End::Between);
         if let (Some(key), false) = (relation.attributes.other_key.first(), between) {
             let message =
@@ -105,6 +112,10 @@ pub(crate) fn check(model: &Ident, columns: &[Field<'_>], relations: &[Field<'_>
     }
     for column in columns {
         let attributes = &column.attributes;
+        if let Some(what) = &attributes.on_delete {
+            let message = "`on_delete` is for relations: fields of type HasMany, HasOne or ManyToMany";
+            return Err(syn::Error::new(what.span(), message));
+        }
         let named = [
             ("foreign_key", &attributes.foreign_key),
             ("references", &attributes.references),
@@ -120,6 +131,32 @@ pub(crate) fn check(model: &Ident, columns: &[Field<'_>], relations: &[Field<'_>
         }
     }
     Ok(())
+}
+
+/// The variant of `OnDelete`.
+fn on_delete(what: &syn::LitStr) -> syn::Result<Ident> {
+    let variant = match what.value().as_str() {
+        "restrict" => "Restrict",
+        "cascade" => "Cascade",
+        "nullify" => "Nullify",
+        _ => {
+            let message = "`on_delete` is \"restrict\", \"cascade\" or \"nullify\"";
+            return Err(syn::Error::new(what.span(), message));
+        }
+    };
+    Ok(Ident::new(variant, what.span()))
+}
+
+/// The list of them, for writes; left out where there are none.
+pub(crate) fn list(library: &TokenStream, relations: &[Field<'_>]) -> Option<TokenStream> {
+    let fields = relations.iter().map(|relation| relation.ident);
+    (!relations.is_empty()).then(|| {
+        quote! {
+            fn relations() -> &'static [&'static dyn #library::derive::AnyRel<Self>] {
+                const { &[#(&<Self as #library::Model>::COLUMNS.#fields),*] }
+            }
+        }
+    })
 }
 
 /// Its place in the struct of columns.
@@ -155,7 +192,11 @@ pub(crate) fn columns_value(library: &TokenStream, model: &Ident, field: &Field<
         let others = names(&holder, &other_key(field));
         link.extend(quote!(.other_key(#others)));
     }
+    let deleted = field.attributes.on_delete.as_ref().map(|what| {
+        let variant = on_delete(what).unwrap_or_else(|_| format_ident!("Restrict"));
+        quote!(.on_delete(#library::OnDelete::#variant))
+    });
     quote! {
-        #ident: #library::Rel::<#model, #ty>::new(|| #link, |record| &mut record.#ident).of(table)
+        #ident: #library::Rel::<#model, #ty>::new(|| #link, |record| &mut record.#ident) #deleted.of(table)
     }
 }

@@ -5,7 +5,9 @@ pub(crate) mod returning;
 use crate::meta::{Key, Shape};
 use crate::query::Deleted;
 use crate::rec::{origin, placed};
-use crate::{Cells, FieldErrors, Model, ModelMeta, Query, Rec, Role, Values, cells::Layout, hooks, validate};
+use crate::{
+    Cells, FieldErrors, Model, ModelMeta, Query, Rec, Role, Values, cells::Layout, hooks, relation, validate,
+};
 use chrono::{SubsecRound, Utc};
 use manybase_db::{Executor, Lease};
 use manybase_driver::{Access, Columns, Error, Flow, Numbered, Result, Row, Sink, Statement};
@@ -18,6 +20,9 @@ const ROWS: usize = 500;
 const BYTES: usize = 1 << 20;
 
 pub(crate) async fn one<M: Model>(mut record: M, on: &dyn Executor) -> Result<Rec<M>> {
+    if relation::has_fresh(&mut record) {
+        return relation::insert_with(record, on).await;
+    }
     if let Some(hooks) = hooks::of::<M>(on) {
         return (hooks.insert)(record, on).await;
     }
@@ -131,6 +136,7 @@ async fn read_back<M: Model>(lease: &mut Lease<'_>, record: M) -> Result<M> {
 }
 
 pub(crate) async fn many<M: Model>(mut records: Vec<M>, on: &dyn Executor) -> Result<u64> {
+    relation::refuse_fresh(&mut records, "insert_many")?;
     if let Some(hooks) = hooks::of::<M>(on) {
         return (hooks.insert_many)(records, on).await;
     }

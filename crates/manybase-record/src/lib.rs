@@ -70,8 +70,8 @@ pub use query::{
 pub use raw::{Bind, RawQuery, sql};
 pub use rec::Rec;
 pub use relation::{
-    BelongsTo, Direct, HasMany, HasOne, JoinRelation, Link, Linked, ManyToMany, Rel, RelQuery, Related,
-    RelationField,
+    BelongsTo, Direct, HasMany, HasOne, JoinRelation, Link, Linked, ManyToMany, OnDelete, Rel, RelQuery,
+    Related, RelationField,
 };
 pub use rows::FromRow;
 pub use schema::{create_table, drop_table};
@@ -84,6 +84,7 @@ pub use validate::{Rule, Validate};
 /// What the derive macros' code needs, besides the traits.
 #[doc(hidden)]
 pub mod derive {
+    pub use crate::relation::AnyRel;
     pub use chrono::{DateTime, Utc};
     pub use manybase_driver::{CellError, Result, Row};
     pub use manybase_sql::{DataType, Name, TableName, Value};

@@ -100,6 +100,12 @@ pub trait Model: Sized + Send + Sync + 'static {
     #[doc(hidden)]
     fn keep_unstored(&mut self, _from: &mut Self) {}
 
+    /// The relations, as far as writes have to know of them.
+    #[doc(hidden)]
+    fn relations() -> &'static [&'static dyn crate::derive::AnyRel<Self>] {
+        &[]
+    }
+
     /// All records.
     ///
     /// ```

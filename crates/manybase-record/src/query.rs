@@ -184,6 +184,34 @@ impl<M: Model> Query<M> {
         self
     }
 
+    /// The connection that was said.
+    pub(crate) fn said(&self) -> Option<&Arc<str>> {
+        self.using.as_ref()
+    }
+
+    /// Only those of these records.
+    pub(crate) fn among(self, records: &[Rec<M>]) -> Result<Self> {
+        let meta = M::meta();
+        let mut rows = Vec::with_capacity(records.len());
+        for record in records {
+            let values = crate::insert::encode::<M>(record)?;
+            rows.push(
+                meta.keys
+                    .iter()
+                    .filter_map(|&at| values.get(at).cloned())
+                    .collect::<Vec<_>>(),
+            );
+        }
+        let condition = match meta.keys.as_slice() {
+            [at] => meta.expr(*at).in_list(rows.into_iter().flatten()),
+            keys => manybase_sql::Expr::InRows {
+                exprs: keys.iter().map(|&at| meta.expr(at)).collect(),
+                rows,
+            },
+        };
+        Ok(self.filter(|_| crate::Cond::new(condition)))
+    }
+
     /// The dialect of where it runs, as far as it is known without dialling.
     pub(crate) fn dialect(&self, on: &dyn Executor) -> Result<&'static dyn Dialect> {
         let named = |error: manybase_driver::Error| error.with_model(M::meta().name);

@@ -1,7 +1,7 @@
 //! A record that was loaded or inserted, and knows what has changed since.
 
 mod fields;
-mod overlay;
+pub(crate) mod overlay;
 mod remove;
 mod write;
 

@@ -6,7 +6,9 @@ use crate::insert::{chunks, encode, is_written, statement, written};
 use crate::query::Deleted;
 use crate::rec::placed;
 use crate::rows::{Match, Rows};
-use crate::{ColumnNames, FieldErrors, Model, ModelMeta, Query, Rec, Role, hooks, insert, validate};
+use crate::{
+    ColumnNames, FieldErrors, Model, ModelMeta, Query, Rec, Role, hooks, insert, relation, validate,
+};
 use chrono::{DateTime, SubsecRound, Utc};
 use foldhash::fast::RandomState;
 use manybase_db::Executor;
@@ -188,7 +190,8 @@ impl<M: Model> Upsert<M> {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn exec(self, on: &dyn Executor) -> Result<u64> {
+    pub async fn exec(mut self, on: &dyn Executor) -> Result<u64> {
+        relation::refuse_fresh(&mut self.records, "upsert_many")?;
         if let Some(hooks) = hooks::of::<M>(on) {
             return (hooks.upsert)(self, on).await;
         }
@@ -347,7 +350,10 @@ struct Prepared {
     rows: [Vec<Vec<Value>>; 2],
 }
 
-pub(crate) async fn one<M: Model>(record: M, on: &dyn Executor) -> Result<Rec<M>> {
+pub(crate) async fn one<M: Model>(mut record: M, on: &dyn Executor) -> Result<Rec<M>> {
+    if !record.is_key_unset() {
+        relation::refuse_fresh(std::slice::from_mut(&mut record), "insert_or_update")?;
+    }
     if let Some(hooks) = hooks::of::<M>(on) {
         return (hooks.upsert_one)(record, on).await;
     }

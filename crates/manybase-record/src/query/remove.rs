@@ -4,7 +4,7 @@ use super::deleted::Deleted;
 use super::write::names_one_row;
 use super::{Query, SoftDelete, homes};
 use crate::hooks::SetWise;
-use crate::{Assignment, Model};
+use crate::{Assignment, Model, relation};
 use chrono::{SubsecRound, Utc};
 use manybase_db::Executor;
 use manybase_driver::{Error, ErrorKind, Result};
@@ -29,7 +29,7 @@ impl<M: Model> Query<M> {
     /// # }
     /// ```
     pub async fn delete(self, on: &dyn Executor) -> Result<u64> {
-        self.set_wise(SetWise::Delete, on).await
+        self.delete_with_others(on, false).await
     }
 
     /// Removes all these rows from the table, also where deleted records otherwise stay there, and returns how many
@@ -53,7 +53,27 @@ impl<M: Model> Query<M> {
     /// # }
     /// ```
     pub async fn hard_delete(self, on: &dyn Executor) -> Result<u64> {
-        self.set_wise(SetWise::HardDelete, on).await
+        self.delete_with_others(on, true).await
+    }
+
+    /// With what the relations of the model say about the records that point to these.
+    async fn delete_with_others(self, on: &dyn Executor, hard: bool) -> Result<u64> {
+        if !relation::concerns_others::<M>() {
+            return self.delete_alone(on, hard).await;
+        }
+        self.only_filter("delete")
+            .map_err(|error| self.refused(on, error))?;
+        relation::delete_all(self, hard, on).await
+    }
+
+    /// Without them.
+    pub(crate) async fn delete_alone(self, on: &dyn Executor, hard: bool) -> Result<u64> {
+        let what = if hard {
+            SetWise::HardDelete
+        } else {
+            SetWise::Delete
+        };
+        self.set_wise(what, on).await
     }
 
     /// The rows that are still to be stamped, and the stamp.

@@ -39,7 +39,7 @@ impl<M: Model> Query<M> {
     }
 
     /// With hooks, where the model has them.
-    pub(super) async fn set_wise(self, set_wise: SetWise, on: &dyn Executor) -> Result<u64> {
+    pub(crate) async fn set_wise(self, set_wise: SetWise, on: &dyn Executor) -> Result<u64> {
         match hooks::of::<M>(on) {
             Some(hooks) => (hooks.set_wise)(self, set_wise, on).await,
             None => {

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 /// The record that has these values, in the order of its columns.
-pub(super) fn decode<M: Model>(values: &[Value]) -> Result<M> {
+pub(crate) fn decode<M: Model>(values: &[Value]) -> Result<M> {
     let row = Values {
         documents: values
             .iter()

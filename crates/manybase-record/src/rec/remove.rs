@@ -3,7 +3,7 @@
 use super::Rec;
 use super::write::{Change, set};
 use crate::hooks::{self, Changed};
-use crate::{Model, SoftDelete};
+use crate::{Model, SoftDelete, relation};
 use chrono::{DateTime, SubsecRound, Utc};
 use manybase_db::Executor;
 use manybase_driver::{Error, Result};
@@ -30,7 +30,7 @@ impl<M: Model> Rec<M> {
     /// # }
     /// ```
     pub async fn delete(self, on: &dyn Executor) -> Result<()> {
-        self.remove_with_hooks(on, M::meta().soft_delete).await
+        self.delete_with_others(on, false).await
     }
 
     /// Removes the row from the table, also where deleted records otherwise stay there.
@@ -52,7 +52,21 @@ impl<M: Model> Rec<M> {
     /// # }
     /// ```
     pub async fn hard_delete(self, on: &dyn Executor) -> Result<()> {
-        self.remove_with_hooks(on, None).await
+        self.delete_with_others(on, true).await
+    }
+
+    /// With what the relations of the model say about the records that point to it.
+    async fn delete_with_others(self, on: &dyn Executor, hard: bool) -> Result<()> {
+        match relation::concerns_others::<M>() {
+            true => relation::delete_one(self, hard, on).await,
+            false => self.delete_alone(on, hard).await,
+        }
+    }
+
+    /// Without them.
+    pub(crate) async fn delete_alone(self, on: &dyn Executor, hard: bool) -> Result<()> {
+        let stamp = M::meta().soft_delete.filter(|_| !hard);
+        self.remove_with_hooks(on, stamp).await
     }
 
     async fn remove_with_hooks(self, on: &dyn Executor, stamp: Option<usize>) -> Result<()> {

@@ -3,7 +3,7 @@
 use super::{Rec, placed};
 use crate::hooks::{self, Changed};
 use crate::meta::{Key, Shape};
-use crate::{Model, ModelMeta, Role, insert, validate};
+use crate::{Model, ModelMeta, Role, insert, relation, validate};
 use chrono::{DateTime, SubsecRound, Utc};
 use manybase_db::Executor;
 use manybase_driver::{Access, Error, ErrorKind, Result, Statement};
@@ -37,6 +37,9 @@ impl<M: Model> Rec<M> {
     /// # }
     /// ```
     pub async fn save(&mut self, on: &dyn Executor) -> Result<bool> {
+        if relation::has_fresh(&mut self.inner) {
+            return relation::save_with(self, on).await;
+        }
         if let Some(hooks) = hooks::of::<M>(on) {
             return (hooks.update)(self, Changed::Save, on).await;
         }

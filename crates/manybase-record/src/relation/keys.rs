@@ -191,6 +191,28 @@ pub(super) async fn fetch<T: Model>(
     Ok(fetched)
 }
 
+impl Keys {
+    /// The records of the other end that have these keys, in parts that a statement can bind.
+    pub(super) fn conditions<T: Model>(&self, ends: &Ends, dialect: &dyn Dialect) -> Vec<Cond> {
+        let meta = T::meta();
+        let columns: Vec<_> = ends.there.iter().map(|&at| &meta.columns[at]).collect();
+        let mut conditions = Vec::new();
+        let mut wanted = self.wanted.iter().peekable();
+        while let Some(first) = wanted.peek() {
+            let at_most = at_most(dialect, ends, first);
+            let mut asked = Asked::default();
+            while asked.count < at_most && asked.bytes < BYTES {
+                let Some(key) = wanted.next() else { break };
+                asked.add(key, &columns);
+            }
+            if asked.count > 0 {
+                conditions.push(asked.condition(meta, &ends.there));
+            }
+        }
+        conditions
+    }
+}
+
 /// The keys of one statement, as they are bound.
 #[derive(Default)]
 struct Asked {

@@ -1,8 +1,10 @@
 //! The field of a relation through a join model.
 
+use super::fresh::{self, Fresh};
 use super::link::{Ends, Link};
 use super::query::Plan;
 use super::slot::not_loaded;
+use super::{Rel, write};
 use crate::{Model, Rec, RelationField};
 use manybase_db::Executor;
 use manybase_driver::{BoxFuture, Result};
@@ -75,14 +77,43 @@ impl<T, J> Clone for ManyToMany<T, J> {
     }
 }
 
-impl<T, J> ManyToMany<T, J> {
+impl<T: Send + 'static, J: Send + 'static> ManyToMany<T, J> {
     /// Whether it has been loaded.
     pub fn is_loaded(&self) -> bool {
-        self.content.is_some()
+        self.content.is_some() && !fresh::is_held::<(T, J)>(&self.content)
+    }
+
+    /// New records at the other end, each with the record of the join model that links it. They are inserted together
+    /// with the one that they stand in, and the links get the keys of both.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, groups: ManyToMany<Group, Membership> }
+    /// # #[derive(Model)] struct Group { #[model(key, auto)] id: i64, name: String }
+    /// # #[derive(Model)] struct Membership { #[model(key)] person_id: i64, #[model(key)] group_id: i64, role: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # manybase_record::create_table::<Group>(&db).await?;
+    /// # manybase_record::create_table::<Membership>(&db).await?;
+    /// let chess = Group { id: 0, name: "Chess".into() };
+    /// let admin = Membership { person_id: 0, group_id: 0, role: "admin".into() };
+    /// let ann = Person { id: 0, groups: ManyToMany::new([(chess, admin)]) }.insert(&db).await?;
+    /// let (group, link) = ann.groups.loaded()?.with_links().next().unwrap();
+    /// assert_eq!((link.person_id, link.group_id), (ann.id, group.id));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn new(records: impl IntoIterator<Item = (T, J)>) -> Self {
+        Self {
+            content: fresh::hold(records.into_iter().collect()),
+            marker: PhantomData,
+        }
     }
 }
 
-impl<T, J> fmt::Debug for ManyToMany<T, J> {
+impl<T: Send + 'static, J: Send + 'static> fmt::Debug for ManyToMany<T, J> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = if self.is_loaded() { "loaded" } else { "not loaded" };
         write!(f, "ManyToMany({state})")
@@ -128,6 +159,23 @@ impl<T: Model, J: Model> RelationField for ManyToMany<T, J> {
         using: Option<&'a Arc<str>>,
     ) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move { super::through::load(&plan, records, on, using).await })
+    }
+
+    fn has_fresh(&self) -> bool {
+        fresh::is_held::<(T, J)>(&self.content)
+    }
+
+    fn take_fresh<M: Model>(rel: Rel<M, Self>, record: &mut M) -> Result<Option<Fresh<M>>> {
+        let slot = rel.slot(record);
+        if !slot.has_fresh() {
+            return Ok(None);
+        }
+        let fresh = fresh::take::<(T, J)>(&mut slot.content, &rel.link())?;
+        Ok(fresh.map(|fresh| {
+            Fresh::After(Box::new(move |record, on| {
+                Box::pin(write::linked(rel, record, fresh, on))
+            }))
+        }))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::load::Include;
 use super::query::{Plan, RelQuery, Related};
-use super::{Link, ManyToMany, RelationField};
+use super::{Link, ManyToMany, OnDelete, RelationField};
 use crate::{IntoCond, Model, OrderKeys};
 
 /// A relation of model `M` through a field of type `F`: a constant.
@@ -11,6 +11,7 @@ pub struct Rel<M, F> {
     slot: fn(&mut M) -> &mut F,
     /// The name that this end's table goes by in the query.
     table: &'static str,
+    on_delete: Option<OnDelete>,
 }
 
 impl<M, F> Clone for Rel<M, F> {
@@ -28,6 +29,7 @@ impl<M, F> Rel<M, F> {
             link,
             slot,
             table: "",
+            on_delete: None,
         }
     }
 
@@ -47,6 +49,17 @@ impl<M, F> Rel<M, F> {
             "" => &M::meta().table.name,
             table => table,
         }
+    }
+
+    /// What happens at the other end when a record is deleted.
+    #[must_use]
+    pub const fn on_delete(mut self, what: OnDelete) -> Self {
+        self.on_delete = Some(what);
+        self
+    }
+
+    pub(crate) fn deleted(self) -> Option<OnDelete> {
+        self.on_delete
     }
 
     /// How its ends find each other.

@@ -1,7 +1,9 @@
 //! The fields.
 
+use super::fresh::{self, Fresh};
 use super::link::{Ends, Link};
 use super::query::Plan;
+use super::{Rel, write};
 use crate::{Model, Rec};
 use manybase_db::Executor;
 use manybase_driver::{BoxFuture, Error, ErrorKind, Result};
@@ -40,6 +42,14 @@ pub trait RelationField: Default + Send + Sync + 'static {
         on: &'a dyn Executor,
         using: Option<&'a Arc<str>>,
     ) -> BoxFuture<'a, Result<()>>;
+
+    /// Whether it holds records that are still to be inserted.
+    #[doc(hidden)]
+    fn has_fresh(&self) -> bool;
+
+    /// Takes them out of a record.
+    #[doc(hidden)]
+    fn take_fresh<M: Model>(rel: Rel<M, Self>, record: &mut M) -> Result<Option<Fresh<M>>>;
 }
 
 /// The relation fields whose two ends hold each other's key, without a join model between them.
@@ -69,7 +79,7 @@ pub(super) fn not_loaded<T: Model>() -> Error {
 }
 
 macro_rules! slots {
-    ($($(#[$doc:meta])* $slot:ident, $here:literal;)*) => {$(
+    ($($(#[$doc:meta])* $slot:ident, $here:literal, $fresh:ident, $insert:ident;)*) => {$(
         $(#[$doc])*
         pub struct $slot<T> {
             content: Option<Arc<dyn Any + Send + Sync>>,
@@ -88,15 +98,19 @@ macro_rules! slots {
             }
         }
 
-        impl<T> $slot<T> {
+        impl<T: Send + 'static> $slot<T> {
             /// Whether it has been loaded.
             pub fn is_loaded(&self) -> bool {
-                self.content.is_some()
+                self.content.is_some() && !fresh::is_held::<T>(&self.content)
+            }
+
+            fn holding(records: Vec<T>) -> Self {
+                Self { content: fresh::hold(records), marker: PhantomData }
             }
         }
 
         /// Says whether it is loaded, not what: models that relate to each other would never come to an end.
-        impl<T> fmt::Debug for $slot<T> {
+        impl<T: Send + 'static> fmt::Debug for $slot<T> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let state = if self.is_loaded() { "loaded" } else { "not loaded" };
                 write!(f, concat!(stringify!($slot), "({})"), state)
@@ -126,6 +140,21 @@ macro_rules! slots {
                 using: Option<&'a Arc<str>>,
             ) -> BoxFuture<'a, Result<()>> {
                 Box::pin(async move { super::load::load(&plan, records, on, using).await })
+            }
+
+            fn has_fresh(&self) -> bool {
+                fresh::is_held::<T>(&self.content)
+            }
+
+            fn take_fresh<M: Model>(rel: Rel<M, Self>, record: &mut M) -> Result<Option<Fresh<M>>> {
+                let slot = rel.slot(record);
+                if !slot.has_fresh() {
+                    return Ok(None);
+                }
+                let fresh = fresh::take::<T>(&mut slot.content, &rel.link())?;
+                Ok(fresh.map(|fresh| {
+                    Fresh::$fresh(Box::new(move |record, on| Box::pin(write::$insert(rel, record, fresh, on))))
+                }))
             }
         }
     )*};
@@ -159,15 +188,37 @@ slots! {
     /// # Ok(())
     /// # }
     /// ```
-    HasMany, false;
+    HasMany, false, After, children;
     /// The one record at the other end that points here, if there is one. With `order_by` and `limit(1)` it is the
     /// first of many: `.include(|c| c.last_order.order_by(|o| o.placed.desc()).limit(1))`.
-    HasOne, false;
+    HasOne, false, After, children;
     /// The record at the other end to which this one points, if it does.
-    BelongsTo, true;
+    BelongsTo, true, Before, parent;
 }
 
 impl<T: Model> HasMany<T> {
+    /// New records, which are inserted together with the one that they stand in, and get its key.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Customer { #[model(key, auto)] id: i64, orders: HasMany<Order> }
+    /// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64, customer_id: i64, total: i64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Customer>(&db).await?;
+    /// # manybase_record::create_table::<Order>(&db).await?;
+    /// let order = |total| Order { id: 0, customer_id: 0, total };
+    /// let ann = Customer { id: 0, orders: HasMany::new([order(50), order(500)]) }.insert(&db).await?;
+    /// assert_eq!(ann.orders.loaded()?[1].customer_id, ann.id);
+    /// assert_eq!(Order::query().count(&db).await?, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn new(records: impl IntoIterator<Item = T>) -> Self {
+        Self::holding(records.into_iter().collect())
+    }
+
     /// The records.
     ///
     /// # Errors
@@ -191,6 +242,11 @@ impl<T: Model> Direct for HasMany<T> {
 macro_rules! single {
     ($($slot:ident, $many:literal;)*) => {$(
         impl<T: Model> $slot<T> {
+            /// A new record, which is inserted together with the one that it stands in.
+            pub fn new(record: T) -> Self {
+                Self::holding(vec![record])
+            }
+
             /// The record, if there is one.
             ///
             /// # Errors

@@ -63,7 +63,7 @@ pub(super) enum Stitch {
 
 impl Stitch {
     /// `None` for what points to nothing: NULL, and a text that is no UUID where the other end has UUIDs.
-    fn of(value: &Value, kind: Kind) -> Option<Self> {
+    pub(super) fn of(value: &Value, kind: Kind) -> Option<Self> {
         Some(match (value, kind) {
             (Value::I64(v), _) => Self::Number(i128::from(*v)),
             (Value::U64(v), _) => Self::Number(i128::from(*v)),
@@ -178,7 +178,7 @@ impl Reader {
         Self::new(&ends.there, &ends.kinds)
     }
 
-    fn new(at: &[usize], kinds: &[Kind]) -> Self {
+    pub(super) fn new(at: &[usize], kinds: &[Kind]) -> Self {
         let column = |(&at, &kind)| (at, kind, Values::only(at));
         Self {
             columns: at.iter().zip(kinds).map(column).collect(),

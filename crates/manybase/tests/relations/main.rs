@@ -1,6 +1,7 @@
 //! Relations: on SQLite, PostgreSQL and MariaDB, and across them.
 
 mod batches;
+mod deletes;
 mod keys;
 mod limit;
 mod routing;
@@ -10,3 +11,4 @@ mod support;
 mod through;
 mod trees;
 mod world;
+mod writes;
