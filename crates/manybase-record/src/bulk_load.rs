@@ -251,6 +251,7 @@ impl<'a, M: Model> BulkLoad<'a, M> {
     /// The stream's; those of the database; that of the first record over [`BulkLoad::max_rejects`]; and
     /// [`ErrorKind::Statement`] for what makes no sense, as in [`Upsert::exec`].
     pub async fn exec(self, on: &dyn Executor) -> Result<Loaded> {
+        crate::hooks::none_for::<M>("bulk_load", on)?;
         run::run(self, on).await
     }
 

@@ -214,6 +214,20 @@ pub(crate) fn of<M: Model>(on: &dyn Executor) -> Option<&'static HookTable<M>> {
     M::hooks().filter(|_| on.runs_hooks())
 }
 
+/// For calls that run no hooks and no rules: an error for a model that has hooks, unless none are wanted, and for one
+/// that is only read.
+pub(crate) fn none_for<M: Model>(what: &str, on: &dyn Executor) -> Result<()> {
+    let meta = M::meta();
+    meta.writable()?;
+    if of::<M>(on).is_none() {
+        return Ok(());
+    }
+    let message = format!("{what} of {}, whose hooks would not run", meta.name);
+    Err(Error::new(ErrorKind::Statement, message)
+        .with_help("run it on `without_hooks()` of the Db or transaction, or use insert_many, save or update")
+        .with_model(meta.name))
+}
+
 #[cold]
 fn not_written<M: Model>(what: &str, hook: &str) -> Error {
     let name = M::meta().name;

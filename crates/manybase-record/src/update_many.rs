@@ -109,6 +109,7 @@ impl<M: Model> UpdateMany<M> {
         let meta = M::meta();
         let using = self.using.clone();
         let route = M::route(using.as_deref());
+        crate::hooks::none_for::<M>("update_many", on).map_err(|error| placed(error, on, route))?;
         let plan = self
             .plan()
             .map_err(|error| placed(error.with_model(meta.name), on, route))?;

@@ -16,6 +16,7 @@ use std::sync::Arc;
 pub(crate) async fn many<M: Model>(mut records: Vec<M>, on: &dyn Executor) -> Result<Vec<Rec<M>>> {
     let meta = M::meta();
     let named = |error: Error| error.with_model(meta.name);
+    crate::hooks::none_for::<M>("insert_many with the records given back", on)?;
     if records.is_empty() {
         return Ok(Vec::new());
     }
