@@ -3,7 +3,7 @@
 use crate::insert::{encode, is_written};
 use crate::rec::placed;
 use crate::upsert::{no_key_yet, not_written, positions, same};
-use crate::{ColumnNames, Model, ModelMeta, Role};
+use crate::{ColumnNames, Model, ModelMeta, Role, relation, validate};
 use chrono::{SubsecRound, Utc};
 use foldhash::fast::RandomState;
 use manybase_db::{Executor, Lease};
@@ -105,8 +105,9 @@ impl<M: Model> UpdateMany<M> {
     /// [`ErrorKind::Stale`] when the model has a version and a row is gone or has another one; [`ErrorKind::Statement`]
     /// for a model without a key, a record that has none as yet, and a column that can't be written; those of the
     /// database.
-    pub async fn exec(self, on: &dyn Executor) -> Result<u64> {
+    pub async fn exec(mut self, on: &dyn Executor) -> Result<u64> {
         let meta = M::meta();
+        relation::refuse_fresh(&mut self.records, "update_many")?;
         let using = self.using.clone();
         let route = M::route(using.as_deref());
         crate::hooks::none_for::<M>("update_many", on).map_err(|error| placed(error, on, route))?;
@@ -135,6 +136,7 @@ impl<M: Model> UpdateMany<M> {
         if meta.keys.is_empty() {
             return Err(meta.no_key());
         }
+        validate::records(&self.records)?;
         let chosen = match &self.set {
             Some(names) => Some(positions(meta, names)?),
             None => None,
@@ -146,7 +148,7 @@ impl<M: Model> UpdateMany<M> {
         let said = |at: usize| chosen.as_ref().is_some_and(|chosen| chosen.contains(&at));
         let set = Vec::from_iter((0..meta.columns.len()).filter(|&at| match &chosen {
             Some(_) => said(at),
-            None => meta.columns[at].role == Role::Plain,
+            None => meta.columns[at].role == Role::Plain && !meta.columns[at].readonly,
         }));
         let mut also = Vec::new();
         let now = Utc::now().trunc_subsecs(6);
@@ -250,6 +252,7 @@ impl Plan {
 /// Chosen columns must be such as an update may set.
 fn check(meta: &ModelMeta, chosen: &[usize]) -> Result<()> {
     for &at in chosen {
+        meta.changeable(at)?;
         let column = &meta.columns[at];
         if !is_written(column.role, true) {
             return Err(not_written(meta, at));

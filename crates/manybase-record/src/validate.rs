@@ -67,6 +67,18 @@ pub(crate) fn record<M: Model>(record: &M) -> Result<()> {
     checked(record, &values)
 }
 
+/// Whether several records keep to the rules.
+pub(crate) fn records<M: Model>(records: &[M]) -> Result<()> {
+    if !M::meta().validated {
+        return Ok(());
+    }
+    let mut errors = FieldErrors::default();
+    for (nth, record) in records.iter().enumerate() {
+        collect(record, &insert::encode(record)?, Some(nth), &mut errors);
+    }
+    errors.into_result()
+}
+
 /// As [`record`], where its values are known.
 pub(crate) fn checked<M: Model>(record: &M, values: &[Value]) -> Result<()> {
     if !M::meta().validated {

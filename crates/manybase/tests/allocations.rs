@@ -107,7 +107,7 @@ fn what_calls_allocate() {
         let mut record = record.clone();
         async move { record.save(db).await }
     });
-    counted.at_most("update by key", 11, || {
+    counted.at_most("update by key", 12, || {
         Item::filter(|c| c.id.eq(9)).update(db, |c| c.balance.set(1))
     });
     counted.at_most("empty transaction", 4, || db.transaction(async |_tx| Ok(())));

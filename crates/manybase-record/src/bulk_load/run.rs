@@ -4,7 +4,7 @@ use super::{BulkLoad, Loaded, Mode};
 use crate::insert::{encode, size, statement, written};
 use crate::rec::placed;
 use crate::upsert::{Same, no_key_yet, same};
-use crate::{Model, ModelMeta, Role};
+use crate::{Model, ModelMeta, Role, relation, validate};
 use chrono::{SubsecRound, Utc};
 use foldhash::fast::RandomState;
 use manybase_db::{Executor, Lease};
@@ -81,7 +81,8 @@ async fn all<M: Model>(
         if unset && plan.by_auto_key {
             return Err(no_key_yet(meta));
         }
-        match encode(&record) {
+        relation::refuse_fresh(std::slice::from_mut(&mut record), "bulk_load")?;
+        match encode(&record).and_then(|values| validate::checked(&record, &values).map(|()| values)) {
             Ok(values) => pending[usize::from(unset)].push(taken, values, plan, now, loaded),
             Err(error) => loaded.reject(taken, error, load.max_rejects)?,
         }

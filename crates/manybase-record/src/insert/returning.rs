@@ -4,7 +4,7 @@ use super::{chunks, encode, insert_one, read_back, statement, written};
 use crate::rec::origin;
 use crate::rows::{Match, Rows};
 use crate::upsert::same;
-use crate::{Model, Rec, Role};
+use crate::{Model, Rec, Role, relation, validate};
 use chrono::{SubsecRound, Utc};
 use manybase_db::{Executor, Lease};
 use manybase_driver::{Access, Error, Result};
@@ -17,6 +17,7 @@ pub(crate) async fn many<M: Model>(mut records: Vec<M>, on: &dyn Executor) -> Re
     let meta = M::meta();
     let named = |error: Error| error.with_model(meta.name);
     crate::hooks::none_for::<M>("insert_many with the records given back", on)?;
+    relation::refuse_fresh(&mut records, "insert_many with the records given back")?;
     if records.is_empty() {
         return Ok(Vec::new());
     }
@@ -24,6 +25,7 @@ pub(crate) async fn many<M: Model>(mut records: Vec<M>, on: &dyn Executor) -> Re
     for record in &mut records {
         record.stamp(now, None);
     }
+    validate::records(&records).map_err(named)?;
     let origin = origin(meta, on, None);
     let mut lease = on.lease(M::route(None), Access::Write).await.map_err(named)?;
     let connection = lease.connection().clone();

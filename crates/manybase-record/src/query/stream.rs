@@ -95,6 +95,10 @@ impl<S: Sources, O: Send + 'static> Query<S, O> {
             let error = no_includes(meta);
             return Err(placed(error, on, self.route()));
         }
+        if self.hooked && on.runs_hooks() {
+            let error = unheard(meta);
+            return Err(placed(error, on, self.route()));
+        }
         let rows = Rows::new(self.decode, Match::InOrder(self.width))
             .of(meta, self.whole)
             .from(origin(meta, on, self.using.as_ref()));
@@ -118,6 +122,16 @@ fn no_includes(meta: &ModelMeta) -> Error {
     let what = "a stream with include: relations are loaded for many records at once";
     Error::new(ErrorKind::Statement, what)
         .with_help("read page by page, which loads them: query.page(500).after(..)")
+        .with_model(meta.name)
+}
+
+#[cold]
+fn unheard(meta: &ModelMeta) -> Error {
+    let what = "a stream of records that have hooks: it can't wait for them";
+    Error::new(ErrorKind::Statement, what)
+        .with_help(
+            "read page by page, or run it on `without_hooks()` of the Db or transaction, or select columns",
+        )
         .with_model(meta.name)
 }
 

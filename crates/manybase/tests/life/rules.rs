@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 on_every_database! {
     at_every_write,
+    at_writes_of_many,
     unique_violations_name_fields,
     fields_that_are_written_once,
     models_that_are_only_read,
@@ -281,5 +282,53 @@ async fn models_that_are_only_read(on: Arc<On>) -> Result<()> {
     fails_with(event.save(db).await, ErrorKind::Statement, "Event");
     assert_eq!(Event::filter(|c| c.n.eq(1)).delete(db).await?, 1);
     assert_eq!(Event::query().count(db).await?, 1);
+    Ok(())
+}
+
+async fn at_writes_of_many(on: Arc<On>) -> Result<()> {
+    create_table::<Guest>(&on.db).await?;
+    let young = |id: i64| Guest { age: 3, ..guest(id) };
+    let error = Guest::insert_many_returning([guest(1), young(2)], &on.db)
+        .await
+        .expect_err("rules");
+    let found: Vec<_> = error
+        .field_errors()
+        .iter()
+        .map(|one| (one.record, &*one.field))
+        .collect();
+    assert_eq!(found, [(Some(1), "age")]);
+    let error = Guest::bulk_load_all([guest(1), young(2)])
+        .exec(&on.db)
+        .await
+        .expect_err("rules");
+    assert_eq!(error.kind(), ErrorKind::Validation);
+    assert_eq!(Guest::query().count(&on.db).await?, 0);
+    // A load may leave out what breaks them.
+    let loaded = Guest::bulk_load_all([guest(1), young(2)])
+        .max_rejects(1)
+        .exec(&on.db)
+        .await?;
+    assert_eq!((loaded.rejected, Guest::query().count(&on.db).await?), (1, 1));
+
+    let error = Guest::update_many([young(1)])
+        .exec(&on.db)
+        .await
+        .expect_err("rules");
+    assert_eq!(error.kind(), ErrorKind::Validation);
+    // Fields that are written once are left alone, and may not be chosen.
+    let other = Guest {
+        origin: "shop".into(),
+        age: 40,
+        ..guest(1)
+    };
+    assert_eq!(Guest::update_many([other.clone()]).exec(&on.db).await?, 1);
+    let kept = Guest::find(1).one(&on.db).await?;
+    assert_eq!((&*kept.origin, kept.age), ("web", 40));
+    let error = Guest::update_many([other])
+        .set(|c| c.origin)
+        .exec(&on.db)
+        .await
+        .expect_err("readonly");
+    assert!(error.to_string().contains("readonly"), "{error}");
     Ok(())
 }

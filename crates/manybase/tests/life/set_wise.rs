@@ -11,6 +11,7 @@ on_every_database! {
     many_inserts_all_or_none,
     updates_and_restores,
     what_has_no_hook_is_refused,
+    what_runs_no_hooks_is_refused,
     upserts,
 }
 
@@ -198,5 +199,65 @@ async fn upserts(on: Arc<On>) -> Result<()> {
         .await?;
     assert_eq!(all, [20, 40, 8]);
     fails_with(Stock::query().delete(db).await, ErrorKind::Statement, "Stock");
+    Ok(())
+}
+
+async fn what_runs_no_hooks_is_refused(on: Arc<On>) -> Result<()> {
+    create_table::<Told>(&on.db).await?;
+    create_table::<Trace>(&on.db).await?;
+    let name = unique();
+    let record = told(&name, 1).insert(&on.db).await?.into_inner();
+    let refused = |error: manybase::Error| {
+        assert_eq!(error.kind(), ErrorKind::Statement, "{error}");
+        assert!(error.to_string().contains("hooks"), "{error}");
+    };
+    refused(
+        Told::update_many([record.clone()])
+            .exec(&on.db)
+            .await
+            .expect_err("hooks"),
+    );
+    refused(
+        Told::bulk_load_all([told(&name, 2)])
+            .exec(&on.db)
+            .await
+            .expect_err("hooks"),
+    );
+    refused(
+        Told::insert_many_returning([told(&name, 2)], &on.db)
+            .await
+            .map(drop)
+            .expect_err("hooks"),
+    );
+    refused(
+        Told::query()
+            .stream(&on.db)
+            .next()
+            .await
+            .expect("an error")
+            .map(drop)
+            .expect_err("hooks"),
+    );
+    refused(
+        Told::filter(|c| c.id.eq(record.id))
+            .delete_returning(&on.db, |c| c.id)
+            .await
+            .expect_err("hooks"),
+    );
+    assert_eq!(Told::query().count(&on.db).await?, 1);
+    // Whoever says that no hook is wanted may.
+    let quiet = on.db.without_hooks();
+    assert!(
+        Told::query()
+            .stream(&quiet)
+            .next()
+            .await
+            .expect("a record")
+            .is_ok()
+    );
+    assert_eq!(
+        Told::bulk_load_all([told(&name, 2)]).exec(&quiet).await?.inserted,
+        1
+    );
     Ok(())
 }
