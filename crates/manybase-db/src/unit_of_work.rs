@@ -13,7 +13,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> manybase_db::Result<()> {
 /// let db = Db::builder().connect("erp", "sqlite::memory:").replica("erp", "sqlite::memory:").open().await?;
-/// let lease = db.primary().lease(Route::default(), manybase_db::Access::Read).await?;
+/// let primary = db.primary();
+/// let lease = primary.lease(Route::default(), manybase_db::Access::Read).await?;
 /// assert_eq!(&**lease.connection(), "erp");
 /// # Ok(())
 /// # }
