@@ -2,6 +2,7 @@
 //!
 //! Each rule is a pure function over its input, so that its tests can plant a violation.
 
+mod examples;
 mod floors;
 mod length;
 mod lints;
@@ -38,6 +39,7 @@ pub(crate) fn run() -> Result<()> {
 
 fn violations(workspace: &Workspace) -> Result<Vec<Violation>> {
     let mut found = floors::check(&workspace.members);
+    let mut without_example = Vec::new();
     for member in &workspace.members {
         let manifest = workspace.root.join(&member.dir).join("Cargo.toml");
         let text = fs::read_to_string(&manifest).context(|| format!("cannot read {}", manifest.display()))?;
@@ -55,8 +57,10 @@ fn violations(workspace: &Workspace) -> Result<Vec<Violation>> {
             found.extend(length::check(&source));
             found.extend(names::check(&member.name, &source));
             found.extend(panics::check(&member.name, &source));
+            without_example.extend(examples::check(&member.name, &path, &text));
         }
     }
+    found.extend(examples::judge(without_example));
     Ok(found)
 }
 
