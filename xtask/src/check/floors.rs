@@ -21,9 +21,12 @@ const FLOORS: &[(&str, u8)] = &[
     ("manybase-federation", 6),
     ("manybase-snapshot", 6),
     ("manybase-saga", 6),
-    ("manybase", 7),
+    ("manybase-axum", 6),
+    ("manybase-docs", 6),
     ("manybase-cli", 7),
-    ("manybase-console", 7),
+    ("manybase-test", 7),
+    ("manybase", 8),
+    ("manybase-console", 8),
 ];
 
 /// A procedural macro: usable from its own floor, because it is not linked into anything.
