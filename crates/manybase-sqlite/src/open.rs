@@ -8,7 +8,7 @@ use crate::{error, functions};
 use manybase_driver::{Access, Error, ErrorKind, Result};
 use rusqlite::config::DbConfig;
 use rusqlite::hooks::Action;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -120,11 +120,14 @@ pub(crate) fn look(path: &Path, mode: Mode) -> Result<()> {
     Ok(())
 }
 
+/// The first statement that reads the file. Whether it is in WAL mode then.
+///
 /// Switching to WAL takes the file for itself for a moment, without asking the busy handler. When several
-/// connections open a new file at once, all but one have to try again. Whether the file is in WAL mode then.
+/// connections open a new file at once, all but one have to try again.
 fn journal(raw: &Connection, config: &Config) -> rusqlite::Result<bool> {
     let wanted = config.journal_mode.as_deref().unwrap_or("wal");
     let deadline = Instant::now() + config.connect_timeout;
+    let mut overtaken = 0;
     loop {
         let now: rusqlite::Result<String> = raw
             .query_row("PRAGMA journal_mode", [], |row| row.get(0))
@@ -144,13 +147,26 @@ fn journal(raw: &Connection, config: &Config) -> rusqlite::Result<bool> {
                     error.sqlite_error_code(),
                     Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
                 );
-                if !locked || Instant::now() >= deadline {
+                overtaken += u32::from(!locked);
+                let again = locked || overtaken <= OVERTAKEN && was_overtaken(&error);
+                if !again || Instant::now() >= deadline {
                     return Err(error);
                 }
                 std::thread::sleep(Duration::from_millis(2));
             }
         }
     }
+}
+
+/// How often another connection may be faster. The same codes can mean that the disk is broken.
+const OVERTAKEN: u32 = 5;
+
+/// After a crash each file that took part in a transaction of several is rolled back by whoever reads it first, who
+/// then looks whether the others are done and deletes the super-journal. Two who do so at once find that a journal is
+/// gone which was there a moment ago. Their own file is rolled back by then.
+fn was_overtaken(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    matches!(code, Some(ffi::SQLITE_IOERR_DELETE_NOENT | ffi::SQLITE_CANTOPEN))
 }
 
 fn settings(config: &Config, reader: bool) -> String {

@@ -5,6 +5,7 @@ mod decimals;
 mod errors;
 mod files;
 mod groups;
+mod hot;
 mod numbered;
 mod sharing;
 mod spot;
