@@ -8,7 +8,7 @@ mod relations;
 mod words;
 mod write;
 
-use crate::{Database, Table};
+use crate::{Column, ColumnKind, Database, Table};
 use manybase_db::Result;
 use plan::{Plan, plan};
 use words::ident;
@@ -41,6 +41,29 @@ pub struct Models {
     only: Vec<String>,
     except: Vec<String>,
     unbound: bool,
+    unknown: Unknown,
+    trim_keys: bool,
+}
+
+/// Which enums get a variant `Unknown(String)` for values that were not in the list when they were written. Without it
+/// such a value is an error when it is read.
+///
+/// ```
+/// use manybase_schema::models::{Models, Unknown};
+/// let models = Models::new().unknown(Unknown::None);
+/// # let _ = models;
+/// assert_eq!(Unknown::default(), Unknown::Checks);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unknown {
+    /// Those of a check constraint: its list grows with the next release of some program, and on rows that were there
+    /// before, it need not hold at all.
+    #[default]
+    Checks,
+    /// Those of the database's own enum types too.
+    All,
+    /// None: all values are known, for good.
+    None,
 }
 
 /// A file's text.
@@ -58,7 +81,7 @@ pub struct Source {
 }
 
 impl Models {
-    /// All tables that have a key, bound to the connection they came from.
+    /// All tables and views, bound to the connection they came from.
     ///
     /// ```
     /// let models = manybase_schema::models::Models::new();
@@ -99,6 +122,30 @@ impl Models {
     /// ```
     pub fn unbound(mut self) -> Self {
         self.unbound = true;
+        self
+    }
+
+    /// Which enums take values that are not in their list.
+    ///
+    /// ```
+    /// use manybase_schema::models::{Models, Unknown};
+    /// let models = Models::new().unknown(Unknown::All);
+    /// # let _ = models;
+    /// ```
+    pub fn unknown(mut self, which: Unknown) -> Self {
+        self.unknown = which;
+        self
+    }
+
+    /// Takes the padding off keys and indexed columns too. Without it they are read with the spaces that the database
+    /// pads them with, since `RTRIM(column)` can't use the index.
+    ///
+    /// ```
+    /// let models = manybase_schema::models::Models::new().trim_keys();
+    /// # let _ = models;
+    /// ```
+    pub fn trim_keys(mut self) -> Self {
+        self.trim_keys = true;
         self
     }
 
@@ -192,11 +239,11 @@ impl Models {
     /// # use manybase_db::{Access, Executor, Route};
     /// # let db = manybase_db::Db::builder().connect("legacy", "sqlite::memory:").open().await?;
     /// # let mut lease = db.lease(Route::default(), Access::Write).await?;
-    /// lease.script("CREATE TABLE log (line TEXT)".into()).await?;
+    /// lease.script("CREATE TABLE place (id INTEGER PRIMARY KEY, at POINT)".into()).await?;
     /// # drop(lease);
     /// let found = manybase_schema::Introspect::of("legacy").read(&db).await?;
     /// let notes = manybase_schema::models::Models::new().notes(&found);
-    /// assert_eq!(notes, ["table `log` is left out: it has no key"]);
+    /// assert_eq!(notes, ["`place`.`at` is left out: POINT"]);
     /// # Ok(())
     /// # }
     /// ```
@@ -222,6 +269,15 @@ impl Models {
     fn model(&self, plan: &Plan<'_>, model: &plan::Model<'_>, database: &Database) -> Result<String> {
         let connection = (!self.unbound).then_some(database.connection.as_str());
         write::model(plan, model, connection, &database.current_schema)
+    }
+
+    /// Whether the enum of a column takes values that are not in its list.
+    fn opens(&self, column: &Column) -> bool {
+        match self.unknown {
+            Unknown::None => false,
+            Unknown::All => true,
+            Unknown::Checks => column.kind != ColumnKind::Enum,
+        }
     }
 
     fn wants(&self, table: &Table) -> bool {

@@ -130,6 +130,8 @@ pub struct Column {
     /// What the type means.
     #[serde(serialize_with = "as_text")]
     pub kind: ColumnKind,
+    /// Shorter values are read with spaces behind them, up to the length.
+    pub padded: bool,
     /// Whether it takes NULL.
     pub nullable: bool,
     /// What the database puts in when an insert says nothing, as SQL.

@@ -50,6 +50,11 @@ pub trait Catalog: Debug + Send + Sync {
         Vec::new()
     }
 
+    /// Whether texts of a fixed width are read with the spaces that they are padded with.
+    fn pads(&self) -> bool {
+        false
+    }
+
     /// What a column's type means.
     fn kind(&self, native: &NativeType<'_>) -> ColumnKind;
 

@@ -8,16 +8,17 @@ use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::output::{Mark, count};
 use crate::status::Status;
-use clap::{Args, ValueHint};
-use manybase_schema::{Database, models::Models};
+use clap::{Args, ValueEnum, ValueHint};
+use manybase_schema::Database;
+use manybase_schema::models::{Models, Unknown};
 use serde::Serialize;
 use std::path::PathBuf;
 
 /// Write Rust models for the tables of a database
 ///
-/// Tables become structs, columns fields, foreign keys relations on both sides, lists of values enums. The same
-/// structure gives the same bytes, so that it can be run again at any time; a file that it has not written itself is
-/// left alone.
+/// Tables become structs, columns fields, foreign keys relations on both sides, lists of values enums, views structs
+/// that are only read. The same structure gives the same bytes, so that it can be run again at any time; a file that it
+/// has not written itself is left alone.
 #[derive(Debug, Args)]
 #[command(after_help = examples!(
     "manybase models --connection legacy                                 to the terminal";
@@ -47,6 +48,24 @@ pub(crate) struct ModelsOf {
     /// Models that are bound to no connection
     #[arg(long)]
     unbound: bool,
+    /// Which enums take values that are not in their list, as Unknown(String): those of checks, all, none
+    #[arg(
+        long,
+        value_name = "WHICH",
+        default_value = "checks",
+        hide_possible_values = true
+    )]
+    unknown: Which,
+    /// Take the padding off keys and indexed columns too, although an index is of no use then
+    #[arg(long)]
+    trim_keys: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Which {
+    Checks,
+    All,
+    None,
 }
 
 #[derive(Serialize)]
@@ -122,6 +141,14 @@ impl ModelsOf {
         if self.unbound {
             wanted = wanted.unbound();
         }
+        if self.trim_keys {
+            wanted = wanted.trim_keys();
+        }
+        wanted = wanted.unknown(match self.unknown {
+            Which::Checks => Unknown::Checks,
+            Which::All => Unknown::All,
+            Which::None => Unknown::None,
+        });
         wanted
     }
 }

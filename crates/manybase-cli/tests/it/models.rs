@@ -8,7 +8,7 @@ use std::fs;
 const TABLES: &str = "CREATE TABLE customers (id INTEGER PRIMARY KEY, name VARCHAR(40) NOT NULL);
     CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL,
         FOREIGN KEY (customer_id) REFERENCES customers (id));
-    CREATE TABLE log (line TEXT);
+    CREATE TABLE log (line TEXT, level VARCHAR(5) CHECK (level IN ('info', 'error')));
     CREATE VIEW names AS SELECT name FROM customers";
 
 fn script(url: &str, sql: &str) {
@@ -120,15 +120,24 @@ fn to_the_terminal() {
         .run(&["models", "--unbound", "--except", "orders"])
         .ends_with(0);
     assert!(!ran.out.contains("connection ="), "{}", ran.out);
+    for there in [
+        "#[model(table = \"log\", keyless)]",
+        "#[model(table = \"names\", readonly, keyless)]",
+        "#[db(unknown)]\n    Unknown(String),",
+    ] {
+        assert!(ran.out.contains(there), "{}", ran.out);
+    }
+    let ran = project.run(&["models", "--unknown", "none"]).ends_with(0);
     assert!(
-        ran.err.contains("note: table `log` is left out: it has no key"),
+        ran.out.contains("enum LogLevel") && !ran.out.contains("Unknown"),
         "{}",
-        ran.err
+        ran.out
     );
+    project.run(&["models", "--unknown", "some"]).ends_with(2);
     project.run(&["models", "--table", "nothing"]).ends_with(2);
 
     let (code, document) = project.json(&["models"]);
-    assert_eq!((code, document["models"].as_u64()), (0, Some(2)));
+    assert_eq!((code, document["models"].as_u64()), (0, Some(4)));
     assert_eq!(document["database"]["tables"].as_array().map(Vec::len), Some(4));
 }
 
@@ -142,13 +151,17 @@ fn into_files_that_are_brought_up_to_date() {
     assert!(!file("models.rs").exists(), "a check writes nothing");
     let ran = project.run(&out).ends_with(0);
     assert!(
-        ran.out.contains("wrote models.rs, customers.rs, orders.rs"),
+        ran.out
+            .contains("wrote models.rs, customers.rs, log.rs, names.rs, orders.rs"),
         "{}",
         ran.out
     );
     let shown = fs::read_to_string(file("models.rs")).expect("written");
     assert!(
-        shown.ends_with("mod customers;\nmod orders;\n\npub use customers::*;\npub use orders::*;\n"),
+        shown.ends_with(
+            "mod customers;\nmod log;\nmod names;\nmod orders;\n\n\
+             pub use customers::*;\npub use log::*;\npub use names::*;\npub use orders::*;\n"
+        ),
         "{shown}"
     );
     let order = fs::read_to_string(file("models/orders.rs")).expect("written");

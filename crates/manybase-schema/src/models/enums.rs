@@ -21,16 +21,29 @@ pub(super) struct Enum {
     pub(super) doc: String,
     /// Name and value.
     pub(super) variants: Vec<(String, String)>,
+    /// The variant that takes all other values.
+    pub(super) unknown: Option<String>,
 }
 
 impl Enums {
     /// The name of a column's enum.
-    pub(super) fn of(&mut self, table: &Table, column: &Column, model: &str, types: &mut Names) -> String {
-        let made = |name: String, doc: String| Enum {
-            name,
-            module: String::new(),
-            doc,
-            variants: variants(&column.values),
+    pub(super) fn of(
+        &mut self,
+        table: &Table,
+        column: &Column,
+        model: &str,
+        open: bool,
+        types: &mut Names,
+    ) -> String {
+        let made = |name: String, doc: String| {
+            let mut names = Names::default();
+            Enum {
+                name,
+                module: String::new(),
+                doc,
+                variants: variants(&column.values, &mut names),
+                unknown: open.then(|| names.take_variant("Unknown".to_owned())),
+            }
         };
         if let Some(shared) = &column.enum_name {
             let of = (table.schema.clone(), shared.clone());
@@ -67,8 +80,7 @@ impl Enums {
 }
 
 /// A name for each value.
-fn variants(values: &[String]) -> Vec<(String, String)> {
-    let mut names = Names::default();
+fn variants(values: &[String], names: &mut Names) -> Vec<(String, String)> {
     let named = |(at, value): (usize, &String)| {
         let name = match pascal(value, "V") {
             name if !name.is_empty() && name != "Self" => name,
@@ -82,12 +94,16 @@ fn variants(values: &[String]) -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::variants;
+    use super::{Names, variants};
 
     #[test]
     fn every_value_has_a_name_of_its_own() {
         let values = ["PG-13", "pg 13", "", "+", "1", "in use", "self"].map(str::to_owned);
-        let names: Vec<_> = variants(&values).into_iter().map(|(name, _)| name).collect();
+        let mut taken = Names::default();
+        let names: Vec<_> = variants(&values, &mut taken)
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
         assert_eq!(
             names,
             ["Pg13", "Pg132", "Empty", "Value4", "V1", "InUse", "Value7"]

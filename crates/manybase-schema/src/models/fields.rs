@@ -1,5 +1,6 @@
 //! Columns as fields.
 
+use super::Models;
 use super::enums::Enums;
 use super::names::Names;
 use super::plan::{Field, Model};
@@ -12,15 +13,15 @@ pub(super) fn is_readable(column: &Column) -> bool {
     column.kind != ColumnKind::Other
 }
 
-pub(super) fn add<'d>(model: &mut Model<'d>, enums: &mut Enums, types: &mut Names, notes: &mut Vec<String>) {
+pub(super) fn add<'d>(
+    model: &mut Model<'d>,
+    wanted: &Models,
+    enums: &mut Enums,
+    types: &mut Names,
+    notes: &mut Vec<String>,
+) {
     let table = model.table;
     let mut names = Names::default();
-    if table.primary_key.is_none() {
-        let key = listed(&model.key);
-        model
-            .facts
-            .push(format!("The table has no primary key; {key} names a row."));
-    }
     let mut numbered = false;
     for column in &table.columns {
         if !is_readable(column) {
@@ -38,11 +39,13 @@ pub(super) fn add<'d>(model: &mut Model<'d>, enums: &mut Enums, types: &mut Name
         let in_key = model.key.contains(&column.name);
         let auto = in_key && !numbered && is_auto(column) && !points_elsewhere(table, column);
         numbered |= auto;
-        let base = match listed_values(column) {
-            true => enums.of(table, column, &model.name, types),
+        let trim = column.padded && (wanted.trim_keys || !is_indexed(table, &column.name));
+        let is_enum = listed_values(column, trim);
+        let open = wanted.opens(column);
+        let base = match is_enum {
+            true => enums.of(table, column, &model.name, open, types),
             false => rust_type(column.kind, auto).to_owned(),
         };
-        let is_enum = listed_values(column);
         let ty = match column.nullable && !in_key {
             true => format!("Option<{base}>"),
             false => base,
@@ -64,8 +67,12 @@ pub(super) fn add<'d>(model: &mut Model<'d>, enums: &mut Enums, types: &mut Name
         if table.is_unique(own) && model.key != own {
             attributes.push("unique".to_owned());
         }
+        if trim {
+            attributes.push("trim".to_owned());
+        }
         match column.kind {
-            ColumnKind::Text { length: Some(length) } | ColumnKind::Char(length) if !is_enum => {
+            // A closed enum knows how long its values are.
+            ColumnKind::Text { length: Some(length) } | ColumnKind::Char(length) if !is_enum || open => {
                 attributes.push(format!("length = {length}"));
             }
             ColumnKind::Decimal {
@@ -73,7 +80,15 @@ pub(super) fn add<'d>(model: &mut Model<'d>, enums: &mut Enums, types: &mut Name
             } => attributes.push(format!("precision = ({total}, {scale})")),
             _ => {}
         }
-        let docs = docs(column, is_enum, column.auto && (auto || !in_key));
+        let mut docs = docs(
+            column,
+            is_enum,
+            column.auto && (auto || !in_key),
+            !table.kind.is_view(),
+        );
+        if let (true, false, ColumnKind::Char(length)) = (column.padded, trim, column.kind) {
+            docs.push(format!("Padded with spaces to {length} characters."));
+        }
         model.fields.push(Field {
             column,
             name,
@@ -102,10 +117,20 @@ fn points_elsewhere(table: &Table, column: &Column) -> bool {
         .any(|key| key.columns == [column.name.as_str()])
 }
 
-/// Whether it is an enum here: all that it can hold is a list of texts, of which none is padded with spaces.
-fn listed_values(column: &Column) -> bool {
+/// Whether a search by this column has an index to lose.
+fn is_indexed(table: &Table, column: &str) -> bool {
+    let key = table.primary_key.iter().flat_map(|key| &key.columns);
+    let foreign = table.foreign_keys.iter().flat_map(|key| &key.columns);
+    let indexed = table.indexes.iter().flat_map(|index| &index.columns);
+    let indexed = indexed.filter_map(|one| one.name.as_ref());
+    key.chain(foreign).chain(indexed).any(|name| name == column)
+}
+
+/// Whether it is an enum here: all that it can hold is a list of texts, of which none is read with spaces behind it.
+fn listed_values(column: &Column, trim: bool) -> bool {
     let fits = match column.kind {
         ColumnKind::Enum | ColumnKind::Text { .. } => true,
+        ColumnKind::Char(_) if trim || !column.padded => true,
         ColumnKind::Char(length) => {
             let full = |value: &String| u32::try_from(value.chars().count()) == Ok(length);
             column.values.iter().all(full)
@@ -159,7 +184,8 @@ fn rust_type(kind: ColumnKind, auto: bool) -> &'static str {
     }
 }
 
-fn docs(column: &Column, is_enum: bool, numbered: bool) -> Vec<String> {
+/// What an insert would put in matters to nobody who only reads.
+fn docs(column: &Column, is_enum: bool, numbered: bool, written: bool) -> Vec<String> {
     let mut docs: Vec<String> = column.comment.iter().cloned().collect();
     if let Some(generated) = &column.generated {
         docs.push(match &generated.expression {
@@ -168,7 +194,7 @@ fn docs(column: &Column, is_enum: bool, numbered: bool) -> Vec<String> {
         });
     } else if numbered {
         docs.push("Numbered by the database.".to_owned());
-    } else if let Some(default) = &column.default {
+    } else if let Some(default) = column.default.as_ref().filter(|_| written) {
         docs.push(format!("The database's default: `{default}`."));
     }
     if !is_enum && !column.values.is_empty() {

@@ -28,6 +28,7 @@ pub(super) struct Model<'d> {
     pub(super) name: String,
     /// The file's, in a directory.
     pub(super) module: String,
+    /// Empty for a model that has none.
     pub(super) key: Vec<String>,
     pub(super) fields: Vec<Field<'d>>,
     pub(super) relations: Vec<Relation>,
@@ -73,32 +74,19 @@ pub(super) fn plan<'d>(database: &'d Database, wanted: &Models) -> Plan<'d> {
             continue;
         }
         let place = format!("{} `{}`", table.kind.name(), table.name);
-        if table.kind.is_view() {
-            notes.push(format!("{place} is left out: a model needs a key"));
-            continue;
-        }
-        let Some(key) = key(table) else {
-            notes.push(format!("{place} is left out: it has no key"));
-            continue;
-        };
-        if key.len() > LONGEST_KEY {
-            let columns = key.len();
+        if !table.columns.iter().any(fields::is_readable) {
             notes.push(format!(
-                "{place} is left out: its key has {columns} columns, and {LONGEST_KEY} is the most"
+                "{place} is left out: it has no column of a type that is read"
             ));
             continue;
         }
-        let unread = |name: &&String| {
-            table
-                .column(name)
-                .is_none_or(|column| !fields::is_readable(column))
+        let (key, facts) = match table.kind.is_view() {
+            true => (
+                Vec::new(),
+                vec!["It is only read, and no row has a key.".to_owned()],
+            ),
+            false => key_of(table),
         };
-        if let Some(column) = key.iter().find(unread) {
-            notes.push(format!(
-                "{place} is left out: its key `{column}` has a type that is not read"
-            ));
-            continue;
-        }
         // Tables of another schema may have the same names.
         let mut name = singular(&table.name);
         let mut file = table.name.clone();
@@ -113,15 +101,41 @@ pub(super) fn plan<'d>(database: &'d Database, wanted: &Models) -> Plan<'d> {
             key,
             fields: Vec::new(),
             relations: Vec::new(),
-            facts: Vec::new(),
+            facts,
         });
     }
     for model in &mut models {
-        fields::add(model, &mut enums, &mut types, &mut notes);
+        fields::add(model, wanted, &mut enums, &mut types, &mut notes);
     }
     relations::add(database, &mut models, &mut notes);
     enums.place(&mut modules);
     Plan { models, enums, notes }
+}
+
+/// What names a row, as far as a model can say it, and what its documentation says about that.
+fn key_of(table: &Table) -> (Vec<String>, Vec<String>) {
+    let set_wise = "rows are read, inserted, and changed and deleted set-wise.";
+    let Some(key) = key(table) else {
+        return (Vec::new(), vec![format!("The table has no key: {set_wise}")]);
+    };
+    let unread = |name: &&String| {
+        table
+            .column(name)
+            .is_none_or(|column| !fields::is_readable(column))
+    };
+    let why = match (key.iter().find(unread), key.len()) {
+        (Some(column), _) => format!("Its key `{column}` has a type that is not read"),
+        (None, columns @ LONGEST_KEY..) if columns > LONGEST_KEY => {
+            format!("Its key has {columns} columns, and that of a model has {LONGEST_KEY} at most")
+        }
+        (None, _) if table.primary_key.is_none() => {
+            let names = fields::listed(&key);
+            let fact = format!("The table has no primary key; {names} names a row.");
+            return (key, vec![fact]);
+        }
+        (None, _) => return (key, Vec::new()),
+    };
+    (Vec::new(), vec![format!("{why}: {set_wise}")])
 }
 
 /// The primary key, else the smallest set of columns that are unique and never NULL.

@@ -25,6 +25,12 @@ pub(super) fn model(
         said.push(format!("schema = {:?}", model.table.schema));
     }
     said.extend(connection.map(|connection| format!("connection = {connection:?}")));
+    if model.table.kind.is_view() {
+        said.push("readonly".to_owned());
+    }
+    if model.key.is_empty() {
+        said.push("keyless".to_owned());
+    }
     attributes(&mut text, &said);
     let _ = writeln!(text, "pub struct {} {{", model.name);
     for field in &model.fields {
@@ -50,10 +56,18 @@ pub(super) fn model(
 pub(super) fn list(list: &Enum) -> Result<String> {
     let mut text = String::new();
     doc(&mut text, std::slice::from_ref(&list.doc));
-    text.push_str("#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, DbEnum)]\n");
+    // One that holds a text is not copied.
+    let copy = if list.unknown.is_none() { " Copy," } else { "" };
+    let _ = writeln!(text, "#[derive(Debug, Clone,{copy} PartialEq, Eq, Hash, DbEnum)]");
     let _ = writeln!(text, "pub enum {} {{", list.name);
     for (name, value) in &list.variants {
         let _ = writeln!(text, "#[db({value:?})]\n{name},");
+    }
+    if let Some(name) = &list.unknown {
+        let _ = writeln!(
+            text,
+            "/// Any other text, written back as it was.\n#[db(unknown)]\n{name}(String),"
+        );
     }
     text.push_str("}\n");
     formatted(&text)

@@ -96,6 +96,7 @@ fn column(mut row: super::Texts, catalog: &dyn Catalog) -> Column {
         name,
         native_type,
         kind,
+        padded: catalog.pads() && matches!(kind, ColumnKind::Char(2..)),
         nullable,
         default,
         auto,

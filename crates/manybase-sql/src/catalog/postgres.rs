@@ -129,6 +129,10 @@ impl Catalog for PostgresCatalog {
         Some(CHECKS)
     }
 
+    fn pads(&self) -> bool {
+        true
+    }
+
     fn kind(&self, native: &NativeType<'_>) -> ColumnKind {
         if native.is_enum {
             return ColumnKind::Enum;

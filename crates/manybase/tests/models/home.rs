@@ -53,6 +53,14 @@ pub(crate) async fn legacy(kind: Kind, schema: &str) -> Result<Legacy, ServerErr
     })
 }
 
+impl Legacy {
+    /// What another program does.
+    pub(crate) async fn script(&self, sql: &str) -> Result<()> {
+        let mut lease = self.db.lease(Route::default(), Access::Write).await?;
+        lease.script(sql.to_owned()).await
+    }
+}
+
 async fn create(db: &Db, kind: Kind, schema: &str) -> Result<()> {
     let file = format!("tests/models/schemas/{schema}.{}.sql", kind.name());
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);

@@ -15,7 +15,7 @@ async fn rows(on: &Legacy, kind: Kind) -> Result<()> {
 }
 
 macro_rules! northwind {
-    ($on:ident, $models:ident, $price:expr, { $($order:tt)* }) => {{
+    ($on:ident, $models:ident, $price:expr, $grown:expr, { $($order:tt)* }, { $($log:tt)* }) => {{
         use crate::generated::$models::*;
         use manybase::prelude::*;
 
@@ -52,6 +52,7 @@ macro_rules! northwind {
             freight: Some(29.5),
             customer: BelongsTo::default(),
             order_details: HasMany::default(),
+            import_logs: HasMany::default(),
             $($order)*
         };
         let order = order.insert(db).await?;
@@ -95,14 +96,57 @@ macro_rules! northwind {
         detail.quantity = 16;
         detail.save(db).await?;
         assert_eq!(OrderDetail::filter(|d| d.quantity.eq(16)).count(db).await?, 1);
+
+        // Without a key, but with a relation in both directions; and a view of it.
+        for what in ["read", "written"] {
+            let line = ImportLog {
+                order_id: Some(order.order_id),
+                what: what.into(),
+                order: BelongsTo::default(),
+                $($log)*
+            };
+            line.insert(db).await?;
+        }
+        let order = Order::query().include(|o| o.import_logs.include(|l| l.order)).one(db).await?;
+        let lines = order.import_logs.loaded()?;
+        assert_eq!(lines.len(), 2);
+        assert_eq!(lines[0].order.loaded()?.map(|order| order.order_id), Some(order.order_id));
+        let seen = LinesPerOrder::filter(|l| l.max.eq("written")).one(db).await?;
+        let (number, lines): (Option<_>, Option<_>) = (seen.order_id.into(), seen.lines_all.into());
+        assert_eq!((number, lines), (Some(order.order_id), Some(2_i64)));
+        assert_eq!(seen.customer_id.as_deref(), Some("ALFKI"));
+
+        // Texts that are padded, and a list that has grown since.
+        let code = |code: &str, state| ShipCode {
+            company_no: "001".into(),
+            code: code.into(),
+            state,
+            name: Some("Slow".into()),
+        };
+        code("ABCD", ShipCodeState::X).insert(db).await?;
+        let refused = code("ABCE", ShipCodeState::Unknown("Z".into())).insert(db).await;
+        let refused = refused.map(drop).expect_err("it is in no list");
+        assert_eq!(refused.kind(), manybase::ErrorKind::CheckViolation);
+        $on.script($grown).await?;
+        let found = ShipCode::filter(|s| s.state.eq(ShipCodeState::X)).one(db).await?;
+        assert_eq!(found.name.as_deref(), Some("Slow"));
+        let mut found = ShipCode::find(("001".to_owned(), "Z".to_owned())).one(db).await?;
+        assert_eq!((found.state.clone(), found.code.trim_end()), (ShipCodeState::Unknown("Z9".into()), "Z"));
+        found.state = ShipCodeState::Open;
+        found.save(db).await?;
+        assert_eq!(ShipCode::filter(|s| s.state.eq(ShipCodeState::Open)).count(db).await?, 1);
     }};
 }
 
+#[allow(clippy::useless_conversion)]
 async fn sqlite(on: &Legacy) -> Result<()> {
-    northwind!(on, northwind_sqlite, 18.5, {});
+    let grown = r#"PRAGMA ignore_check_constraints = ON;
+        INSERT INTO "Ship Codes" VALUES ('001', 'Z', 'Z9', NULL)"#;
+    northwind!(on, northwind_sqlite, 18.5, grown, {}, {});
     Ok(())
 }
 
+#[allow(clippy::useless_conversion)]
 async fn postgres(on: &Legacy) -> Result<()> {
     use crate::generated::northwind_postgres::{AuditOrder, Order};
     use manybase::prelude::*;
@@ -115,13 +159,19 @@ async fn postgres(on: &Legacy) -> Result<()> {
     .insert(&on.db)
     .await?;
     let id = audit.id;
-    northwind!(on, northwind_postgres, Decimal::new(185, 1), { audit: Some(id), audit_order: BelongsTo::default() });
+    let grown = r#"ALTER TABLE "Ship Codes" DROP CONSTRAINT "CK_State";
+        INSERT INTO "Ship Codes" VALUES ('001', 'Z', 'Z9', NULL)"#;
+    let price = Decimal::new(185, 1);
+    northwind!(on, northwind_postgres, price, grown, { audit: Some(id), audit_order: BelongsTo::default() }, { no: 0 });
     let order = Order::query().include(|o| o.audit_order).one(&on.db).await?;
     assert_eq!(order.audit_order.loaded()?.map(|audit| audit.id), Some(id));
     Ok(())
 }
 
+#[allow(clippy::useless_conversion)]
 async fn mariadb(on: &Legacy) -> Result<()> {
-    northwind!(on, northwind_mariadb, Decimal::new(185, 1), {});
+    let grown = "ALTER TABLE `Ship Codes` DROP CONSTRAINT `CK_State`;
+        INSERT INTO `Ship Codes` VALUES ('001', 'Z', 'Z9', NULL)";
+    northwind!(on, northwind_mariadb, Decimal::new(185, 1), grown, {}, { no: 0 });
     Ok(())
 }

@@ -16,7 +16,7 @@ async fn rows(on: &Legacy, kind: Kind) -> Result<()> {
 }
 
 macro_rules! sakila {
-    ($on:ident, $models:ident, $rating:ident, $utc:expr, { $($film:tt)* }) => {{
+    ($on:ident, $models:ident, $rating:ident, $utc:expr, $listed:expr, $rate:expr, { $($film:tt)* }) => {{
         use crate::generated::$models::*;
         use manybase::prelude::*;
 
@@ -59,11 +59,20 @@ macro_rules! sakila {
             .await?;
         assert_eq!((found.release_year, found.rental_rate), (Some(1948), Decimal::new(299, 2)));
         assert_eq!(found.last_update, $utc);
-        assert_eq!(found.language.loaded()?.map(|language| language.name.trim_end()), Some("English"));
+        assert_eq!(found.language.loaded()?.map(|language| language.name.as_str()), Some("English"));
         let original = found.original_language.loaded()?.expect("it has one");
-        assert_eq!(original.name.trim_end(), "Italian");
+        assert_eq!(original.name, "Italian");
         assert_eq!(original.films_by_original_language.loaded()?.len(), 1);
         assert_eq!(found.film_text.loaded()?.map(|text| text.text.as_str()), Some("A thief."));
+
+        let listed = FilmList::filter(|f| f.language_name.eq("English")).one(db).await?;
+        let (title, language): (Option<String>, Option<String>) =
+            (listed.title.clone().into(), listed.language_name.clone().into());
+        assert_eq!((title.as_deref(), language.as_deref()), (Some("Ladri di biciclette"), Some("English")));
+        let rate: Option<Decimal> = listed.n2x_rate.into();
+        assert_eq!((&listed.rating, rate), (&$listed, Some($rate)));
+        let refused = FilmList::query().delete(db).await.expect_err("a view");
+        assert_eq!(refused.kind(), manybase::ErrorKind::ReadOnly);
 
         let option = OptionRecord {
             r#match: "all".into(),
@@ -117,13 +126,21 @@ fn at() -> manybase::prelude::DateTime<manybase::prelude::Utc> {
 
 #[allow(clippy::useless_conversion, clippy::unnecessary_fallible_conversions)]
 async fn sqlite(on: &Legacy) -> Result<()> {
-    sakila!(on, sakila_sqlite, FilmRating, at().naive_utc(), { special_features: Some(vec![0, 255]) });
+    sakila!(on, sakila_sqlite, FilmRating, at().naive_utc(), Some("PG-13".to_owned()), Decimal::new(299, 2), { special_features: Some(vec![0, 255]) });
     Ok(())
 }
 
 #[allow(clippy::useless_conversion, clippy::unnecessary_fallible_conversions)]
 async fn postgres(on: &Legacy) -> Result<()> {
-    sakila!(on, sakila_postgres, MpaaRating, at(), {});
+    sakila!(
+        on,
+        sakila_postgres,
+        MpaaRating,
+        at(),
+        Some(MpaaRating::Pg13),
+        Decimal::new(598, 2),
+        {}
+    );
     use crate::generated::sakila_postgres::*;
     use manybase::prelude::*;
     // An enum of the database's as a key, and a table in parts.
@@ -135,6 +152,11 @@ async fn postgres(on: &Legacy) -> Result<()> {
     .await?;
     let note = RatingNote::find(MpaaRating::Nc17).one(&on.db).await?;
     assert_eq!(note.note.as_deref(), Some("adults"));
+    // A view whose rows are kept.
+    assert_eq!(FilmsPerLanguage::query().count(&on.db).await?, 0);
+    on.script("REFRESH MATERIALIZED VIEW films_per_language").await?;
+    let kept = FilmsPerLanguage::query().one(&on.db).await?;
+    assert_eq!(kept.count, Some(1));
     let paid_on = NaiveDate::from_ymd_opt(2026, 5, 1).expect("a day");
     Payment {
         payment_id: 1,
@@ -152,6 +174,6 @@ async fn postgres(on: &Legacy) -> Result<()> {
 
 #[allow(clippy::useless_conversion, clippy::unnecessary_fallible_conversions)]
 async fn mariadb(on: &Legacy) -> Result<()> {
-    sakila!(on, sakila_mariadb, FilmRating, at(), { special_features: Some("Trailers,Deleted Scenes".into()) });
+    sakila!(on, sakila_mariadb, FilmRating, at(), Some(FilmListRating::Pg13), Decimal::new(598, 2), { special_features: Some("Trailers,Deleted Scenes".into()) });
     Ok(())
 }

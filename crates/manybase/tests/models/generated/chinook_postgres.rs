@@ -66,6 +66,28 @@ pub struct Employee {
     pub employees_by_reports_to: HasMany<Employee>,
 }
 
+/// Table `Log`.
+///
+/// The table has no key: rows are read, inserted, and changed and deleted set-wise.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "Log", connection = "legacy", keyless)]
+pub struct Log {
+    #[model(column = "Line")]
+    pub line: Option<String>,
+}
+
+/// View `LongTracks`.
+///
+/// It is only read, and no row has a key.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "LongTracks", connection = "legacy", readonly, keyless)]
+pub struct LongTrack {
+    #[model(column = "TrackId")]
+    pub track_id: Option<i64>,
+    #[model(column = "Name", length = 200)]
+    pub name: Option<String>,
+}
+
 /// Table `Odd`.
 #[derive(Debug, Clone, PartialEq, Model)]
 #[model(table = "Odd", connection = "legacy")]
@@ -140,7 +162,7 @@ pub struct Track {
     #[model(column = "AlbumId")]
     pub album_id: Option<i32>,
     /// The database's default: `'mp3'::character varying`.
-    #[model(column = "MediaType")]
+    #[model(column = "MediaType", length = 20)]
     pub media_type: TrackMediaType,
     #[model(column = "Milliseconds")]
     pub milliseconds: i32,
@@ -158,7 +180,7 @@ pub struct Track {
 }
 
 /// What column `MediaType` of `Track` can be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, DbEnum)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, DbEnum)]
 pub enum TrackMediaType {
     #[db("mp3")]
     Mp3,
@@ -166,4 +188,7 @@ pub enum TrackMediaType {
     Aac,
     #[db("it's else")]
     ItsElse,
+    /// Any other text, written back as it was.
+    #[db(unknown)]
+    Unknown(String),
 }

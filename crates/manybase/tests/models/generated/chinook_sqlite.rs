@@ -59,6 +59,28 @@ pub struct Employee {
     pub employees_by_reports_to: HasMany<Employee>,
 }
 
+/// Table `Log`.
+///
+/// The table has no key: rows are read, inserted, and changed and deleted set-wise.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "Log", connection = "legacy", keyless)]
+pub struct Log {
+    #[model(column = "Line")]
+    pub line: Option<String>,
+}
+
+/// View `LongTracks`.
+///
+/// It is only read, and no row has a key.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "LongTracks", connection = "legacy", readonly, keyless)]
+pub struct LongTrack {
+    #[model(column = "TrackId")]
+    pub track_id: Option<i64>,
+    #[model(column = "Name", length = 200)]
+    pub name: Option<String>,
+}
+
 /// Table `Playlist`.
 #[derive(Debug, Clone, PartialEq, Model)]
 #[model(table = "Playlist", connection = "legacy")]
@@ -121,7 +143,7 @@ pub struct Track {
 }
 
 /// What column `MediaType` of `Track` can be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, DbEnum)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, DbEnum)]
 pub enum TrackMediaType {
     #[db("mp3")]
     Mp3,
@@ -129,4 +151,7 @@ pub enum TrackMediaType {
     Aac,
     #[db("it's else")]
     ItsElse,
+    /// Any other text, written back as it was.
+    #[db(unknown)]
+    Unknown(String),
 }

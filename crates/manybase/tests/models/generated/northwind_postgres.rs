@@ -38,6 +38,7 @@ pub struct Category {
 #[derive(Debug, Clone, PartialEq, Model)]
 #[model(table = "Customers", connection = "legacy")]
 pub struct Customer {
+    /// Padded with spaces to 5 characters.
     #[model(key, column = "CustomerID", length = 5)]
     pub customer_id: String,
     #[model(column = "Company Name", length = 40)]
@@ -46,6 +47,38 @@ pub struct Customer {
     pub city: Option<String>,
     /// Through `CustomerID` of `Orders`.
     pub orders: HasMany<Order>,
+}
+
+/// Table `Import Log`.
+///
+/// The table has no key: rows are read, inserted, and changed and deleted set-wise.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "Import Log", connection = "legacy", keyless)]
+pub struct ImportLog {
+    /// Numbered by the database.
+    #[model(generated, column = "No")]
+    pub no: i32,
+    #[model(column = "OrderID")]
+    pub order_id: Option<i32>,
+    #[model(column = "What?")]
+    pub what: String,
+    /// Through `OrderID`.
+    pub order: BelongsTo<Order>,
+}
+
+/// View `Lines per Order %`.
+///
+/// It is only read, and no row has a key.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "Lines per Order %", connection = "legacy", readonly, keyless)]
+pub struct LinesPerOrder {
+    #[model(column = "CustomerID", trim, length = 5)]
+    pub customer_id: Option<String>,
+    #[model(column = "Order Id")]
+    pub order_id: Option<i32>,
+    #[model(column = "Lines (all)")]
+    pub lines_all: Option<i64>,
+    pub max: Option<String>,
 }
 
 /// Table `Order Details`.
@@ -98,6 +131,7 @@ pub struct Order {
     /// Numbered by the database.
     #[model(key, auto, column = "OrderID")]
     pub order_id: i32,
+    /// Padded with spaces to 5 characters.
     #[model(column = "CustomerID", length = 5)]
     pub customer_id: Option<String>,
     #[model(column = "Order Date")]
@@ -111,6 +145,8 @@ pub struct Order {
     pub audit_order: BelongsTo<AuditOrder>,
     /// Through `CustomerID`.
     pub customer: BelongsTo<Customer>,
+    /// Through `OrderID` of `Import Log`.
+    pub import_logs: HasMany<ImportLog>,
     /// Through `OrderID` of `Order Details`.
     pub order_details: HasMany<OrderDetail>,
 }
@@ -142,4 +178,35 @@ pub struct Product {
     pub category: BelongsTo<Category>,
     /// Through `Product ID` of `Order Details`.
     pub order_details: HasMany<OrderDetail>,
+}
+
+/// Table `Ship Codes`.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "Ship Codes", connection = "legacy")]
+pub struct ShipCode {
+    /// Padded with spaces to 3 characters.
+    #[model(key, column = "Company No.", length = 3)]
+    pub company_no: String,
+    /// Padded with spaces to 4 characters.
+    #[model(key, column = "Code", length = 4)]
+    pub code: String,
+    /// The database's default: `'NEW'::bpchar`.
+    #[model(column = "State", trim, length = 4)]
+    pub state: ShipCodeState,
+    #[model(column = "Name", trim, length = 12)]
+    pub name: Option<String>,
+}
+
+/// What column `State` of `Ship Codes` can be.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, DbEnum)]
+pub enum ShipCodeState {
+    #[db("OPEN")]
+    Open,
+    #[db("X")]
+    X,
+    #[db("NEW")]
+    New,
+    /// Any other text, written back as it was.
+    #[db(unknown)]
+    Unknown(String),
 }

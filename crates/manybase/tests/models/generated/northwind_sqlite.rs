@@ -35,6 +35,35 @@ pub struct Customer {
     pub orders: HasMany<Order>,
 }
 
+/// Table `Import Log`.
+///
+/// The table has no key: rows are read, inserted, and changed and deleted set-wise.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "Import Log", connection = "legacy", keyless)]
+pub struct ImportLog {
+    #[model(column = "OrderID")]
+    pub order_id: Option<i64>,
+    #[model(column = "What?")]
+    pub what: String,
+    /// Through `OrderID`.
+    pub order: BelongsTo<Order>,
+}
+
+/// View `Lines per Order %`.
+///
+/// It is only read, and no row has a key.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "Lines per Order %", connection = "legacy", readonly, keyless)]
+pub struct LinesPerOrder {
+    #[model(column = "CustomerID", length = 5)]
+    pub customer_id: Option<String>,
+    #[model(column = "Order Id")]
+    pub order_id: Option<i64>,
+    #[model(column = "Lines (all)")]
+    pub lines_all: Option<i64>,
+    pub max: Option<String>,
+}
+
 /// Table `Order Details`.
 #[derive(Debug, Clone, PartialEq, Model)]
 #[model(table = "Order Details", connection = "legacy")]
@@ -93,6 +122,8 @@ pub struct Order {
     pub freight: Option<f64>,
     /// Through `CustomerID`.
     pub customer: BelongsTo<Customer>,
+    /// Through `OrderID` of `Import Log`.
+    pub import_logs: HasMany<ImportLog>,
     /// Through `OrderID` of `Order Details`.
     pub order_details: HasMany<OrderDetail>,
 }
@@ -122,4 +153,33 @@ pub struct Product {
     pub category: BelongsTo<Category>,
     /// Through `Product ID` of `Order Details`.
     pub order_details: HasMany<OrderDetail>,
+}
+
+/// Table `Ship Codes`.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "Ship Codes", connection = "legacy")]
+pub struct ShipCode {
+    #[model(key, column = "Company No.", length = 3)]
+    pub company_no: String,
+    #[model(key, column = "Code", length = 4)]
+    pub code: String,
+    /// The database's default: `'NEW'`.
+    #[model(column = "State", length = 4)]
+    pub state: ShipCodeState,
+    #[model(column = "Name", length = 12)]
+    pub name: Option<String>,
+}
+
+/// What column `State` of `Ship Codes` can be.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, DbEnum)]
+pub enum ShipCodeState {
+    #[db("OPEN")]
+    Open,
+    #[db("X")]
+    X,
+    #[db("NEW")]
+    New,
+    /// Any other text, written back as it was.
+    #[db(unknown)]
+    Unknown(String),
 }

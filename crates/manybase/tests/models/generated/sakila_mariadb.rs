@@ -87,6 +87,39 @@ pub enum FilmRating {
     Nc17,
 }
 
+/// View `film_list`.
+///
+/// It is only read, and no row has a key.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "film_list", connection = "legacy", readonly, keyless)]
+pub struct FilmList {
+    #[model(column = "FID")]
+    pub fid: u16,
+    #[model(length = 128)]
+    pub title: String,
+    #[model(column = "language (name)", length = 20)]
+    pub language_name: String,
+    pub rating: Option<FilmListRating>,
+    #[model(column = "2x Rate %", precision = (5, 2))]
+    pub n2x_rate: Decimal,
+    pub r#type: i32,
+}
+
+/// What column `rating` of `film_list` can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, DbEnum)]
+pub enum FilmListRating {
+    #[db("G")]
+    G,
+    #[db("PG")]
+    Pg,
+    #[db("PG-13")]
+    Pg13,
+    #[db("R")]
+    R,
+    #[db("NC-17")]
+    Nc17,
+}
+
 /// Table `film_text`.
 #[derive(Debug, Clone, PartialEq, Model)]
 #[model(table = "film_text", connection = "legacy")]

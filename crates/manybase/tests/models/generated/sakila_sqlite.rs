@@ -62,7 +62,7 @@ pub struct Film {
 }
 
 /// What column `rating` of `film` can be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, DbEnum)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, DbEnum)]
 pub enum FilmRating {
     #[db("G")]
     G,
@@ -74,6 +74,26 @@ pub enum FilmRating {
     R,
     #[db("NC-17")]
     Nc17,
+    /// Any other text, written back as it was.
+    #[db(unknown)]
+    Unknown(String),
+}
+
+/// View `film_list`.
+///
+/// It is only read, and no row has a key.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[model(table = "film_list", connection = "legacy", readonly, keyless)]
+pub struct FilmList {
+    #[model(column = "FID")]
+    pub fid: Option<i64>,
+    pub title: Option<String>,
+    #[model(column = "language (name)", length = 20)]
+    pub language_name: Option<String>,
+    pub rating: Option<String>,
+    #[model(column = "2x Rate %", precision = (4, 2))]
+    pub n2x_rate: Option<Decimal>,
+    pub r#type: Option<i64>,
 }
 
 /// Table `film_text`.

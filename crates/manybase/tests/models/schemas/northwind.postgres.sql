@@ -33,3 +33,16 @@ CREATE TABLE "Order Notes" (
     UNIQUE ("OrderID", "Product ID", "Line"),
     FOREIGN KEY ("OrderID", "Product ID") REFERENCES "Order Details"
 );
+-- A key of two texts that are padded, a list that grows, a table without a key, and a view of it.
+CREATE TABLE "Ship Codes" (
+    "Company No." char(3) NOT NULL,
+    "Code" char(4) NOT NULL,
+    "State" char(4) NOT NULL DEFAULT 'NEW',
+    "Name" char(12),
+    PRIMARY KEY ("Company No.", "Code"),
+    CONSTRAINT "CK_State" CHECK ("State" IN ('OPEN', 'X', 'NEW'))
+);
+CREATE TABLE "Import Log" ("No" serial, "OrderID" int REFERENCES "Orders", "What?" text NOT NULL);
+CREATE VIEW "Lines per Order %" AS
+    SELECT o."CustomerID", o."OrderID" AS "Order Id", count(*) AS "Lines (all)", max(l."What?") AS "max"
+    FROM "Orders" o JOIN "Import Log" l ON l."OrderID" = o."OrderID" GROUP BY o."CustomerID", o."OrderID";

@@ -29,3 +29,16 @@ CREATE TABLE "Order Notes" (
     UNIQUE ("OrderID", "Product ID", "Line"),
     FOREIGN KEY ("OrderID", "Product ID") REFERENCES "Order Details"
 );
+-- A key of two texts, a list that grows, a table without a key, and a view of it.
+CREATE TABLE "Ship Codes" (
+    "Company No." CHAR(3) NOT NULL,
+    "Code" CHAR(4) NOT NULL,
+    "State" CHAR(4) NOT NULL DEFAULT 'NEW',
+    "Name" CHAR(12),
+    PRIMARY KEY ("Company No.", "Code"),
+    CONSTRAINT "CK_State" CHECK ("State" IN ('OPEN', 'X', 'NEW'))
+);
+CREATE TABLE "Import Log" ("OrderID" INT REFERENCES "Orders", "What?" TEXT NOT NULL);
+CREATE VIEW "Lines per Order %" AS
+    SELECT o."CustomerID", o."OrderID" AS "Order Id", CAST(count(*) AS INTEGER) AS "Lines (all)", CAST(max(l."What?") AS TEXT) AS "max"
+    FROM "Orders" o JOIN "Import Log" l ON l."OrderID" = o."OrderID" GROUP BY o."CustomerID", o."OrderID";

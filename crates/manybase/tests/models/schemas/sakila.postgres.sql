@@ -31,3 +31,6 @@ CREATE TABLE payment_2026 PARTITION OF payment FOR VALUES FROM ('2026-01-01') TO
 -- To a column that is no key.
 CREATE TABLE country (id serial PRIMARY KEY, iso char(2) NOT NULL UNIQUE, name text);
 CREATE TABLE city (id serial PRIMARY KEY, country_code char(2) REFERENCES country (iso));
+-- Views: an enum, a padded text and what is calculated, under names that are none.
+CREATE VIEW film_list AS SELECT f.film_id AS "FID", f.title, l.name AS "language (name)", f.rating, f.rental_rate * 2 AS "2x Rate %",
+    length(f.title) AS type, f.place_of FROM (SELECT *, special_features AS place_of FROM film) f JOIN language l USING (language_id);

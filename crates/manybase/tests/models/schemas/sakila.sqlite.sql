@@ -23,3 +23,6 @@ CREATE TABLE staff (staff_id INTEGER PRIMARY KEY, store_id INT REFERENCES store,
 -- To a column that is no key.
 CREATE TABLE country (id INTEGER PRIMARY KEY, iso CHAR(2) NOT NULL UNIQUE, name TEXT);
 CREATE TABLE city (id INTEGER PRIMARY KEY, country_code CHAR(2) REFERENCES country (iso));
+-- A view: a list of values, and what is calculated, under names that are none.
+CREATE VIEW film_list AS SELECT f.film_id AS "FID", f.title, l.name AS "language (name)", f.rating, f.rental_rate AS "2x Rate %",
+    CAST(length(f.title) AS INTEGER) AS type FROM film f JOIN language l USING (language_id);

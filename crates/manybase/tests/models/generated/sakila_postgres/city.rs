@@ -12,6 +12,7 @@ pub struct City {
     /// Numbered by the database.
     #[model(key, auto)]
     pub id: i32,
+    /// Padded with spaces to 2 characters.
     #[model(length = 2)]
     pub country_code: Option<String>,
     /// Through `country_code`.

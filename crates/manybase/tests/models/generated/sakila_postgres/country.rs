@@ -12,6 +12,7 @@ pub struct Country {
     /// Numbered by the database.
     #[model(key, auto)]
     pub id: i32,
+    /// Padded with spaces to 2 characters.
     #[model(unique, length = 2)]
     pub iso: String,
     pub name: Option<String>,

@@ -12,7 +12,7 @@ pub struct Language {
     /// Numbered by the database.
     #[model(key, auto)]
     pub language_id: i16,
-    #[model(length = 20)]
+    #[model(trim, length = 20)]
     pub name: String,
     /// Through `language_id` of `film`.
     pub films_by_language: HasMany<Film>,
