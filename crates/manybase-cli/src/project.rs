@@ -12,15 +12,11 @@ const WRITE_ONE: &str = "write one into the directory of your project, or name o
     # url = \"postgres://${DB_USER}:${DB_PASSWORD}@localhost/app\"
     # url = \"mariadb://${DB_USER}:${DB_PASSWORD}@localhost/app\"";
 
-/// The file that was named, else the nearest one, from the current directory upwards.
+/// The file that was named, else the one of the project.
 pub(crate) fn find(named: Option<&Path>) -> Result<PathBuf> {
     match named {
         Some(path) => in_or_at(path),
-        None => {
-            let here = std::env::current_dir()
-                .map_err(|error| Error::config(format!("the current directory can't be read: {error}")))?;
-            upwards(&here)
-        }
+        None => manybase_db::find_config_file().map_err(|error| error.with_help(WRITE_ONE)),
     }
 }
 
@@ -37,33 +33,9 @@ fn in_or_at(path: &Path) -> Result<PathBuf> {
     Err(Error::config(format!("there is no file {}", file.display())).with_help(WRITE_ONE))
 }
 
-fn upwards(from: &Path) -> Result<PathBuf> {
-    from.ancestors()
-        .map(|directory| directory.join(FILE))
-        .find(|file| file.is_file())
-        .ok_or_else(|| {
-            Error::config(format!("there is no {FILE} in {} or above it", from.display()))
-                .with_help(WRITE_ONE)
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_nearest_one_upwards() {
-        let root = tempfile::tempdir().expect("a directory");
-        let deep = root.path().join("a/b");
-        std::fs::create_dir_all(&deep).expect("made");
-        assert!(upwards(&deep).is_err());
-        let upper = root.path().join(FILE);
-        std::fs::write(&upper, "").expect("written");
-        assert_eq!(upwards(&deep).expect("found"), upper);
-        let nearer = root.path().join("a").join(FILE);
-        std::fs::write(&nearer, "").expect("written");
-        assert_eq!(upwards(&deep).expect("found"), nearer);
-    }
 
     #[test]
     fn a_directory_stands_for_the_file_in_it() {

@@ -8,10 +8,15 @@ mod duration;
 mod environment;
 mod fields;
 mod file;
+mod find;
+mod guard;
 mod interpolate;
 mod loader;
+mod mode;
+mod pattern;
 mod place;
 mod resolve;
+mod settings;
 mod value;
 mod variables;
 
@@ -19,6 +24,10 @@ mod variables;
 mod tests;
 
 pub use connection::{ConnectionConfig, IntoConnectionConfig};
+pub use find::find_config_file;
+pub use mode::Mode;
 
+pub(crate) use guard::Guard;
 pub(crate) use loader::Loader;
+pub(crate) use pattern::Pattern;
 pub(crate) use variables::Variables;

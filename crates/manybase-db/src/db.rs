@@ -3,6 +3,7 @@
 mod builder;
 mod handle;
 mod lifecycle;
+mod open;
 mod recovery;
 mod registry;
 mod replica;
@@ -13,6 +14,7 @@ pub use handle::{ConnectionHandle, Ping};
 pub use replica::ReplicaHandle;
 
 use crate::atomic::Coordinator;
+use crate::config::Guard;
 use crate::recovery::{Background, RecoveryMode};
 use crate::replica::{Replicas, Standby};
 use crate::transaction::misuse;
@@ -20,7 +22,6 @@ use crate::{Error, ErrorKind, Executor, Lease, Result, Route, Scoped, Unit};
 use manybase_driver::{Access, BoxFuture, Dialect, DriverFactory, Pool};
 use registry::Registry;
 use std::fmt;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -47,64 +48,10 @@ struct Inner {
     closed: AtomicBool,
     coordinator: Arc<Coordinator>,
     background: Background,
+    guard: Guard,
 }
 
 impl Db {
-    /// Reads a configuration file and the environment. Nothing is dialled.
-    ///
-    /// ```toml
-    /// default = "erp"                    # for models that are bound to no connection
-    /// recovery = "5s"                    # how often to look for transactions in doubt, or "none"
-    ///
-    /// [connections.erp]
-    /// url = "postgres://${ERP_USER}:${ERP_PASSWORD}@localhost/erp"
-    /// max_connections = 10               # for SQLite, readers beside the one writer
-    /// acquire_timeout = "30s"            # seconds, or "500ms", "30s", "5m", "1h"
-    /// idle_timeout = "10m"               # or "none", as the three below
-    /// max_lifetime = "30m"
-    /// statement_timeout = "5m"
-    /// lock_timeout = "30s"
-    /// connect_timeout = "10s"
-    /// test_before_use = "5s"             # "always", "never", or the idle time after which to ping
-    ///
-    /// [connections.hr]                   # instead of a URL its parts
-    /// driver = "mysql"
-    /// host = "hr.example"
-    /// port = 3306
-    /// user = "ann"
-    /// password = "${HR_PASSWORD:-secret}"
-    /// database = "hr"
-    /// params = { ssl-mode = "required" }
-    ///
-    /// [env.test.connections.erp]         # in force with MANYBASE_ENV=test
-    /// url = "sqlite::memory:"
-    /// ```
-    ///
-    /// - Variables `MANYBASE_<CONNECTION>_<KEY>`, such as `MANYBASE_ERP_URL`, go over all layers, for connections
-    ///   that the file has. Empty ones count as not set.
-    /// - A layer that gives a `url` drops the parts of an address in the layers below, and the other way round.
-    /// - `${NAME}` and `${NAME:-default}` stand for variables in all text, `$${` for `${`. Between `scheme://` and
-    ///   `@` of a URL a variable holds a plain user or password: it is percent-encoded for you.
-    /// - A relative SQLite file starts from the directory of the configuration file.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let directory = tempfile::tempdir()?;
-    /// # let path = directory.path().join("manybase.toml");
-    /// # std::fs::write(&path, "[connections.erp]\nurl = \"sqlite:erp.db\"\n")?;
-    /// let db = manybase_db::Db::open(&path).await?;
-    /// assert_eq!(db.connections(), ["erp".into()]);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// [`ErrorKind::Config`], which names the file, the line, the key, the connection and the way out.
-    pub async fn open(path: impl AsRef<Path>) -> Result<Self> {
-        Self::builder().config_file(path).open().await
-    }
-
     /// A registry made in code.
     ///
     /// ```
@@ -118,7 +65,12 @@ impl Db {
         DbBuilder::default()
     }
 
-    fn new(registry: Registry, factories: Vec<Arc<dyn DriverFactory>>, recovery: RecoveryMode) -> Self {
+    fn new(
+        registry: Registry,
+        factories: Vec<Arc<dyn DriverFactory>>,
+        recovery: RecoveryMode,
+        guard: Guard,
+    ) -> Self {
         let background = Background::new(recovery);
         background.connections(registry.count());
         Self(Arc::new(Inner {
@@ -127,6 +79,7 @@ impl Db {
             closed: AtomicBool::new(false),
             coordinator: Arc::new(Coordinator::new()),
             background,
+            guard,
         }))
     }
 
@@ -294,10 +247,11 @@ impl Executor for Db {
     }
 }
 
-/// The names.
+/// The mode and the names.
 impl fmt::Debug for Db {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Db")
+            .field("mode", &self.0.guard.mode)
             .field("connections", &self.connections())
             .finish_non_exhaustive()
     }

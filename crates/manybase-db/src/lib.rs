@@ -26,7 +26,7 @@ mod transaction;
 mod unit;
 mod unit_of_work;
 
-pub use config::{ConnectionConfig, IntoConnectionConfig};
+pub use config::{ConnectionConfig, IntoConnectionConfig, Mode, find_config_file};
 pub use db::{ConnectionHandle, Db, DbBuilder, Ping, ReplicaHandle};
 pub use executor::{Executor, Route};
 pub use lease::Lease;

@@ -6,6 +6,7 @@ mod options;
 mod places;
 mod polite;
 mod session;
+mod tend;
 
 pub use options::{PoolOptions, TestBeforeUse};
 pub use session::Session;
@@ -78,23 +79,24 @@ impl Pool {
         if let Some(size) = fixed {
             // A database that lives in its connection must not lose it to a limit.
             options.max_size = size;
+            options.min_idle = 0;
             options.idle_timeout = None;
             options.max_lifetime = None;
         }
         let single_writer = fixed.is_none() && driver.dialect().capability().single_writer;
         let census = Arc::new(Census::default());
-        let places = |access, size| {
+        let places = |access, size, min_idle| {
             let manager = Manager::new(name.clone(), driver.clone(), access, &options, census.clone());
-            Places::new(manager, size)
+            Places::new(manager, size, min_idle)
         };
         let (writers, readers) = match single_writer {
             true => (
-                places(Access::Write, 1),
-                Some(places(Access::Read, options.max_size)),
+                places(Access::Write, 1, 0),
+                Some(places(Access::Read, options.max_size, options.min_idle)),
             ),
-            false => (places(Access::Write, options.max_size), None),
+            false => (places(Access::Write, options.max_size, options.min_idle), None),
         };
-        let aside = (!single_writer && fixed.is_none()).then(|| places(Access::Write, ASIDE));
+        let aside = (!single_writer && fixed.is_none()).then(|| places(Access::Write, ASIDE, 0));
         let shared = Arc::new(Shared {
             deadline: options.deadline(),
             name,
@@ -173,7 +175,7 @@ impl Pool {
         let begun = Instant::now();
         match places.take(self.0.options.acquire_timeout).await {
             Ok(taken) => {
-                manager::close_idle(places, self.0.options.idle_timeout);
+                tend::tend(places, &self.0.options);
                 Ok(self.session(taken))
             }
             Err(refusal) => Err(self.refused(refusal, places, begun.elapsed())),

@@ -44,10 +44,10 @@
 
 pub use manybase_db::{
     Access, Ack, AsyncFunc, ConnectionConfig, ConnectionHandle, ConnectionReport, Db, DbBuilder, Executor,
-    Heuristic, HeuristicReport, InDoubtBranch, InDoubtReport, InDoubtTransaction, Lease, Outcome, Ping,
+    Heuristic, HeuristicReport, InDoubtBranch, InDoubtReport, InDoubtTransaction, Lease, Mode, Outcome, Ping,
     PreparedTransaction, Primary, RecoveryMode, RecoveryReport, RecoverySettings, ReplicaHandle,
     ReplicaPolicy, ReplicaState, Route, Scoped, Transaction, TransactionRecord, TransactionRunner,
-    TransactionSettings, Unit, UnitOfWork, Verdict, WithoutHooks, recovery,
+    TransactionSettings, Unit, UnitOfWork, Verdict, WithoutHooks, find_config_file, recovery,
 };
 pub use manybase_driver::{
     Capability, Cell, CellError, Done, Error, ErrorKind, IsolationLevel, NativeCode, PoolOptions, PoolStatus,
@@ -128,6 +128,9 @@ mod guide {
 
     #[doc = include_str!("../../../docs/connections.md")]
     struct Connections;
+
+    #[doc = include_str!("../../../docs/modes.md")]
+    struct Modes;
 
     #[doc = include_str!("../../../docs/replicas.md")]
     struct ReplicasOfConnections;

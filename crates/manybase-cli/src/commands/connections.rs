@@ -28,6 +28,7 @@ pub(crate) struct Connections {
 #[derive(Serialize)]
 struct Document<'a> {
     default: Option<&'a str>,
+    mode: &'static str,
     connections: Vec<Entry<'a>>,
 }
 
@@ -89,10 +90,12 @@ impl Connections {
                 .collect::<Vec<_>>()
         });
         let rows: Vec<_> = rows.collect();
+        cx.out.detail(&format!("mode: {}", db.mode()));
         let header = ["CONNECTION", "DEFAULT", "DATABASE", "ADDRESS", "#LIMIT", "STATE"];
         cx.out.table(header, rows);
         cx.out.document(&Document {
             default: default.as_deref(),
+            mode: db.mode().name(),
             connections: entries,
         });
         report_failures(cx, &seen);

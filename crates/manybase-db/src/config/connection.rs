@@ -1,5 +1,6 @@
 //! The configuration of one connection.
 
+use super::guard::{Guard, take_mark};
 use super::place::Place;
 use crate::replica::{ReplicaPolicy, Replicas};
 use crate::{Error, Result, factories};
@@ -36,19 +37,23 @@ pub struct ConnectionConfig {
 }
 
 impl ConnectionConfig {
-    /// From a URL: `sqlite:file.db`, `sqlite::memory:`, `postgres://user:password@host:port/database`.
+    /// From a URL: `sqlite:file.db`, `sqlite::memory:`, `postgres://user:password@host:port/database`. The settings of
+    /// the pool and the time limits may stand in it as parameters, named as in the file.
     ///
     /// ```
     /// # fn main() -> manybase_db::Result<()> {
-    /// let config = manybase_db::ConnectionConfig::from_url("sqlite:erp.db")?;
+    /// let config = manybase_db::ConnectionConfig::from_url("sqlite:erp.db?max_connections=4&lock_timeout=2s")?;
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
-    /// [`crate::ErrorKind::Config`] for a text that is no URL. The message does not show it.
+    /// [`crate::ErrorKind::Config`] for a text that is no URL, and for a setting that is none. The message does not
+    /// show the URL.
     pub fn from_url(url: &str) -> Result<Self> {
-        Address::parse(url).map(Self::from_address)
+        let mut config = Self::from_address(Address::parse(url)?);
+        config.take_parameters()?;
+        Ok(config)
     }
 
     /// From the parts of an address.
@@ -85,6 +90,20 @@ impl ConnectionConfig {
     /// ```
     pub fn max_connections(mut self, number: usize) -> Self {
         self.pool.max_size = number;
+        self
+    }
+
+    /// Connections that are kept ready, as far as there may be so many: opened in the background from the first use on,
+    /// and not closed for being idle.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// let config = manybase_db::ConnectionConfig::from_url("sqlite:erp.db")?.min_idle(2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn min_idle(mut self, number: usize) -> Self {
+        self.pool.min_idle = number;
         self
     }
 
@@ -240,11 +259,12 @@ impl ConnectionConfig {
         mut self,
         name: &Arc<str>,
         factories: &[Arc<dyn DriverFactory>],
+        guard: &Guard,
     ) -> Result<(Pool, Option<Arc<Replicas>>)> {
         let (policy, max_lag) = (self.replica_policy, self.max_replica_lag);
         let addresses = std::mem::take(&mut self.replicas);
         let config = self.clone();
-        let primary = self.pool(name, factories)?;
+        let primary = self.pool(name, factories, guard)?;
         if addresses.is_empty() {
             return Ok((primary, None));
         }
@@ -256,7 +276,7 @@ impl ConnectionConfig {
                 place: place.clone(),
                 ..config.clone()
             };
-            let pool = config.pool(&name, factories)?;
+            let pool = config.pool(&name, factories, guard)?;
             crate::replica::check(&primary, &pool, max_lag).map_err(|error| match &place {
                 Some(place) => place.wrap(error),
                 None => error,
@@ -267,8 +287,9 @@ impl ConnectionConfig {
     }
 
     /// A pool that dials when somebody asks.
-    fn pool(self, name: &Arc<str>, factories: &[Arc<dyn DriverFactory>]) -> Result<Pool> {
-        let located = |error| match &self.place {
+    fn pool(mut self, name: &Arc<str>, factories: &[Arc<dyn DriverFactory>], guard: &Guard) -> Result<Pool> {
+        let place = self.place.take();
+        let located = |error| match &place {
             Some(place) => place.wrap(error),
             None => error,
         };
@@ -278,7 +299,16 @@ impl ConnectionConfig {
         if self.pool.max_size == 0 {
             return Err(located(Error::config("`max_connections` must be at least 1")));
         }
+        if self.pool.min_idle > self.pool.max_size {
+            let (min, max) = (self.pool.min_idle, self.pool.max_size);
+            let error = Error::config(format!("`min_idle` is {min}, more than `max_connections`, {max}"));
+            return Err(located(
+                error.with_help("raise `max_connections`, or lower `min_idle`"),
+            ));
+        }
+        let marked = take_mark(&mut self.address).map_err(located)?;
         let driver = factories::open(factories, &self.address, &self.connect).map_err(located)?;
+        guard.check(marked, &self.address, &*driver).map_err(located)?;
         Ok(Pool::new(name.clone(), driver, self.pool))
     }
 }

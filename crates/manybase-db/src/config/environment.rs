@@ -1,8 +1,8 @@
 //! The uppermost layer: `MANYBASE_<CONNECTION>_<KEY>`.
 
-use super::Variables;
 use super::fields::{Entry, Fields, Raw, keys};
 use super::place::{Place, Source};
+use super::{Mode, Variables};
 use crate::{Error, Result};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,6 +26,18 @@ pub(super) fn overrides(name: &Arc<str>, variables: &Variables) -> Result<Option
     }
     fields.check()?;
     Ok(Some(fields).filter(|fields| !fields.entries.is_empty()))
+}
+
+/// What a variable says that the program is, if it does.
+pub(super) fn mode(variable: &str, variables: &Variables) -> Result<Option<Mode>> {
+    let Some(text) = variables.get(variable).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let place = Place {
+        source: Source::Variable(variable.to_owned()),
+        connection: None,
+    };
+    text.parse().map(Some).map_err(|error| place.wrap(error))
 }
 
 /// Two names that differ only in signs would share their variables, and one would get the other's database.

@@ -2,14 +2,15 @@
 
 use super::place::Place;
 use crate::Result;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Keys that say where the database is, apart from `url`.
 pub(super) const ADDRESS: [&str; 7] = ["driver", "host", "port", "user", "password", "database", "params"];
 
 /// Keys of the pool, the time limits and the replicas.
-pub(super) const POOL: [&str; 11] = [
+pub(super) const POOL: [&str; 12] = [
     "max_connections",
+    "min_idle",
     "acquire_timeout",
     "idle_timeout",
     "max_lifetime",
@@ -48,6 +49,8 @@ pub(super) struct Entry {
 pub(super) struct Fields {
     pub(super) place: Place,
     pub(super) entries: BTreeMap<&'static str, Entry>,
+    /// Keys of layers below the one that gives the address: a parameter of it goes over them.
+    below: BTreeSet<&'static str>,
 }
 
 impl Fields {
@@ -55,11 +58,17 @@ impl Fields {
         Self {
             place,
             entries: BTreeMap::new(),
+            below: BTreeSet::new(),
         }
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&Entry> {
         self.entries.get(key)
+    }
+
+    /// The key, unless a parameter of the address goes over it.
+    pub(super) fn get_over(&self, key: &str, parameter: bool) -> Option<&Entry> {
+        self.get(key).filter(|_| !(parameter && self.below.contains(key)))
     }
 
     fn address_field(&self) -> Option<(&'static str, &Entry)> {
@@ -88,6 +97,10 @@ impl Fields {
         if upper.address_field().is_some() {
             self.entries.remove("url");
         }
+        if upper.get("url").or(upper.get("params")).is_some() {
+            self.below = self.entries.keys().copied().collect();
+        }
+        self.below.retain(|key| !upper.entries.contains_key(key));
         self.entries.extend(upper.entries);
         self.place = upper.place;
     }

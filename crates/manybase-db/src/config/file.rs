@@ -9,11 +9,16 @@ use std::path::Path;
 use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
-/// `default`, `recovery` and `[connections]`, of the base or of one `[env.<name>]`.
+/// The keys of a layer.
+const LAYER: [&str; 5] = ["default", "recovery", "mode", "test_databases", "connections"];
+
+/// What stands in the base or in one `[env.<name>]`.
 #[derive(Default)]
 pub(super) struct Layer {
     pub(super) default: Option<Entry>,
     pub(super) recovery: Option<Entry>,
+    pub(super) mode: Option<Entry>,
+    pub(super) test_databases: Option<Entry>,
     pub(super) connections: BTreeMap<Arc<str>, Fields>,
 }
 
@@ -49,7 +54,6 @@ impl File {
             base: Layer::default(),
             environments: BTreeMap::new(),
         };
-        let allowed = ["default", "recovery", "connections", "env"];
         for (name, node) in children(table.get_ref(), &place, text) {
             match name {
                 "env" => {
@@ -57,8 +61,7 @@ impl File {
                         let mut layer = Layer::default();
                         for (key, node) in node.table(text)? {
                             if !layer.take(key, &node, text)? {
-                                let known = ["default", "recovery", "connections"];
-                                return Err(unknown(&node.place, key, known.into_iter()));
+                                return Err(unknown(&node.place, key, LAYER.into_iter()));
                             }
                         }
                         file.environments.insert(name.to_owned(), layer);
@@ -66,7 +69,7 @@ impl File {
                 }
                 _ => {
                     if !file.base.take(name, &node, text)? {
-                        return Err(unknown(&node.place, name, allowed.into_iter()));
+                        return Err(unknown(&node.place, name, LAYER.into_iter().chain(["env"])));
                     }
                 }
             }
@@ -81,6 +84,8 @@ impl Layer {
         match key {
             "default" => self.default = Some(node.entry(text)?),
             "recovery" => self.recovery = Some(node.entry(text)?),
+            "mode" => self.mode = Some(node.entry(text)?),
+            "test_databases" => self.test_databases = Some(node.entry(text)?),
             "connections" => {
                 for (name, mut node) in node.table(text)? {
                     let name: Arc<str> = name.into();

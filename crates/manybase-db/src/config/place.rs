@@ -20,9 +20,25 @@ pub(super) enum Source {
         key: String,
     },
     Variable(String),
+    /// Of an address, which has a place of its own unless it was given in code.
+    Parameter {
+        name: String,
+        of: Option<Box<Place>>,
+    },
 }
 
 impl Place {
+    /// A parameter of an address that stands at a place.
+    pub(super) fn parameter(name: &str, of: Option<&Self>) -> Self {
+        Self {
+            source: Source::Parameter {
+                name: name.to_owned(),
+                of: of.cloned().map(Box::new),
+            },
+            connection: of.and_then(|of| of.connection.clone()),
+        }
+    }
+
     /// An error there.
     pub(super) fn error(&self, what: impl fmt::Display) -> Error {
         self.named(Error::config(format!("{self}: {what}")))
@@ -59,7 +75,7 @@ impl Place {
     pub(super) fn directory(&self) -> Option<&Path> {
         match &self.source {
             Source::File { path, .. } => path.parent(),
-            Source::Variable(_) => None,
+            Source::Variable(_) | Source::Parameter { .. } => None,
         }
     }
 
@@ -85,6 +101,8 @@ impl fmt::Display for Place {
                 Ok(())
             }
             Source::Variable(name) => write!(f, "environment variable {name}"),
+            Source::Parameter { name, of: Some(of) } => write!(f, "{of}: parameter `{name}`"),
+            Source::Parameter { name, of: None } => write!(f, "parameter `{name}` of the URL"),
         }
     }
 }

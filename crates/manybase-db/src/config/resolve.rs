@@ -2,6 +2,7 @@
 
 use super::fields::{Fields, Raw};
 use super::place::Place;
+use super::settings::{SETTINGS, take_parameter};
 use super::{ConnectionConfig, Variables};
 use crate::Result;
 use manybase_driver::{Address, Secret};
@@ -13,33 +14,11 @@ impl Fields {
     pub(super) fn resolve(&self, variables: &Variables) -> Result<ConnectionConfig> {
         let (address, place) = self.address(variables)?;
         let mut config = ConnectionConfig::from_address(address);
-        let pool = &mut config.pool;
-        let connect = &mut config.connect;
-        if let Some(entry) = self.get("max_connections") {
-            let number = entry.number(variables, 100_000)?;
-            pool.max_size = usize::try_from(number).unwrap_or(usize::MAX);
-        }
-        if let Some(entry) = self.get("acquire_timeout") {
-            pool.acquire_timeout = entry.duration(variables)?;
-        }
-        if let Some(entry) = self.get("idle_timeout") {
-            pool.idle_timeout = entry.limit(variables)?;
-        }
-        if let Some(entry) = self.get("max_lifetime") {
-            pool.max_lifetime = entry.limit(variables)?;
-        }
-        if let Some(entry) = self.get("test_before_use") {
-            pool.test_before_use = entry.test_before_use(variables)?;
-        }
-        if let Some(entry) = self.get("connect_timeout") {
-            connect.connect_timeout = entry.duration(variables)?;
-        }
-        if let Some(entry) = self.get("lock_timeout") {
-            connect.lock_timeout = entry.limit(variables)?;
-        }
-        if let Some(entry) = self.get("statement_timeout") {
-            connect.statement_timeout = entry.limit(variables)?;
-            pool.statement_timeout = connect.statement_timeout;
+        for key in SETTINGS {
+            let parameter = take_parameter(&mut config.address, key, Some(&place));
+            if let Some(entry) = self.get_over(key, parameter.is_some()).or(parameter.as_ref()) {
+                config.set(key, entry, variables)?;
+            }
         }
         if let Some(entry) = self.get("replicas") {
             for (url, place) in entry.urls(variables)? {
@@ -73,7 +52,7 @@ impl Fields {
             ));
         };
         let port = match self.get("port") {
-            Some(entry) => u16::try_from(entry.number(variables, u64::from(u16::MAX))?).ok(),
+            Some(entry) => u16::try_from(entry.number(variables, 1..=usize::from(u16::MAX))?).ok(),
             None => None,
         };
         let mut address = Address {

@@ -1,9 +1,11 @@
 //! What each layer comes to.
 
 mod mistakes;
+mod modes;
+mod parameters;
 
-use super::loader::{Loaded, Loader};
-use super::{ConnectionConfig, Variables};
+use super::loader::{Loaded, parse};
+use super::{ConnectionConfig, Mode, Variables};
 use crate::{RecoveryMode, Result};
 use manybase_driver::TestBeforeUse;
 use std::path::Path;
@@ -11,11 +13,21 @@ use std::time::Duration;
 
 /// The layers of a file in `/etc/app`, under variables.
 fn load(text: &str, environment: Option<&str>, variables: &'static [(&str, &str)]) -> Result<Loaded> {
+    load_in(None, text, environment, variables)
+}
+
+fn load_in(
+    mode: Option<Mode>,
+    text: &str,
+    environment: Option<&str>,
+    variables: &'static [(&str, &str)],
+) -> Result<Loaded> {
     let variables = Variables::new(|name| {
         let found = variables.iter().find(|(known, _)| *known == name);
         found.map(|(_, value)| (*value).to_owned())
     });
-    Loader::new(Path::new("/etc/app/manybase.toml")).parse(text, environment, &variables)
+    let path = Path::new("/etc/app/manybase.toml");
+    parse(path, text, environment, mode, &variables)
 }
 
 fn one(text: &str, variables: &'static [(&str, &str)]) -> ConnectionConfig {
@@ -56,6 +68,7 @@ fn all_keys_are_understood() {
         database = "stock"
         params = { sslmode = "require", retries = 3 }
         max_connections = 4
+        min_idle = 2
         acquire_timeout = "500ms"
         idle_timeout = "none"
         max_lifetime = 0
@@ -73,7 +86,7 @@ fn all_keys_are_understood() {
     );
     assert_eq!(config.address.params["sslmode"], "require");
     assert_eq!(config.address.params["retries"], "3");
-    assert_eq!(config.pool.max_size, 4);
+    assert_eq!((config.pool.max_size, config.pool.min_idle), (4, 2));
     assert_eq!(config.pool.acquire_timeout, Duration::from_millis(500));
     assert_eq!((config.pool.idle_timeout, config.pool.max_lifetime), (None, None));
     assert_eq!(

@@ -3,9 +3,10 @@
 use super::fields::{Entry, Raw};
 use super::interpolate::{interpolate, interpolate_url};
 use super::place::Place;
-use super::{Variables, duration};
+use super::{Mode, Pattern, Variables, duration};
 use crate::{Error, ReplicaPolicy, Result};
 use manybase_driver::TestBeforeUse;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 const DURATION: &str = "write seconds or a number with a unit: 30, \"500ms\", \"30s\", \"5m\", \"1h\"";
@@ -59,15 +60,43 @@ impl Entry {
         }
     }
 
-    /// A whole number from 1 to the limit.
-    pub(super) fn number(&self, variables: &Variables, limit: u64) -> Result<u64> {
+    /// A whole number.
+    pub(super) fn number(&self, variables: &Variables, allowed: RangeInclusive<usize>) -> Result<usize> {
         let text = self.text(variables)?;
         match text.trim().parse() {
-            Ok(number) if (1..=limit).contains(&number) => Ok(number),
-            _ => Err(self
-                .place
-                .error(format!("it must be a whole number from 1 to {limit}"))),
+            Ok(number) if allowed.contains(&number) => Ok(number),
+            _ => {
+                let (from, to) = (allowed.start(), allowed.end());
+                Err(self
+                    .place
+                    .error(format!("it must be a whole number from {from} to {to}")))
+            }
         }
+    }
+
+    /// Names with stars in them; in one text they have spaces between them.
+    pub(super) fn patterns(&self, variables: &Variables) -> Result<Vec<Pattern>> {
+        let pattern = |text: &str, place: &Place| Pattern::new(text).map_err(|error| place.wrap(error));
+        match &self.raw {
+            Raw::List(entries) => {
+                let each = entries.iter();
+                each.map(|entry| pattern(&entry.text(variables)?, &entry.place))
+                    .collect()
+            }
+            _ => {
+                let text = self.text(variables)?;
+                text.split_whitespace()
+                    .map(|text| pattern(text, &self.place))
+                    .collect()
+            }
+        }
+    }
+
+    /// What a program is.
+    pub(super) fn mode(&self, variables: &Variables) -> Result<Mode> {
+        self.text(variables)?
+            .parse()
+            .map_err(|error| self.place.wrap(error))
     }
 
     /// A duration above zero.

@@ -13,6 +13,11 @@ impl Variables {
         Self(Arc::new(lookup))
     }
 
+    /// None at all.
+    pub(super) fn none() -> Self {
+        Self::new(|_| None)
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<String> {
         (self.0)(name)
     }

@@ -2,8 +2,8 @@
 
 use super::Db;
 use super::registry::Registry;
-use crate::config::{ConnectionConfig, IntoConnectionConfig, Loader};
-use crate::{Error, RecoveryMode, Result, factories, spelling};
+use crate::config::{ConnectionConfig, Guard, IntoConnectionConfig, Loader, Pattern};
+use crate::{Error, Mode, RecoveryMode, Result, factories, spelling};
 use manybase_driver::{DriverFactory, Secret};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -33,6 +33,8 @@ pub struct DbBuilder {
     environment: Option<String>,
     variables: Option<crate::config::Variables>,
     recovery: Option<RecoveryMode>,
+    mode: Option<Mode>,
+    test_databases: Vec<String>,
 }
 
 impl DbBuilder {
@@ -44,6 +46,50 @@ impl DbBuilder {
     /// ```
     pub fn config_file(mut self, path: impl AsRef<Path>) -> Self {
         self.loader = Some(Loader::new(path.as_ref()));
+        self
+    }
+
+    /// Reads the file of the project too: the one that the variable `MANYBASE_CONFIG` names, else the nearest
+    /// `manybase.toml`, from the current directory upwards.
+    ///
+    /// ```
+    /// let builder = manybase_db::Db::builder().find_config_file();
+    /// # let _ = builder;
+    /// ```
+    pub fn find_config_file(mut self) -> Self {
+        self.loader = Some(Loader::finding());
+        self
+    }
+
+    /// What the program is, which decides what databases it takes: see [`Mode`]. Goes over the file and the
+    /// environment. If no layer of the file is named otherwise, `[env.<mode>]` is the one in force, where there is one.
+    ///
+    /// ```
+    /// use manybase_db::{Db, Mode};
+    /// # fn main() -> manybase_db::Result<()> {
+    /// let db = Db::builder().mode(Mode::App).connect("erp", "sqlite:erp.db").build()?;
+    /// assert_eq!(db.mode(), Mode::App);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.mode = Some(mode);
+        self
+    }
+
+    /// Names of databases, or of their files, that are for tests although they do not say so. `*` stands for any text.
+    /// Beside those of the file. See [`Mode::Test`].
+    ///
+    /// ```
+    /// use manybase_db::{Db, Mode};
+    /// # fn main() -> manybase_db::Result<()> {
+    /// let builder = Db::builder().mode(Mode::Test).connect("erp", "postgres://ci.example/ci_42");
+    /// let db = builder.test_databases(["ci_*"]).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn test_databases<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
+        self.test_databases.extend(patterns.into_iter().map(Into::into));
         self
     }
 
@@ -209,13 +255,21 @@ impl DbBuilder {
                 return Err(Error::config("it is given twice").with_connection(name));
             }
         }
+        let patterns = self.test_databases.iter().map(|text| Pattern::new(text));
+        let mut guard = Guard {
+            mode: self.mode.unwrap_or_default(),
+            test_databases: patterns.collect::<Result<_>>()?,
+        };
         let mut default = None;
         if let Some(loader) = self.loader {
-            let file = loader.load(self.environment.as_deref(), self.variables.unwrap_or_default())?;
+            let variables = self.variables.unwrap_or_default();
+            let file = loader.load(self.environment.as_deref(), self.mode, variables)?;
             for (name, config) in file.connections {
                 connections.entry(name).or_insert(config);
             }
             default = file.default;
+            guard.mode = file.mode;
+            guard.test_databases.extend(file.test_databases);
             self.recovery = self.recovery.or(file.recovery);
         }
         for (name, url) in self.replicas {
@@ -244,16 +298,18 @@ impl DbBuilder {
         let pools = connections
             .into_iter()
             .map(|(name, config)| {
-                let pools = config.pools(&name, &self.factories);
+                let pools = config.pools(&name, &self.factories, &guard);
                 pools.map_err(|error| error.with_connection(name))
             })
             .collect::<Result<Vec<_>>>()?;
         let default = default.map(|(name, _)| name);
         let registry = Registry::new(pools, default);
+        tracing::debug!(target: "manybase::config", mode = %guard.mode, "opened");
         Ok(Db::new(
             registry,
             self.factories,
             self.recovery.unwrap_or_default(),
+            guard,
         ))
     }
 }

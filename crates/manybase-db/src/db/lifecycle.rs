@@ -28,13 +28,14 @@ impl Db {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Config`] for a bad URL or a name that is taken, [`ErrorKind::Closed`].
+    /// [`ErrorKind::Config`] for a bad URL, a name that is taken, or a database that the [`crate::Mode`] refuses;
+    /// [`ErrorKind::Closed`].
     pub fn add(&self, name: impl Into<Arc<str>>, config: impl IntoConnectionConfig) -> Result<()> {
         let name = name.into();
         self.check_not_closed(&name)?;
         let (pool, replicas) = config
             .into_connection_config()
-            .and_then(|config| config.pools(&name, &self.0.factories))
+            .and_then(|config| config.pools(&name, &self.0.factories, &self.0.guard))
             .map_err(|error| error.with_connection(name.clone()))?;
         let mut registry = self.write();
         // Again, under the lock: whoever closes has looked at the pools under it too.

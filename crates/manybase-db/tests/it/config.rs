@@ -19,7 +19,7 @@ async fn a_file_its_environment_and_code_go_together() {
         url = "fake://postgres/base"
         max_connections = 7
         [connections.hr]
-        url = "fake://postgres/${HR}"
+        url = "fake://postgres/${HR}?manybase_test=true"
         [env.test.connections.erp]
         url = "fake://sqlite/test"
         "#,
@@ -33,7 +33,7 @@ async fn a_file_its_environment_and_code_go_together() {
             "HR" => Some("people".to_owned()),
             _ => None,
         })
-        .connect("extra", "fake://postgres/extra")
+        .connect("extra", "fake://postgres/extra_test")
         .open()
         .await
         .unwrap();

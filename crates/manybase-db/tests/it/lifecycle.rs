@@ -156,7 +156,10 @@ async fn a_handle_tells_what_there_is() {
     assert!(handle.capabilities().single_writer);
     assert_eq!(handle.address(), "fake:s");
     assert_eq!((handle.status().open, handle.status().max), (0, 11));
-    assert_eq!(format!("{db:?}"), "Db { connections: [\"s\"], .. }");
+    assert_eq!(
+        format!("{db:?}"),
+        "Db { mode: Standalone, connections: [\"s\"], .. }"
+    );
 }
 
 #[tokio::test]

@@ -1,11 +1,10 @@
 //! Makes connections, and judges those that come back.
 
-use super::places::Places;
 use super::polite::{Census, Polite};
 use super::{PoolOptions, TestBeforeUse};
 use crate::{Access, Driver, Error, Result};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 /// A ping or a reset that takes longer than this means that the connection is of no use.
@@ -18,8 +17,8 @@ pub(super) struct Manager {
     test_before_use: TestBeforeUse,
     max_lifetime: Option<Duration>,
     census: Arc<Census>,
-    /// Somebody closes what is idle for too long.
-    tended: AtomicBool,
+    /// Somebody looks after idle connections.
+    pub(super) tended: AtomicBool,
 }
 
 pub(super) struct Slot {
@@ -99,7 +98,8 @@ impl Manager {
         !test || within(slot.connection.ping()).await.is_ok()
     }
 
-    fn is_of_no_use(&self, slot: &Slot, now: Instant) -> bool {
+    /// Closed by the server, or too old.
+    pub(super) fn is_of_no_use(&self, slot: &Slot, now: Instant) -> bool {
         let old = |limit| now.saturating_duration_since(slot.made) > limit;
         slot.connection.is_closed() || self.max_lifetime.is_some_and(old)
     }
@@ -119,26 +119,4 @@ pub(super) async fn within(work: crate::BoxFuture<'_, Result<()>>) -> Result<()>
         Ok(result) => result,
         Err(_) => Err(Error::new(crate::ErrorKind::Timeout, "no sign of life")),
     }
-}
-
-/// Closes idle connections in the background, from the first connection on and as long as the pool lives.
-pub(super) fn close_idle(places: &Arc<Places>, limit: Option<Duration>) {
-    let tended = &places.manager().tended;
-    if tended.load(Ordering::Relaxed) || tended.swap(true, Ordering::Relaxed) {
-        return;
-    }
-    let (Some(limit), Ok(runtime)) = (limit, tokio::runtime::Handle::try_current()) else {
-        return;
-    };
-    let weak = Arc::downgrade(places);
-    runtime.spawn(async move {
-        loop {
-            tokio::time::sleep((limit / 4).max(Duration::from_millis(50))).await;
-            let Some(places) = weak.upgrade() else { return };
-            if places.is_closed() {
-                return;
-            }
-            places.close_unused(limit);
-        }
-    });
 }

@@ -29,6 +29,9 @@ pub enum TestBeforeUse {
 pub struct PoolOptions {
     /// Connections that may be open; for a database with a single writer, readers.
     pub max_size: usize,
+    /// Connections that are kept ready, as far as there may be so many: opened in the background from the first use on,
+    /// and not closed for being idle.
+    pub min_idle: usize,
     /// How long to wait for one.
     pub acquire_timeout: Duration,
     /// Idle connections are closed after this.
@@ -43,11 +46,12 @@ pub struct PoolOptions {
 }
 
 impl Default for PoolOptions {
-    /// 10 connections, 30 s to get one, closed after 10 min idle or 30 min, pinged after 5 s idle, 5 min for a
+    /// 10 connections, none of them kept ready, 30 s to get one, closed after 10 min idle or 30 min, pinged after 5 s idle, 5 min for a
     /// statement.
     fn default() -> Self {
         Self {
             max_size: 10,
+            min_idle: 0,
             acquire_timeout: Duration::from_secs(30),
             idle_timeout: Some(Duration::from_secs(600)),
             max_lifetime: Some(Duration::from_secs(1_800)),

@@ -15,6 +15,8 @@ pub(super) struct Places {
     manager: Manager,
     permits: Semaphore,
     max: usize,
+    /// So many are kept ready.
+    min_idle: usize,
     stock: Mutex<Stock>,
     waiting: AtomicUsize,
 }
@@ -54,12 +56,13 @@ pub(super) struct Count {
 }
 
 impl Places {
-    pub(super) fn new(manager: Manager, max: usize) -> Arc<Self> {
+    pub(super) fn new(manager: Manager, max: usize, min_idle: usize) -> Arc<Self> {
         let max = max.max(1);
         Arc::new(Self {
             manager,
             permits: Semaphore::new(max),
             max,
+            min_idle,
             stock: Mutex::default(),
             waiting: AtomicUsize::new(0),
         })
@@ -135,17 +138,50 @@ impl Places {
         self.stock().open -= 1;
     }
 
-    /// Closes idle connections that nobody has used for so long.
-    pub(super) fn close_unused(&self, limit: Duration) {
+    /// How many are kept ready.
+    pub(super) fn min_idle(&self) -> usize {
+        self.min_idle
+    }
+
+    /// Closes idle connections that are of no use any more, and those that nobody has used for so long, but for as many
+    /// as are kept ready.
+    pub(super) fn close_unused(&self, limit: Option<Duration>) {
         let now = Instant::now();
         let mut stock = self.stock();
+        let mut left = stock.idle.len();
+        // The oldest are at the bottom.
         let unused = stock
             .idle
-            .extract_if(.., |slot| slot.used_before(now) >= limit)
+            .extract_if(.., |slot| {
+                let unused = limit.is_some_and(|limit| slot.used_before(now) >= limit);
+                let goes = self.manager.is_of_no_use(slot, now) || (unused && left > self.min_idle);
+                left -= usize::from(goes);
+                goes
+            })
             .collect::<Vec<_>>();
         stock.open -= unused.len();
         drop(stock);
         drop(unused);
+    }
+
+    /// Dials until there are as many idle ones as are kept ready, or as many open ones as there may be.
+    pub(super) async fn make_ready(&self) -> Result<()> {
+        while !self.is_closed() {
+            // As if for somebody: whoever dials holds one, so that there are never too many.
+            let Ok(permit) = self.permits.try_acquire() else {
+                break;
+            };
+            let idle = self.stock().idle.len();
+            let taken = self.max.saturating_sub(self.permits.available_permits());
+            if idle >= self.min_idle || idle + taken > self.max {
+                break;
+            }
+            let slot = self.manager.create().await?;
+            self.stock().open += 1;
+            self.give_back(Box::new(slot));
+            drop(permit);
+        }
+        Ok(())
     }
 
     /// Closes what is idle now and the rest when it comes back. Whoever waits is refused.

@@ -19,16 +19,17 @@ fn unknown_keys() {
         error("[connections.erp]\nurl = \"sqlite:x\"\nmax_conections = 3"),
         " on connection \"erp\": F:3: connections.erp.max_conections: unknown key; did you mean \
          \"max_connections\"? keys here: url, driver, host, port, user, password, database, params, \
-         max_connections, acquire_timeout, idle_timeout, max_lifetime, test_before_use, connect_timeout, \
+         max_connections, min_idle, acquire_timeout, idle_timeout, max_lifetime, test_before_use, connect_timeout, \
          statement_timeout, lock_timeout, replicas, replica_policy, max_replica_lag"
     );
     assert_eq!(
         error("[conections.erp]"),
-        ": F:1: conections: unknown key; did you mean \"connections\"? keys here: default, recovery, connections, env"
+        ": F:1: conections: unknown key; did you mean \"connections\"? keys here: default, recovery, mode, \
+         test_databases, connections, env"
     );
     assert_eq!(
         error("[env.test.env.x]"),
-        ": F:1: env.test.env: unknown key; keys here: default, recovery, connections"
+        ": F:1: env.test.env: unknown key; keys here: default, recovery, mode, test_databases, connections"
     );
 }
 
