@@ -17,6 +17,23 @@ pub enum ListBind {
     Placeholders,
 }
 
+/// Where comments on tables and columns are said.
+///
+/// ```
+/// use manybase_sql::{dialect, Comments, Dialect};
+/// assert_eq!(dialect::sqlite().capability().comments, Comments::None);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Comments {
+    /// Nowhere: the database keeps none.
+    None,
+    /// In the statement that makes the table.
+    InTable,
+    /// In statements of their own.
+    Statement,
+}
+
 /// How much a transaction sees of others, in the terms of the SQL standard.
 ///
 /// ```
@@ -98,6 +115,16 @@ pub struct Capability {
     pub intersect: bool,
     /// A condition of `UPDATE` and `DELETE` may read the table that they change.
     pub target_in_subquery: bool,
+    /// Indexes are said in `CREATE TABLE` too; else in statements of their own.
+    pub index_in_table: bool,
+    /// Indexes on expressions.
+    pub index_expression: bool,
+    /// Indexes of those rows of which a condition is true.
+    pub index_filter: bool,
+    /// Where comments on tables and columns are said.
+    pub comments: Comments,
+    /// `CREATE OR REPLACE VIEW`.
+    pub replace_view: bool,
     /// Tables live in schemas that a name can mention.
     pub schemas: bool,
     /// One connection at a time can write, so that writers share one connection and readers have others.

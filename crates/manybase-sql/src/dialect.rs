@@ -18,7 +18,7 @@ pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 
 use crate::expr::BinaryOp;
-use crate::schema::{Column, CreateTable, DropTable};
+use crate::schema::{Column, CreateIndex, CreateTable, DropTable};
 use crate::{
     Capability, DataType, Delete, Expr, Insert, LikePattern, Lock, OnConflict, Order, OrderBy, Result,
     Select, SqlWriter, TableName, Update, UpdateRows, Value, render,
@@ -400,6 +400,38 @@ pub trait Dialect: ExprDialect + Debug + Send + Sync {
     /// Identifiers that the database can't have, a table in another schema where keys can't reach it.
     fn references(&self, w: &mut SqlWriter<'_>, _table: &TableName, references: &TableName) -> Result<()> {
         w.table(references)
+    }
+
+    /// `CREATE INDEX`
+    ///
+    /// # Errors
+    /// Identifiers that the database can't have, an expression or a condition where it has no such indexes.
+    fn create_index(&self, w: &mut SqlWriter<'_>, create: &CreateIndex) -> Result<()> {
+        render::create_index(w, create)
+    }
+
+    /// `COMMENT ON` a table, or on one of its columns; no comment takes an old one away. It is asked for where
+    /// [`crate::Comments::Statement`] says so.
+    ///
+    /// # Errors
+    /// Identifiers that the database can't have.
+    fn comment_on(
+        &self,
+        w: &mut SqlWriter<'_>,
+        table: &TableName,
+        column: Option<&str>,
+        comment: Option<&str>,
+    ) -> Result<()> {
+        render::comment_on(w, table, column, comment)
+    }
+
+    /// A comment as a literal.
+    ///
+    /// ```
+    /// assert_eq!(manybase_sql::dialect::postgres().comment_literal("it's"), "'it''s'");
+    /// ```
+    fn comment_literal(&self, comment: &str) -> String {
+        self.string_literal(comment)
     }
 
     /// `DROP TABLE`

@@ -28,7 +28,7 @@ pub mod schema;
 pub mod statement;
 mod value;
 
-pub use capability::{Capability, IsolationLevel, ListBind};
+pub use capability::{Capability, Comments, IsolationLevel, ListBind};
 pub use data_type::DataType;
 pub use dialect::Dialect;
 pub use error::{Error, Result};

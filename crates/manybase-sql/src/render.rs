@@ -33,7 +33,10 @@ pub(crate) use expr::{
 pub(crate) use insert::insert;
 pub(crate) use json::{json_index, json_path};
 pub(crate) use lock::{lock, wait};
-pub(crate) use schema::{create_table, drop_table, hex, literal, null_and_default};
+pub(crate) use schema::{
+    comment_on, create_index, create_table, default_value, drop_table, hex, index_body, index_head, literal,
+    null_and_default,
+};
 pub(crate) use select::{limit, order_by, select};
 pub(crate) use source::body;
 pub(crate) use update::update;

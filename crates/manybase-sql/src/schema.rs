@@ -1,27 +1,16 @@
 //! Schema objects: tables, columns, keys, indexes.
 
-use crate::{DataType, Dialect, Name, Rendered, Result, SqlWriter, TableName, Value};
+mod column;
+mod index;
+mod name;
+mod view;
 
-/// A column of a table.
-///
-/// ```
-/// use manybase_sql::{schema::Table, DataType};
-/// let table = Table::new("t").column("a", DataType::Bool);
-/// assert!(!table.columns[0].nullable);
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-pub struct Column {
-    /// Its name.
-    pub name: Name,
-    /// Its type.
-    pub data_type: DataType,
-    /// Whether it can hold NULL.
-    pub nullable: bool,
-    /// What the database puts in when an insert says nothing.
-    pub default: Option<Value>,
-    /// The database numbers the rows itself.
-    pub auto: bool,
-}
+use crate::{Comments, DataType, Dialect, Name, Rendered, Result, SqlWriter, TableName};
+
+pub use column::{Column, DefaultValue};
+pub use index::{Check, CreateIndex, Index, IndexColumn, IndexKey};
+pub use name::object_name;
+pub use view::{CreateView, DropView};
 
 /// A reference to another table's key, in the same database.
 ///
@@ -82,6 +71,12 @@ pub struct Table {
     pub uniques: Vec<Vec<Name>>,
     /// References to other tables.
     pub foreign_keys: Vec<ForeignKey>,
+    /// Indexes besides those that keys and unique sets have anyway.
+    pub indexes: Vec<Index>,
+    /// Conditions that each row keeps to.
+    pub checks: Vec<Check>,
+    /// What the database shows about it to people.
+    pub comment: Option<Name>,
 }
 
 impl Table {
@@ -97,6 +92,9 @@ impl Table {
             primary_key: Vec::new(),
             uniques: Vec::new(),
             foreign_keys: Vec::new(),
+            indexes: Vec::new(),
+            checks: Vec::new(),
+            comment: None,
         }
     }
 
@@ -110,14 +108,9 @@ impl Table {
     pub fn auto_key(mut self, name: impl Into<Name>) -> Self {
         let name = name.into();
         self.primary_key.push(name.clone());
-        let data_type = DataType::I64;
-        self.columns.push(Column {
-            name,
-            data_type,
-            nullable: false,
-            default: None,
-            auto: true,
-        });
+        let mut column = Column::new(name, DataType::I64);
+        column.auto = true;
+        self.columns.push(column);
         self
     }
 
@@ -129,13 +122,7 @@ impl Table {
     /// ```
     #[must_use]
     pub fn column(mut self, name: impl Into<Name>, data_type: DataType) -> Self {
-        self.columns.push(Column {
-            name: name.into(),
-            data_type,
-            nullable: false,
-            default: None,
-            auto: false,
-        });
+        self.columns.push(Column::new(name, data_type));
         self
     }
 
@@ -147,13 +134,9 @@ impl Table {
     /// ```
     #[must_use]
     pub fn nullable(mut self, name: impl Into<Name>, data_type: DataType) -> Self {
-        self.columns.push(Column {
-            name: name.into(),
-            data_type,
-            nullable: true,
-            default: None,
-            auto: false,
-        });
+        let mut column = Column::new(name, data_type);
+        column.nullable = true;
+        self.columns.push(column);
         self
     }
 
@@ -206,6 +189,33 @@ impl Table {
         self
     }
 
+    /// Adds an index.
+    ///
+    /// ```
+    /// use manybase_sql::{schema::{Index, Table}, DataType};
+    /// let table = Table::new("person").column("born", DataType::Date).index(Index::new("person_born_idx").column("born"));
+    /// ```
+    #[must_use]
+    pub fn index(mut self, index: Index) -> Self {
+        self.indexes.push(index);
+        self
+    }
+
+    /// Adds a condition, in the database's own SQL, that each row keeps to.
+    ///
+    /// ```
+    /// use manybase_sql::{schema::Table, DataType};
+    /// let table = Table::new("stock").column("qty", DataType::I64).check("stock_qty_check", "qty >= 0");
+    /// ```
+    #[must_use]
+    pub fn check(mut self, name: impl Into<Name>, sql: impl Into<Name>) -> Self {
+        self.checks.push(Check {
+            name: name.into(),
+            sql: sql.into(),
+        });
+        self
+    }
+
     /// The statement that creates it, and fails when it is there.
     ///
     /// ```
@@ -247,7 +257,8 @@ pub struct CreateTable {
 }
 
 impl CreateTable {
-    /// SQL text for one dialect.
+    /// SQL text for one dialect. Where indexes and comments are statements of their own they are not in it:
+    /// [`CreateTable::statements`] has them.
     ///
     /// # Errors
     /// Types and identifiers that the database can't have.
@@ -260,6 +271,55 @@ impl CreateTable {
     /// ```
     pub fn render(&self, dialect: &dyn Dialect) -> Result<Rendered> {
         SqlWriter::render(dialect, |w| dialect.create_table(w, self))
+    }
+
+    /// The statement, and after it those for the indexes and comments that have no place in it on this database. What
+    /// a database keeps no comments for gets none.
+    ///
+    /// # Errors
+    /// Types and identifiers that the database can't have; [`crate::Error::Unsupported`] for an index with a condition or
+    /// an expression where there is no such thing.
+    ///
+    /// ```
+    /// use manybase_sql::{dialect, schema::{Index, Table}, DataType};
+    /// let mut table = Table::new("person").column("born", DataType::Date).index(Index::new("person_born_idx").column("born"));
+    /// table.comment = Some("Somebody".into());
+    /// let create = table.create();
+    /// assert_eq!(create.statements(dialect::postgres())?.len(), 3);
+    /// assert_eq!(create.statements(dialect::sqlite())?.len(), 2);
+    /// assert_eq!(create.statements(dialect::mysql())?.len(), 1);
+    /// # Ok::<(), manybase_sql::Error>(())
+    /// ```
+    pub fn statements(&self, dialect: &dyn Dialect) -> Result<Vec<Rendered>> {
+        let mut statements = vec![self.render(dialect)?];
+        let capability = dialect.capability();
+        if !capability.index_in_table {
+            for index in &self.table.indexes {
+                let create = CreateIndex {
+                    table: self.table.name.clone(),
+                    index: index.clone(),
+                    if_not_exists: self.if_not_exists,
+                };
+                statements.push(create.render(dialect)?);
+            }
+        }
+        if capability.comments == Comments::Statement {
+            let columns = self.table.columns.iter();
+            let columns = columns.filter_map(|column| Some((Some(&column.name), column.comment.as_ref()?)));
+            let all = self
+                .table
+                .comment
+                .iter()
+                .map(|comment| (None, comment))
+                .chain(columns);
+            for (column, comment) in all {
+                let text = Some(comment.as_ref());
+                statements.push(SqlWriter::render(dialect, |w| {
+                    dialect.comment_on(w, &self.table.name, column.map(AsRef::as_ref), text)
+                })?);
+            }
+        }
+        Ok(statements)
     }
 }
 

@@ -319,7 +319,7 @@ impl Dialect for MySql {
                     w.push(" NOT NULL");
                 }
                 w.push(" DEFAULT (");
-                self.literal(w, default)?;
+                render::default_value(w, default)?;
                 w.push(")");
             }
             _ => render::null_and_default(w, column)?,
@@ -327,7 +327,17 @@ impl Dialect for MySql {
         if column.auto {
             w.push(" AUTO_INCREMENT");
         }
+        if let Some(comment) = &column.comment {
+            w.push(" COMMENT ");
+            w.push(&self.comment_literal(comment));
+        }
         Ok(())
+    }
+
+    /// Comments are kept in a character set without characters outside the basic plane.
+    fn comment_literal(&self, comment: &str) -> String {
+        let basic = |c: char| if c as u32 > 0xFFFF { '\u{FFFD}' } else { c };
+        self.string_literal(&comment.chars().map(basic).collect::<String>())
     }
 
     /// Other engines do not take part in transactions.

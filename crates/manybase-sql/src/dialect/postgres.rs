@@ -9,8 +9,8 @@ use super::{Dialect, Lexical};
 use crate::expr::{BinaryOp, UnaryOp};
 use crate::schema::Column;
 use crate::{
-    Capability, DataType, Expr, IsolationLevel, LikePattern, ListBind, Order, Result, SqlWriter, Value,
-    render,
+    Capability, Comments, DataType, Expr, IsolationLevel, LikePattern, ListBind, Order, Result, SqlWriter,
+    Value, render,
 };
 use std::fmt::Write;
 
@@ -42,6 +42,11 @@ static CAPABILITY: Capability = Capability {
     full_join: true,
     intersect: true,
     target_in_subquery: true,
+    index_in_table: false,
+    index_expression: true,
+    index_filter: true,
+    comments: Comments::Statement,
+    replace_view: true,
     schemas: true,
     single_writer: false,
     // It takes READ UNCOMMITTED and gives READ COMMITTED.

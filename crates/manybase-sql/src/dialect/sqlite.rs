@@ -13,9 +13,10 @@ mod moment;
 
 use super::{Dialect, Lexical};
 use crate::expr::{BinaryOp, UnaryOp};
-use crate::schema::Column;
+use crate::schema::{Column, CreateIndex};
 use crate::{
-    Capability, DataType, Error, Expr, LikePattern, ListBind, Result, SqlWriter, TableName, Value, render,
+    Capability, Comments, DataType, Error, Expr, LikePattern, ListBind, Result, SqlWriter, TableName, Value,
+    render,
 };
 pub(super) use attached::attached;
 use decimal::{is_decimal, is_float};
@@ -51,6 +52,11 @@ static CAPABILITY: Capability = Capability {
     full_join: true,
     intersect: true,
     target_in_subquery: true,
+    index_in_table: false,
+    index_expression: true,
+    index_filter: true,
+    comments: Comments::None,
+    replace_view: false,
     schemas: true,
     single_writer: true,
     // One writer at a time and snapshots for readers: everything is serializable.
@@ -260,6 +266,18 @@ impl Dialect for Sqlite {
             });
         }
         w.identifier(&references.name)
+    }
+
+    /// The schema stands before the index, and the table lives in the same one.
+    fn create_index(&self, w: &mut SqlWriter<'_>, create: &CreateIndex) -> Result<()> {
+        render::index_head(w, create);
+        w.table(&TableName {
+            schema: create.table.schema.clone(),
+            name: create.index.name.clone(),
+        })?;
+        w.push(" ON ");
+        w.identifier(&create.table.name)?;
+        render::index_body(w, &create.index)
     }
 
     fn auto_key_is_primary(&self) -> bool {

@@ -1,7 +1,9 @@
 //! DDL.
 
-use crate::schema::{Column, CreateTable, DropTable, OnDelete, Table};
-use crate::{Error, Name, Result, SqlWriter, Value};
+use crate::schema::{
+    Column, CreateIndex, CreateTable, DefaultValue, DropTable, Index, IndexKey, OnDelete, Table,
+};
+use crate::{Comments, Error, Name, Result, SqlWriter, TableName, Value};
 
 pub(crate) fn create_table(w: &mut SqlWriter<'_>, create: &CreateTable) -> Result<()> {
     let table = &create.table;
@@ -50,8 +52,118 @@ pub(crate) fn create_table(w: &mut SqlWriter<'_>, create: &CreateTable) -> Resul
             OnDelete::SetNull => ") ON DELETE SET NULL",
         });
     }
+    for check in &table.checks {
+        w.push(", CONSTRAINT ");
+        w.identifier(&check.name)?;
+        w.push(" CHECK (");
+        w.push(&check.sql);
+        w.push(")");
+    }
+    if w.dialect().capability().index_in_table {
+        for index in &table.indexes {
+            w.push(if index.unique {
+                ", UNIQUE INDEX "
+            } else {
+                ", INDEX "
+            });
+            w.identifier(&index.name)?;
+            index_body(w, index)?;
+        }
+    }
     w.push(")");
     w.push(w.dialect().table_options());
+    if let (Some(comment), Comments::InTable) = (&table.comment, w.dialect().capability().comments) {
+        w.push(" COMMENT=");
+        w.push(&w.dialect().comment_literal(comment));
+    }
+    Ok(())
+}
+
+pub(crate) fn create_index(w: &mut SqlWriter<'_>, create: &CreateIndex) -> Result<()> {
+    index_head(w, create);
+    w.identifier(&create.index.name)?;
+    w.push(" ON ");
+    w.table(&create.table)?;
+    index_body(w, &create.index)
+}
+
+pub(crate) fn index_head(w: &mut SqlWriter<'_>, create: &CreateIndex) {
+    w.push(if create.index.unique {
+        "CREATE UNIQUE INDEX "
+    } else {
+        "CREATE INDEX "
+    });
+    if create.if_not_exists {
+        w.push("IF NOT EXISTS ");
+    }
+}
+
+/// What it is sorted by, and its condition.
+pub(crate) fn index_body(w: &mut SqlWriter<'_>, index: &Index) -> Result<()> {
+    let dialect = w.dialect();
+    let lacks = |feature, way_out| Error::Unsupported {
+        dialect: dialect.name(),
+        feature,
+        way_out,
+    };
+    if index.columns.is_empty() {
+        return Err(Error::Statement(format!("index {} has no columns", index.name)));
+    }
+    w.push(" (");
+    w.comma_separated(&index.columns, |w, column| {
+        match &column.key {
+            IndexKey::Column(name) => w.identifier(name)?,
+            IndexKey::Expression(_) if !dialect.capability().index_expression => {
+                return Err(lacks(
+                    "index on an expression",
+                    "index a column that the database generates from the expression",
+                ));
+            }
+            IndexKey::Expression(sql) => {
+                w.push("(");
+                w.push(sql);
+                w.push(")");
+            }
+        }
+        if column.descending {
+            w.push(" DESC");
+        }
+        Ok(())
+    })?;
+    w.push(")");
+    if let Some(filter) = &index.filter {
+        if !dialect.capability().index_filter {
+            return Err(lacks(
+                "index with a condition",
+                "index all rows, or a column that the database generates and that is NULL for the others",
+            ));
+        }
+        w.push(" WHERE ");
+        w.push(filter);
+    }
+    Ok(())
+}
+
+pub(crate) fn comment_on(
+    w: &mut SqlWriter<'_>,
+    table: &TableName,
+    column: Option<&str>,
+    comment: Option<&str>,
+) -> Result<()> {
+    w.push(match column {
+        Some(_) => "COMMENT ON COLUMN ",
+        None => "COMMENT ON TABLE ",
+    });
+    w.table(table)?;
+    if let Some(column) = column {
+        w.push(".");
+        w.identifier(column)?;
+    }
+    w.push(" IS ");
+    match comment {
+        Some(comment) => w.push(&w.dialect().comment_literal(comment)),
+        None => w.push("NULL"),
+    }
     Ok(())
 }
 
@@ -63,6 +175,10 @@ fn is_indexed(table: &Table, column: &Name) -> bool {
     table.primary_key.contains(column)
         || table.uniques.iter().any(|unique| unique.contains(column))
         || table.foreign_keys.iter().any(|key| key.columns.contains(column))
+        || table.indexes.iter().any(|index| {
+            let is = |key: &IndexKey| matches!(key, IndexKey::Column(name) if name == column);
+            index.columns.iter().any(|one| is(&one.key))
+        })
 }
 
 pub(crate) fn drop_table(w: &mut SqlWriter<'_>, drop: &DropTable) -> Result<()> {
@@ -80,9 +196,22 @@ pub(crate) fn null_and_default(w: &mut SqlWriter<'_>, column: &Column) -> Result
     }
     if let Some(default) = &column.default {
         w.push(" DEFAULT ");
-        w.dialect().literal(w, default)?;
+        default_value(w, default)?;
     }
     Ok(())
+}
+
+/// An expression stands in parentheses: that is the form that all databases take.
+pub(crate) fn default_value(w: &mut SqlWriter<'_>, default: &DefaultValue) -> Result<()> {
+    match default {
+        DefaultValue::Value(value) => w.dialect().literal(w, value),
+        DefaultValue::Sql(sql) => {
+            w.push("(");
+            w.push(sql);
+            w.push(")");
+            Ok(())
+        }
+    }
 }
 
 pub(crate) fn literal(w: &mut SqlWriter<'_>, value: &Value) -> Result<()> {

@@ -122,7 +122,7 @@ fn defaults() {
     for (i, (value, data_type)) in values.into_iter().zip(types).enumerate() {
         let title = format!("{} for {data_type:?}", value.kind());
         let mut table = Table::new(format!("default_{i}")).nullable("a", data_type);
-        table.columns[0].default = Some(value);
+        table.columns[0].default = Some(value.into());
         show(&mut sheet, &title, table);
     }
     for (i, hostile) in ["it's", r"back\slash\' ", "\"`; --", "😀", "n\0l", ""]
@@ -139,7 +139,7 @@ fn defaults() {
     for (i, value) in numbers.into_iter().enumerate() {
         let mut table = Table::new(format!("number_{i}")).column("a", value.data_type().unwrap());
         let title = format!("{value:?}");
-        table.columns[0].default = Some(value);
+        table.columns[0].default = Some(value.into());
         show(&mut sheet, &title, table);
     }
     sheet.check("create_table_default");

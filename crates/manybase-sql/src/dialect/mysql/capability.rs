@@ -1,6 +1,6 @@
 //! What the three databases can do. MariaDB does not vouch for MatrixOne.
 
-use crate::{Capability, IsolationLevel, ListBind};
+use crate::{Capability, Comments, IsolationLevel, ListBind};
 
 const LEVELS: &[IsolationLevel] = &[
     IsolationLevel::ReadUncommitted,
@@ -28,6 +28,11 @@ pub(super) static MYSQL: Capability = Capability {
     full_join: false,
     intersect: true,
     target_in_subquery: false,
+    index_in_table: true,
+    index_expression: true,
+    index_filter: false,
+    comments: Comments::InTable,
+    replace_view: true,
     schemas: true,
     single_writer: false,
     isolation_levels: LEVELS,
@@ -44,6 +49,7 @@ pub(super) static MARIADB: Capability = Capability {
     lock_of: false,
     lateral: false,
     target_in_subquery: true,
+    index_expression: false,
     ..MYSQL
 };
 
@@ -57,6 +63,7 @@ pub(super) static MATRIXONE: Capability = Capability {
     lock_of: false,
     lateral: false,
     intersect: false,
+    index_expression: false,
     isolation_levels: &[IsolationLevel::ReadCommitted, IsolationLevel::RepeatableRead],
     list_bind: ListBind::Placeholders,
     ..MYSQL
