@@ -60,7 +60,7 @@ pub use hooks::{HookContext, HookTable, Hooks, Operation, SetChange};
 pub use manybase_driver::{FieldError, FieldErrors};
 pub use manybase_macros::{DbEnum, DbType, Embedded, FromRow, Model};
 pub use manybase_sql::expr::{Collation, DateUnit, JsonStep};
-pub use meta::{ColumnMeta, MetaBuilder, ModelMeta, Role};
+pub use meta::{ColumnMeta, MetaBuilder, ModelMeta, RelationKind, RelationMeta, Role, Through};
 pub use model::{Embedded, Key, Model, NoKey};
 pub use order::{Assignments, ColumnNames, GroupKeys, OrderKeys};
 pub use query::{
@@ -87,6 +87,7 @@ pub mod derive {
     pub use crate::relation::AnyRel;
     pub use chrono::{DateTime, Utc};
     pub use manybase_driver::{CellError, Result, Row};
+    pub use manybase_sql::schema::{Index, OnDelete as KeyRule};
     pub use manybase_sql::{DataType, Name, TableName, Value};
     pub use std::sync::OnceLock;
 

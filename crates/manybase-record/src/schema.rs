@@ -3,9 +3,13 @@
 use crate::Model;
 use manybase_db::Executor;
 use manybase_driver::{Access, Error, Result, Statement};
-use manybase_sql::schema::DropTable;
+use manybase_sql::schema::{CreateView, DropTable, DropView};
+use manybase_sql::{Dialect, Rendered};
 
-/// Creates the model's table, unless a table of that name is there.
+/// Creates the model's table, unless a table of that name is there, with its indexes, checks and comments; for a model with
+/// `#[model(view = "…")]`, the view.
+///
+/// Foreign keys are left out, since the tables that they point to need not be there yet: migrations make them.
 ///
 /// # Errors
 /// Those of the database.
@@ -21,8 +25,17 @@ use manybase_sql::schema::DropTable;
 /// # }
 /// ```
 pub async fn create_table<M: Model>(on: &dyn Executor) -> Result<()> {
-    let create = M::meta().schema().create_if_not_exists();
-    run::<M>(on, &|dialect| Ok(create.render(dialect)?)).await
+    let meta = M::meta();
+    if let Some(query) = meta.view {
+        let create = CreateView {
+            view: meta.table.clone(),
+            query: query.into(),
+            replace: true,
+        };
+        return run::<M>(on, &|dialect| Ok(create.statements(dialect)?)).await;
+    }
+    let create = meta.schema_alone().create_if_not_exists();
+    run::<M>(on, &|dialect| Ok(create.statements(dialect)?)).await
 }
 
 /// Drops the model's table, if there is one of that name.
@@ -41,24 +54,32 @@ pub async fn create_table<M: Model>(on: &dyn Executor) -> Result<()> {
 /// # }
 /// ```
 pub async fn drop_table<M: Model>(on: &dyn Executor) -> Result<()> {
-    let drop = DropTable {
-        table: M::meta().table.clone(),
-        if_exists: true,
-    };
-    run::<M>(on, &|dialect| Ok(drop.render(dialect)?)).await
+    let meta = M::meta();
+    let (table, if_exists) = (meta.table.clone(), true);
+    if meta.view.is_some() {
+        let drop = DropView {
+            view: table,
+            if_exists,
+        };
+        return run::<M>(on, &|dialect| Ok(vec![drop.render(dialect)?])).await;
+    }
+    let drop = DropTable { table, if_exists };
+    run::<M>(on, &|dialect| Ok(vec![drop.render(dialect)?])).await
 }
 
 async fn run<M: Model>(
     on: &dyn Executor,
-    render: &(dyn Fn(&'static dyn manybase_sql::Dialect) -> Result<manybase_sql::Rendered> + Send + Sync),
+    render: &(dyn Fn(&'static dyn Dialect) -> Result<Vec<Rendered>> + Send + Sync),
 ) -> Result<()> {
     let named = |error: Error| error.with_model(M::meta().name);
     let mut lease = on.lease(M::route(None), Access::Write).await.map_err(named)?;
     let rendered =
         render(lease.dialect()).map_err(|error| named(error).with_connection(lease.connection().clone()))?;
-    lease
-        .execute(Statement::rendered(rendered, Access::Write).once())
-        .await
-        .map_err(named)?;
+    for statement in rendered {
+        lease
+            .execute(Statement::rendered(statement, Access::Write).once())
+            .await
+            .map_err(named)?;
+    }
     Ok(())
 }

@@ -58,6 +58,8 @@ pub(super) fn take<T: Send + 'static>(content: &mut Content, link: &Link) -> Res
 pub trait AnyRel<M: Model>: Send + Sync {
     /// The field's name.
     fn field(&self) -> &'static str;
+    /// As data.
+    fn describe(&self) -> crate::RelationMeta;
     /// Whether it holds records that are still to be inserted.
     fn has_fresh(&self, record: &mut M) -> bool;
     /// Takes them out.
@@ -75,6 +77,10 @@ pub trait AnyRel<M: Model>: Send + Sync {
 impl<M: Model, F: RelationField> AnyRel<M> for Rel<M, F> {
     fn field(&self) -> &'static str {
         self.link().field
+    }
+
+    fn describe(&self) -> crate::RelationMeta {
+        crate::meta::describe(*self)
     }
 
     fn has_fresh(&self, record: &mut M) -> bool {

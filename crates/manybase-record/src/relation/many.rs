@@ -147,6 +147,7 @@ impl<T: Model, J: Model> RelationField for ManyToMany<T, J> {
     type Target = T;
     type Holder = J;
     const HERE: bool = false;
+    const KIND: crate::RelationKind = crate::RelationKind::ManyToMany;
 
     fn path<M: Model>(link: &Link) -> Result<Vec<Ends>> {
         Ok(link.steps::<M, J, T>()?.into())

@@ -4,6 +4,7 @@ use super::load::Include;
 use super::query::{Plan, RelQuery, Related};
 use super::{Link, ManyToMany, OnDelete, RelationField};
 use crate::{IntoCond, Model, OrderKeys};
+use manybase_sql::schema;
 
 /// A relation of model `M` through a field of type `F`: a constant.
 pub struct Rel<M, F> {
@@ -12,6 +13,8 @@ pub struct Rel<M, F> {
     /// The name that this end's table goes by in the query.
     table: &'static str,
     on_delete: Option<OnDelete>,
+    /// What the foreign key does, where there is to be one.
+    foreign_key: Option<schema::OnDelete>,
 }
 
 impl<M, F> Clone for Rel<M, F> {
@@ -30,7 +33,20 @@ impl<M, F> Rel<M, F> {
             slot,
             table: "",
             on_delete: None,
+            foreign_key: Some(schema::OnDelete::Restrict),
         }
+    }
+
+    /// What the foreign key does when the row that it points to goes, or that there is to be none; the derive macro
+    /// calls it.
+    #[must_use]
+    pub const fn foreign_key(mut self, on_delete: Option<schema::OnDelete>) -> Self {
+        self.foreign_key = on_delete;
+        self
+    }
+
+    pub(crate) fn foreign_key_rule(self) -> Option<schema::OnDelete> {
+        self.foreign_key
     }
 
     /// The same of what goes by this name in a query; the derive macro calls it.

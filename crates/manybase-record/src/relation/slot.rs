@@ -4,7 +4,7 @@ use super::fresh::{self, Fresh};
 use super::link::{Ends, Link};
 use super::query::Plan;
 use super::{Rel, write};
-use crate::{Model, Rec};
+use crate::{Model, Rec, RelationKind};
 use manybase_db::Executor;
 use manybase_driver::{BoxFuture, Error, ErrorKind, Result};
 use std::any::Any;
@@ -26,6 +26,8 @@ pub trait RelationField: Default + Send + Sync + 'static {
     type Holder: Model;
     /// Whether the key of the other end stands here; else the key of this end stands there.
     const HERE: bool;
+    /// Which relation it is.
+    const KIND: RelationKind;
 
     /// The columns that its ends have in common, step by step.
     ///
@@ -128,6 +130,7 @@ macro_rules! slots {
             type Target = T;
             type Holder = T;
             const HERE: bool = $here;
+            const KIND: RelationKind = RelationKind::$slot;
 
             fn path<M: Model>(link: &Link) -> Result<Vec<Ends>> {
                 Ok(vec![link.ends::<M, T>($here)?])
