@@ -1,5 +1,9 @@
 //! Attributes of models and their fields, with messages that say what may be written.
 
+mod schema;
+
+pub(crate) use schema::{CheckAttribute, IndexAttribute, TermOf};
+
 use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned;
@@ -15,6 +19,11 @@ pub(crate) struct Container {
     pub(crate) validate: Option<Span>,
     pub(crate) readonly: Option<Span>,
     pub(crate) keyless: Option<Span>,
+    pub(crate) indexes: Vec<IndexAttribute>,
+    pub(crate) checks: Vec<CheckAttribute>,
+    pub(crate) renamed_from: Option<LitStr>,
+    pub(crate) view: Option<LitStr>,
+    pub(crate) doc: Option<String>,
 }
 
 /// `#[model(…)]` on a field. Flags remember where they stand.
@@ -48,14 +57,21 @@ pub(crate) struct FieldAttributes {
     pub(crate) max_len: Option<LitInt>,
     pub(crate) range: Option<ExprRange>,
     pub(crate) one_of: Option<ExprArray>,
+    pub(crate) index: Option<Span>,
+    pub(crate) checks: Vec<CheckAttribute>,
+    pub(crate) default_sql: Option<LitStr>,
+    pub(crate) renamed_from: Option<LitStr>,
+    pub(crate) no_foreign_key: Option<Span>,
+    pub(crate) doc: Option<String>,
 }
 
-const CONTAINER: &str =
-    "table = \"…\", schema = \"…\", connection = \"…\", hooks, validate, readonly, keyless";
+const CONTAINER: &str = "table = \"…\", schema = \"…\", connection = \"…\", hooks, validate, readonly, keyless, index(…), unique(…), \
+     check = \"…\", renamed_from = \"…\", view = \"…\"";
 const FIELD: &str = "key, auto, column = \"…\", json, embedded, prefix = \"…\", created_at, updated_at, version, \
                      soft_delete, generated, unique, default = …, length = …, precision = (…, …), foreign_key = …, \
                      references = …, other_key = …, on_delete = \"…\", \
-                     skip, readonly, trim, non_empty, min_len = …, max_len = …, range = …, one_of = […]";
+                     skip, readonly, trim, non_empty, min_len = …, max_len = …, range = …, one_of = […], index, \
+                     check = \"…\", default_sql = \"…\", renamed_from = \"…\", no_foreign_key";
 
 fn unknown(meta: &ParseNestedMeta<'_>, place: &str, known: &str) -> syn::Error {
     let name = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
@@ -104,12 +120,18 @@ fn range(meta: &ParseNestedMeta<'_>) -> syn::Result<ExprRange> {
 
 impl Container {
     pub(crate) fn parse(attributes: &[Attribute]) -> syn::Result<Self> {
-        let mut found = Self::default();
+        let mut found = Self {
+            doc: schema::doc(attributes),
+            ..Self::default()
+        };
         for attribute in attributes
             .iter()
             .filter(|attribute| attribute.path().is_ident("model"))
         {
             attribute.parse_nested_meta(|meta| {
+                if found.many(&meta)? {
+                    return Ok(());
+                }
                 if let Some(flag) = found.flag(&meta) {
                     return match flag.replace(meta.path.span()) {
                         None => Ok(()),
@@ -122,6 +144,10 @@ impl Container {
                     &mut found.schema
                 } else if meta.path.is_ident("connection") {
                     &mut found.connection
+                } else if meta.path.is_ident("renamed_from") {
+                    &mut found.renamed_from
+                } else if meta.path.is_ident("view") {
+                    &mut found.view
                 } else {
                     return Err(unknown(&meta, "model", CONTAINER));
                 };
@@ -132,7 +158,25 @@ impl Container {
                 Ok(())
             })?;
         }
+        if let (Some(view), false) = (&found.view, found.indexes.is_empty() && found.checks.is_empty()) {
+            let message = "a view has no indexes and checks: say them at the models whose tables it shows";
+            return Err(syn::Error::new(view.span(), message));
+        }
         Ok(found)
+    }
+
+    /// What may be said several times.
+    fn many(&mut self, meta: &ParseNestedMeta<'_>) -> syn::Result<bool> {
+        if meta.path.is_ident("index") {
+            self.indexes.push(IndexAttribute::parse(meta, false)?);
+        } else if meta.path.is_ident("unique") {
+            self.indexes.push(IndexAttribute::parse(meta, true)?);
+        } else if meta.path.is_ident("check") {
+            self.checks.push(CheckAttribute::parse(meta)?);
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
     }
 
     fn flag(&mut self, meta: &ParseNestedMeta<'_>) -> Option<&mut Option<Span>> {
@@ -148,7 +192,10 @@ impl Container {
 
 impl FieldAttributes {
     pub(crate) fn parse(attributes: &[Attribute]) -> syn::Result<Self> {
-        let mut found = Self::default();
+        let mut found = Self {
+            doc: schema::doc(attributes),
+            ..Self::default()
+        };
         for attribute in attributes
             .iter()
             .filter(|attribute| attribute.path().is_ident("model"))
@@ -177,6 +224,8 @@ impl FieldAttributes {
             "max_len" => self.max_len.is_some(),
             "range" => self.range.is_some(),
             "one_of" => self.one_of.is_some(),
+            "default_sql" => self.default_sql.is_some(),
+            "renamed_from" => self.renamed_from.is_some(),
             _ => false,
         };
         if said {
@@ -192,7 +241,27 @@ impl FieldAttributes {
             "soft_delete" => &mut self.soft_delete,
             "json" => &mut self.json,
             "embedded" => &mut self.embedded,
+            "index" | "unique" if meta.input.peek(syn::token::Paren) => {
+                let message = format!(
+                    "on a field `{ident}` stands alone; one of several fields is said before the struct"
+                );
+                return Err(meta.error(message));
+            }
+            "index" => &mut self.index,
             "unique" => &mut self.unique,
+            "no_foreign_key" => &mut self.no_foreign_key,
+            "check" => {
+                self.checks.push(CheckAttribute::parse(meta)?);
+                return Ok(());
+            }
+            "default_sql" => {
+                self.default_sql = Some(schema::sql(meta.value()?)?);
+                return Ok(());
+            }
+            "renamed_from" => {
+                self.renamed_from = Some(name(meta)?);
+                return Ok(());
+            }
             "readonly" => &mut self.readonly,
             "skip" => &mut self.skip,
             "trim" => &mut self.trim,
@@ -302,6 +371,10 @@ impl FieldAttributes {
             ("max_len", self.max_len.as_ref().map(Spanned::span)),
             ("range", self.range.as_ref().map(Spanned::span)),
             ("one_of", self.one_of.as_ref().map(Spanned::span)),
+            ("index", self.index),
+            ("check", self.checks.first().map(|check| check.sql.span())),
+            ("default_sql", self.default_sql.as_ref().map(LitStr::span)),
+            ("renamed_from", self.renamed_from.as_ref().map(LitStr::span)),
         ];
         if let (Some(_), Some((name, span))) = (
             self.embedded.or(self.skip),
@@ -316,6 +389,12 @@ impl FieldAttributes {
             return Err(syn::Error::new(
                 span,
                 "`trim` is for texts, and not for documents",
+            ));
+        }
+        if let (Some(sql), Some(_)) = (&self.default_sql, &self.default) {
+            return Err(syn::Error::new(
+                sql.span(),
+                "a column has one default: a value with `default`, or SQL with `default_sql`",
             ));
         }
         if let (Some(prefix), None) = (&self.prefix, self.embedded) {

@@ -78,6 +78,8 @@ fn refuse(field: &Field<'_>) -> syn::Result<()> {
         ("embedded", attributes.embedded),
         ("skip", attributes.skip),
         ("readonly", attributes.readonly),
+        // It names columns, and what stands before their names is not known here.
+        ("check", attributes.checks.first().map(|check| check.sql.span())),
     ];
     match wrong
         .iter()

@@ -147,6 +147,7 @@ impl Field<'_> {
         if let Some(default) = &self.attributes.default {
             call.extend(quote!(.default(#default)));
         }
+        call.extend(crate::schema::field(self, embedded));
         call
     }
 

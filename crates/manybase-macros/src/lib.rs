@@ -10,6 +10,7 @@ mod lifecycle;
 mod model;
 mod naming;
 mod relation;
+mod schema;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -28,7 +29,12 @@ fn run(input: DeriveInput, derive: fn(&DeriveInput) -> syn::Result<proc_macro2::
 /// - `connection = "…"`: the connection it is bound to; else the default one,
 /// - `hooks`: what happens when records are written and read is in an `impl Hooks`,
 /// - `validate`: rules for whole records are in an `impl Validate`,
-/// - `readonly`: it is only read, such as a view; `keyless`: no record can be named.
+/// - `readonly`: it is only read, such as a view; `keyless`: no record can be named,
+/// - `index(a, desc(b), "lower(c)", name = "…", filter = "…")`: an index of fields and SQL expressions, with a condition;
+///   `unique(a, b)`: values that occur once together, with the same options,
+/// - `check = "…"`, `check("…", name = "…")`: a condition, in SQL, that each row keeps to,
+/// - `view = "SELECT …"`: the query of a view, which is `readonly` then,
+/// - `renamed_from = "…"`: the name that the table had before, for migrations.
 ///
 /// On a field, `#[model(…)]` with
 /// - `key`: part of the key; on several fields they make it up together,
@@ -52,14 +58,21 @@ fn run(input: DeriveInput, derive: fn(&DeriveInput) -> syn::Result<proc_macro2::
 /// - `readonly`: written when the record is inserted, and never again,
 /// - `trim`: spaces at the end do not count, neither when it is read nor when it is compared: for padded columns,
 /// - `skip`: in no column; the default of its type when a record is read,
-/// - `unique`, `default = …`, `length = …`, `precision = (…, …)`: for the table's schema.
+/// - `unique`, `index`, `default = …`, `length = …`, `precision = (…, …)`: for the table's schema,
+/// - `default_sql = "…"`, `check = "…"`: the same, in SQL,
+/// - `renamed_from = "…"`: the name that the column had before, for migrations,
+/// - `on_delete = "restrict"`, `"cascade"` or `"nullify"` on a `BelongsTo`: what its foreign key does; `no_foreign_key`: there
+///   is to be none.
+///
+/// Doc comments of the struct and of its fields go with the model: to comments in the database and to schema pages.
 #[proc_macro_derive(Model, attributes(model))]
 pub fn model(input: TokenStream) -> TokenStream {
     run(parse_macro_input!(input as DeriveInput), model::derive)
 }
 
 /// Makes a struct with named fields usable as an embedded field of a model. Its fields take the attributes
-/// `column`, `json`, `embedded`, `prefix`, `length`, `precision`, `default` of a model's.
+/// `column`, `json`, `embedded`, `prefix`, `length`, `precision`, `default`, `default_sql`, `unique`, `index`, `renamed_from` of
+/// a model's.
 #[proc_macro_derive(Embedded, attributes(model))]
 pub fn embedded(input: TokenStream) -> TokenStream {
     run(parse_macro_input!(input as DeriveInput), embedded::derive)

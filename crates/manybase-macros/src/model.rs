@@ -5,6 +5,7 @@ use crate::field::{self, Field};
 use crate::lifecycle;
 use crate::naming;
 use crate::relation;
+use crate::schema;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::DeriveInput;
@@ -51,6 +52,7 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     let lifecycle = lifecycle::methods(&container, &fields, &unstored, &library);
     let traits = lifecycle::traits(name, &fields, &library);
     let whole = lifecycle::described(&container);
+    let schema = schema::model(&container, &fields, !relations.is_empty(), &library)?;
     let doc = format!("The columns of [`{text}`].");
     Ok(quote! {
         const _: () = {
@@ -85,7 +87,7 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
                 fn meta() -> &'static #library::ModelMeta {
                     static META: #library::derive::OnceLock<#library::ModelMeta> = #library::derive::OnceLock::new();
                     META.get_or_init(|| {
-                        #library::MetaBuilder::new(#text, #table, #connection)#(#described)* #whole.finish()
+                        #library::MetaBuilder::new(#text, #table, #connection)#(#described)* #whole #schema.finish()
                     })
                 }
 

@@ -11,6 +11,10 @@ const INSIDE: &[&str] = &[
     "manybase-federation",
     "manybase-snapshot",
     "manybase-saga",
+    "manybase-docs",
+    "manybase-axum",
+    "manybase-cli",
+    "manybase-test",
 ];
 
 /// The crate that the generated code refers to: `manybase`, or inside the workspace's own lower crates the one

@@ -1,11 +1,12 @@
 //! Relation fields of a model.
 
+use crate::attributes::FieldAttributes;
 use crate::field::Field;
 use crate::naming;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{GenericArgument, PathArguments, PathSegment, Type};
+use syn::{GenericArgument, LitStr, PathArguments, PathSegment, Type};
 
 /// Which end holds the key of the other.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -90,10 +91,20 @@ pub(crate) fn check(model: &Ident, columns: &[Field<'_>], relations: &[Field<'_>
         }
         if let Some(what) = &relation.attributes.on_delete {
             on_delete(what)?;
-            if here {
-                let message = "`on_delete` is said at the other end: at the HasMany or HasOne of the model that is deleted";
+            if here && relation.attributes.no_foreign_key.is_some() {
+                let message = "at a BelongsTo `on_delete` is what the foreign key does, and there is to be none: say it at \
+                               the HasMany or HasOne of the model that is deleted";
                 return Err(syn::Error::new(what.span(), message));
             }
+        }
+        if let (Some(span), false) = (relation.attributes.no_foreign_key, here) {
+            let message = "`no_foreign_key` is for BelongsTo: the end that would have the foreign key";
+            return Err(syn::Error::new(span, message));
+        }
+        if let Some((name, span)) = of_columns(&relation.attributes) {
+            let message =
+                format!("`{name}` is for columns, and a relation has none: say it at the field with its key");
+            return Err(syn::Error::new(span, message));
         }
         let between = end(relation.ty) == Some(End::Between);
         if let (Some(key), false) = (relation.attributes.other_key.first(), between) {
@@ -113,8 +124,13 @@ pub(crate) fn check(model: &Ident, columns: &[Field<'_>], relations: &[Field<'_>
     for column in columns {
         let attributes = &column.attributes;
         if let Some(what) = &attributes.on_delete {
-            let message = "`on_delete` is for relations: fields of type HasMany, HasOne or ManyToMany";
+            let message =
+                "`on_delete` is for relations: fields of type BelongsTo, HasMany, HasOne or ManyToMany";
             return Err(syn::Error::new(what.span(), message));
+        }
+        if let Some(span) = attributes.no_foreign_key {
+            let message = "`no_foreign_key` is for relations: fields of type BelongsTo";
+            return Err(syn::Error::new(span, message));
         }
         let named = [
             ("foreign_key", &attributes.foreign_key),
@@ -131,6 +147,17 @@ pub(crate) fn check(model: &Ident, columns: &[Field<'_>], relations: &[Field<'_>
         }
     }
     Ok(())
+}
+
+/// What has no place at a relation.
+fn of_columns(attributes: &FieldAttributes) -> Option<(&'static str, Span)> {
+    let said = [
+        ("index", attributes.index),
+        ("check", attributes.checks.first().map(|check| check.sql.span())),
+        ("default_sql", attributes.default_sql.as_ref().map(LitStr::span)),
+        ("renamed_from", attributes.renamed_from.as_ref().map(LitStr::span)),
+    ];
+    said.iter().find_map(|(name, span)| Some((*name, (*span)?)))
 }
 
 /// The variant of `OnDelete`.
@@ -194,9 +221,21 @@ pub(crate) fn columns_value(library: &TokenStream, model: &Ident, field: &Field<
     }
     let deleted = field.attributes.on_delete.as_ref().map(|what| {
         let variant = on_delete(what).unwrap_or_else(|_| format_ident!("Restrict"));
+        if end(ty) == Some(End::Here) {
+            let variant = if variant == "Nullify" {
+                format_ident!("SetNull")
+            } else {
+                variant
+            };
+            return quote!(.foreign_key(::std::option::Option::Some(#library::derive::KeyRule::#variant)));
+        }
         quote!(.on_delete(#library::OnDelete::#variant))
     });
+    let without = field
+        .attributes
+        .no_foreign_key
+        .map(|_| quote!(.foreign_key(::std::option::Option::None)));
     quote! {
-        #ident: #library::Rel::<#model, #ty>::new(|| #link, |record| &mut record.#ident) #deleted.of(table)
+        #ident: #library::Rel::<#model, #ty>::new(|| #link, |record| &mut record.#ident) #deleted #without.of(table)
     }
 }

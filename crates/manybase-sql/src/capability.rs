@@ -117,6 +117,8 @@ pub struct Capability {
     pub target_in_subquery: bool,
     /// Indexes are said in `CREATE TABLE` too; else in statements of their own.
     pub index_in_table: bool,
+    /// `CREATE INDEX IF NOT EXISTS`.
+    pub index_if_not_exists: bool,
     /// Indexes on expressions.
     pub index_expression: bool,
     /// Indexes of those rows of which a condition is true.

@@ -34,7 +34,7 @@ pub(crate) use insert::insert;
 pub(crate) use json::{json_index, json_path};
 pub(crate) use lock::{lock, wait};
 pub(crate) use schema::{
-    comment_on, create_index, create_table, default_value, drop_table, hex, index_body, index_head, literal,
+    comment_on, create_index, create_table, drop_table, hex, index_body, index_head, literal,
     null_and_default,
 };
 pub(crate) use select::{limit, order_by, select};

@@ -10,7 +10,7 @@ mod update;
 
 use super::{Dialect, Lexical};
 use crate::expr::BinaryOp;
-use crate::schema::Column;
+use crate::schema::{Column, DefaultValue};
 use crate::{
     Capability, DataType, Error, Expr, Insert, LikePattern, Lock, LockStrength, OnConflict, Order, OrderBy,
     Result, SqlWriter, Update, Value, render,
@@ -314,12 +314,14 @@ impl Dialect for MySql {
         }
         match &column.default {
             // A large object takes no literal as its default, but an expression.
-            Some(default) if matches!(name.as_str(), "longtext" | "longblob" | "json") => {
+            Some(DefaultValue::Value(default))
+                if matches!(name.as_str(), "longtext" | "longblob" | "json") =>
+            {
                 if !column.nullable {
                     w.push(" NOT NULL");
                 }
                 w.push(" DEFAULT (");
-                render::default_value(w, default)?;
+                self.literal(w, default)?;
                 w.push(")");
             }
             _ => render::null_and_default(w, column)?,

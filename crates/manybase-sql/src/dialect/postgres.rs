@@ -43,6 +43,7 @@ static CAPABILITY: Capability = Capability {
     intersect: true,
     target_in_subquery: true,
     index_in_table: false,
+    index_if_not_exists: true,
     index_expression: true,
     index_filter: true,
     comments: Comments::Statement,

@@ -53,6 +53,7 @@ static CAPABILITY: Capability = Capability {
     intersect: true,
     target_in_subquery: true,
     index_in_table: false,
+    index_if_not_exists: true,
     index_expression: true,
     index_filter: true,
     comments: Comments::None,
@@ -270,7 +271,7 @@ impl Dialect for Sqlite {
 
     /// The schema stands before the index, and the table lives in the same one.
     fn create_index(&self, w: &mut SqlWriter<'_>, create: &CreateIndex) -> Result<()> {
-        render::index_head(w, create);
+        render::index_head(w, create)?;
         w.table(&TableName {
             schema: create.table.schema.clone(),
             name: create.index.name.clone(),

@@ -80,22 +80,31 @@ pub(crate) fn create_table(w: &mut SqlWriter<'_>, create: &CreateTable) -> Resul
 }
 
 pub(crate) fn create_index(w: &mut SqlWriter<'_>, create: &CreateIndex) -> Result<()> {
-    index_head(w, create);
+    index_head(w, create)?;
     w.identifier(&create.index.name)?;
     w.push(" ON ");
     w.table(&create.table)?;
     index_body(w, &create.index)
 }
 
-pub(crate) fn index_head(w: &mut SqlWriter<'_>, create: &CreateIndex) {
+pub(crate) fn index_head(w: &mut SqlWriter<'_>, create: &CreateIndex) -> Result<()> {
     w.push(if create.index.unique {
         "CREATE UNIQUE INDEX "
     } else {
         "CREATE INDEX "
     });
-    if create.if_not_exists {
-        w.push("IF NOT EXISTS ");
+    if !create.if_not_exists {
+        return Ok(());
     }
+    if !w.dialect().capability().index_if_not_exists {
+        return Err(Error::Unsupported {
+            dialect: w.dialect().name(),
+            feature: "CREATE INDEX IF NOT EXISTS",
+            way_out: "look in the catalog whether it is there",
+        });
+    }
+    w.push("IF NOT EXISTS ");
+    Ok(())
 }
 
 /// What it is sorted by, and its condition.
@@ -202,7 +211,7 @@ pub(crate) fn null_and_default(w: &mut SqlWriter<'_>, column: &Column) -> Result
 }
 
 /// An expression stands in parentheses: that is the form that all databases take.
-pub(crate) fn default_value(w: &mut SqlWriter<'_>, default: &DefaultValue) -> Result<()> {
+fn default_value(w: &mut SqlWriter<'_>, default: &DefaultValue) -> Result<()> {
     match default {
         DefaultValue::Value(value) => w.dialect().literal(w, value),
         DefaultValue::Sql(sql) => {

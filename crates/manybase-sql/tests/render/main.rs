@@ -13,6 +13,7 @@ mod list;
 mod operator;
 mod raw;
 mod schema;
+mod schema_parts;
 mod select;
 mod sheet;
 mod window;

@@ -118,13 +118,9 @@ impl Db {
     pub(super) async fn table(&mut self, name: &str, columns: &[(&'static str, DataType)]) -> Result<()> {
         let mut table = Table::new(name.to_owned());
         for (i, (column, data_type)) in columns.iter().enumerate() {
-            table.columns.push(Column {
-                name: (*column).into(),
-                data_type: *data_type,
-                nullable: i > 0,
-                default: None,
-                auto: false,
-            });
+            let mut column = Column::new(*column, *data_type);
+            column.nullable = i > 0;
+            table.columns.push(column);
         }
         table = table.key(columns[0].0);
         self.run(&table.create()).await?;

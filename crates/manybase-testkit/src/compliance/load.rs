@@ -18,13 +18,9 @@ async fn table(db: &mut Db, name: &str, key: &[&'static str]) -> Result<()> {
             DataType::Text { .. } => DataType::Text { length: Some(40) },
             other => other,
         };
-        table.columns.push(Column {
-            name: column.into(),
-            data_type,
-            nullable,
-            default: None,
-            auto: false,
-        });
+        let mut column = Column::new(column, data_type);
+        column.nullable = nullable;
+        table.columns.push(column);
     }
     table.primary_key = key.iter().map(|column| (*column).into()).collect();
     db.run(&table.create()).await?;

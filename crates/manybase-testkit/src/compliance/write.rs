@@ -17,7 +17,7 @@ pub(super) fn people(name: &str) -> Table {
         .column("qty", DataType::I32)
         .nullable("price", DECIMAL);
     table.columns[1].default = Some("it's \\ new".into());
-    table.columns[2].default = Some(Value::I64(7));
+    table.columns[2].default = Some(7i64.into());
     table
 }
 
@@ -129,7 +129,7 @@ pub(super) async fn defaults(case: Case) -> Verdict {
     for (column, data_type, default) in &columns {
         table = table.column(*column, *data_type);
         if let Some(column) = table.columns.last_mut() {
-            column.default = Some(default.clone());
+            column.default = Some(default.clone().into());
         }
         select = select.column(*column);
     }

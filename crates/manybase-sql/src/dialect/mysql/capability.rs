@@ -29,6 +29,7 @@ pub(super) static MYSQL: Capability = Capability {
     intersect: true,
     target_in_subquery: false,
     index_in_table: true,
+    index_if_not_exists: false,
     index_expression: true,
     index_filter: false,
     comments: Comments::InTable,
@@ -49,6 +50,7 @@ pub(super) static MARIADB: Capability = Capability {
     lock_of: false,
     lateral: false,
     target_in_subquery: true,
+    index_if_not_exists: true,
     index_expression: false,
     ..MYSQL
 };
