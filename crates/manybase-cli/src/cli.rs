@@ -8,6 +8,7 @@ use crate::output::{Output, usage};
 use crate::status::Status;
 use clap::Parser;
 use manybase_db::{DbBuilder, Error};
+use manybase_record::Models;
 use std::ffi::OsString;
 use std::fmt;
 use std::process::ExitCode;
@@ -30,6 +31,7 @@ type Configure = dyn Fn(DbBuilder) -> DbBuilder + Send + Sync;
 #[derive(Default)]
 pub struct Cli {
     configure: Option<Box<Configure>>,
+    models: Option<Models>,
 }
 
 impl Cli {
@@ -53,6 +55,20 @@ impl Cli {
     #[must_use]
     pub fn configure(mut self, by: impl Fn(DbBuilder) -> DbBuilder + Send + Sync + 'static) -> Self {
         self.configure = Some(Box::new(by));
+        self
+    }
+
+    /// The models of the program, for the commands that need them.
+    ///
+    /// ```
+    /// use manybase_record::{models, prelude::*};
+    /// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64 }
+    /// let cli = manybase_cli::Cli::new().models(models!(Order));
+    /// # let _ = cli;
+    /// ```
+    #[must_use]
+    pub fn models(mut self, models: Models) -> Self {
+        self.models = Some(models);
         self
     }
 
@@ -80,7 +96,12 @@ impl Cli {
             Err(error) => return usage::report(&error, arguments),
         };
         let output = Output::new(&parsed.global);
-        let mut context = Context::new(parsed.global, self.configure.as_deref(), output);
+        let mut context = Context::new(
+            parsed.global,
+            self.configure.as_deref(),
+            self.models.as_ref(),
+            output,
+        );
         let outcome = commands::run(parsed.command, &mut context).await;
         let status = match outcome {
             Ok(status) => status,
@@ -110,9 +131,38 @@ where
     I: IntoIterator,
     I::Item: Into<OsString>,
 {
+    blocking(&Cli::new(), arguments)
+}
+
+/// The tool with the models of a program: all of its `main`. It has the commands of `manybase`, and those that need
+/// models work in it.
+///
+/// ```no_run
+/// use manybase_record::{models, prelude::*};
+/// use std::process::ExitCode;
+///
+/// #[derive(Model)]
+/// struct Order {
+///     #[model(key, auto)]
+///     id: i64,
+/// }
+///
+/// fn main() -> ExitCode {
+///     manybase_cli::main(models!(Order))
+/// }
+/// ```
+pub fn main(models: Models) -> ExitCode {
+    blocking(&Cli::new().models(models), std::env::args_os())
+}
+
+fn blocking<I>(cli: &Cli, arguments: I) -> ExitCode
+where
+    I: IntoIterator,
+    I::Item: Into<OsString>,
+{
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime {
-        Ok(runtime) => runtime.block_on(Cli::new().run(arguments)),
+        Ok(runtime) => runtime.block_on(cli.run(arguments)),
         Err(error) => {
             let failure = Failure::from(Error::config(format!("the runtime can't start: {error}")));
             Output::plain().error(&failure.view);

@@ -1,19 +1,32 @@
 //! What every command is given: the options, the connections, the output.
 
 use crate::arguments::Global;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::output::Output;
 use crate::project;
 use manybase_db::{Db, DbBuilder, Error, RecoveryMode};
+use manybase_record::Models;
 use std::time::Duration;
 
 /// How long connections may take to say goodbye. Nothing is lost with one that does not.
 const GOODBYE: Duration = Duration::from_secs(2);
 
+/// The program that has the models.
+const WITH_MODELS: &str =
+    "make a small program of your project that has them, and run it in the place of `manybase`:
+
+    // src/bin/db.rs, with the feature `cli` of the crate `manybase`
+    fn main() -> std::process::ExitCode {
+        manybase::cli::main(manybase::models!(my_app::Customer, my_app::Order))
+    }
+
+    cargo run --bin db -- ";
+
 pub(crate) struct Context<'a> {
     pub(crate) out: Output,
     global: Global,
     configure: Option<&'a (dyn Fn(DbBuilder) -> DbBuilder + Send + Sync)>,
+    models: Option<&'a Models>,
     db: Option<Db>,
 }
 
@@ -21,12 +34,14 @@ impl<'a> Context<'a> {
     pub(crate) fn new(
         global: Global,
         configure: Option<&'a (dyn Fn(DbBuilder) -> DbBuilder + Send + Sync)>,
+        models: Option<&'a Models>,
         out: Output,
     ) -> Self {
         Self {
             out,
             global,
             configure,
+            models,
             db: None,
         }
     }
@@ -54,6 +69,18 @@ impl<'a> Context<'a> {
         }
         self.db = Some(db.clone());
         Ok(db)
+    }
+
+    /// The models of the program that the tool runs in. `command` is what was asked for, for the message where there are
+    /// none.
+    #[allow(dead_code)]
+    pub(crate) fn models(&self, command: &str) -> Result<&'a Models> {
+        self.models.ok_or_else(|| {
+            Failure::usage(
+                format!("`{command}` needs the models of the project, and this program has none"),
+                format!("{WITH_MODELS}{command}"),
+            )
+        })
     }
 
     /// Those of these names only, or all where none is named: the others are asked nothing.

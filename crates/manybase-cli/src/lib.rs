@@ -1,7 +1,8 @@
 //! Floor 7 of Manybase: the command-line tool.
 //!
 //! It works on any project through its `manybase.toml`, without compiling the project's code. A program of one's own
-//! that has drivers or sagas of its own embeds it: [`Cli`].
+//! that has drivers or sagas of its own embeds it: [`Cli`]. With [`main`] a small program has the same commands and the
+//! project's models.
 //!
 //! ```text
 //!   arguments ──► Command ──► commands/<name>.rs ──► Db, recovery, sagas
@@ -24,4 +25,4 @@ mod output;
 mod project;
 mod status;
 
-pub use cli::{Cli, run};
+pub use cli::{Cli, main, run};

@@ -34,6 +34,7 @@ mod hooks;
 mod insert;
 mod meta;
 mod model;
+mod models;
 mod order;
 mod query;
 mod raw;
@@ -62,6 +63,7 @@ pub use manybase_macros::{DbEnum, DbType, Embedded, FromRow, Model};
 pub use manybase_sql::expr::{Collation, DateUnit, JsonStep};
 pub use meta::{ColumnMeta, MetaBuilder, ModelMeta, RelationKind, RelationMeta, Role, Through};
 pub use model::{Embedded, Key, Model, NoKey};
+pub use models::Models;
 pub use order::{Assignments, ColumnNames, GroupKeys, OrderKeys};
 pub use query::{
     Alias, BatchStream, Cursor, JoinSource, Page, PageQuery, Query, RowStream, SoftDelete, Table, exists,

@@ -62,6 +62,27 @@ pub mod saga {
     pub use manybase_saga::*;
 }
 
+/// The commands of the `manybase` tool in a program of one's own, with its models.
+///
+/// ```no_run
+/// use manybase::prelude::*;
+/// use std::process::ExitCode;
+///
+/// #[derive(Model)]
+/// struct Order {
+///     #[model(key, auto)]
+///     id: i64,
+/// }
+///
+/// fn main() -> ExitCode {
+///     manybase::cli::main(manybase::models!(Order))
+/// }
+/// ```
+#[cfg(feature = "cli")]
+pub mod cli {
+    pub use manybase_cli::*;
+}
+
 /// The contract that drivers implement.
 pub mod driver {
     pub use manybase_driver::*;

@@ -253,3 +253,55 @@ fn foreign_keys() {
     more.push(of("tag_id", "tag.id", OnDelete::Restrict));
     assert_eq!(keys(Order::meta().schema_on("shop")), more);
 }
+
+mod narrow {
+    use manybase_record::prelude::*;
+
+    #[derive(Model)]
+    #[model(table = "group_tag", connection = "shop")]
+    #[allow(dead_code)]
+    pub(crate) struct Far {
+        #[model(key)]
+        id: i64,
+        tag_id: i64,
+        #[model(on_delete = "cascade")]
+        tag: BelongsTo<super::Tag>,
+    }
+
+    /// For lists.
+    #[derive(Model)]
+    #[model(table = "tag")]
+    #[allow(dead_code)]
+    pub(crate) struct Tag {
+        #[model(key)]
+        id: i64,
+    }
+}
+
+#[test]
+fn lists_of_models() {
+    use manybase_record::models;
+    let all = models!(Customer, Order, Parcel, Tag, Group, Membership, One);
+    all.check("main").expect("they fit together");
+    let on = |connection| {
+        all.on(connection, "main")
+            .map(|model| model.name)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(on("main"), ["Tag", "One"]);
+    assert_eq!(on("depot"), ["Parcel"]);
+    let error = |models: manybase_record::Models, default| models.check(default).unwrap_err().to_string();
+    let told = error(all.clone().and(models!(narrow::Tag,)), "main");
+    assert!(told.contains("Tag and Tag stand for table tag"), "{told}");
+    let told = error(models!(Tag, Tag), "main");
+    assert!(told.contains("Tag stands in the list of models twice"), "{told}");
+    models!(narrow::Far, Tag)
+        .check("shop")
+        .expect("on one connection");
+    let told = error(models!(narrow::Far, Tag), "main");
+    assert!(
+        told.contains("relation tag: Tag lives on connection \"main\""),
+        "{told}"
+    );
+    assert!(told.contains("HasMany"), "{told}");
+}
