@@ -39,7 +39,6 @@ pub(crate) fn run() -> Result<()> {
 
 fn violations(workspace: &Workspace) -> Result<Vec<Violation>> {
     let mut found = floors::check(&workspace.members);
-    let mut without_example = Vec::new();
     for member in &workspace.members {
         let manifest = workspace.root.join(&member.dir).join("Cargo.toml");
         let text = fs::read_to_string(&manifest).context(|| format!("cannot read {}", manifest.display()))?;
@@ -57,10 +56,9 @@ fn violations(workspace: &Workspace) -> Result<Vec<Violation>> {
             found.extend(length::check(&source));
             found.extend(names::check(&member.name, &source));
             found.extend(panics::check(&member.name, &source));
-            without_example.extend(examples::check(&member.name, &path, &text));
+            found.extend(examples::check(&member.name, &path, &text));
         }
     }
-    found.extend(examples::judge(without_example));
     Ok(found)
 }
 

@@ -188,6 +188,21 @@ impl<'a, M: Model> BulkLoad<'a, M> {
     }
 
     /// Records of one batch, 5,000 unless said otherwise. One with large values is sent earlier.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Reading { #[model(key)] id: i64, value: f64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Reading>(&db).await?;
+    /// let readings = (1..=1_000).map(|id| Reading { id, value: 0.5 });
+    /// let mut batches = 0;
+    /// Reading::bulk_load_all(readings).batch_rows(400).on_progress(|_| batches += 1).exec(&db).await?;
+    /// assert_eq!(batches, 3);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn batch_rows(mut self, rows: usize) -> Self {
         self.batch = rows.max(1);
         self
@@ -250,6 +265,20 @@ impl<'a, M: Model> BulkLoad<'a, M> {
     /// # Errors
     /// The stream's; those of the database; that of the first record over [`BulkLoad::max_rejects`]; and
     /// [`ErrorKind::Statement`] for what makes no sense, as in [`Upsert::exec`].
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Reading { #[model(key)] id: i64, value: f64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Reading>(&db).await?;
+    /// let readings = (1..=1_000).map(|id| Reading { id, value: 0.5 });
+    /// let loaded = Reading::bulk_load_all(readings).exec(&db).await?;
+    /// assert_eq!((loaded.read, loaded.inserted), (1_000, 1_000));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn exec(self, on: &dyn Executor) -> Result<Loaded> {
         crate::hooks::none_for::<M>("bulk_load", on)?;
         run::run(self, on).await

@@ -1,6 +1,7 @@
 //! Queries: built by closures over columns, run on whatever executes.
 
 mod alias;
+mod batch;
 mod build;
 mod by_relation;
 mod deleted;
@@ -22,10 +23,11 @@ mod write;
 
 pub(crate) use alias::Joined;
 pub use alias::{Alias, JoinSource};
+pub use batch::BatchStream;
 pub(crate) use deleted::Deleted;
 pub use deleted::SoftDelete;
 pub use page::{Cursor, Page, PageQuery};
-pub use stream::{BatchStream, RowStream};
+pub use stream::RowStream;
 pub use subquery::{exists, not_exists};
 pub use table::Table;
 

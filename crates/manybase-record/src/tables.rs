@@ -97,6 +97,10 @@ pub trait Nullity: 'static {
 }
 
 /// Columns as the model has them.
+///
+/// ```
+/// let name: <manybase_record::Sure as manybase_record::Nullity>::Of<String> = String::new();
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub enum Sure {}
 
@@ -105,6 +109,10 @@ impl Nullity for Sure {
 }
 
 /// Columns of a row that may not be there.
+///
+/// ```
+/// let name: <manybase_record::Maybe as manybase_record::Nullity>::Of<String> = None;
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub enum Maybe {}
 

@@ -105,6 +105,21 @@ impl<M: Model> UpdateMany<M> {
     /// [`ErrorKind::Stale`] when the model has a version and a row is gone or has another one; [`ErrorKind::Statement`]
     /// for a model without a key, a record that has none as yet, and a column that can't be written; those of the
     /// database.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Clone, Model)] struct Stock { #[model(key)] article: String, qty: i64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Stock>(&db).await?;
+    /// let stock = |article: &str, qty| Stock { article: article.into(), qty };
+    /// Stock::insert_many(vec![stock("nut", 1), stock("bolt", 2)], &db).await?;
+    /// let there = Stock::update_many(vec![stock("nut", 10), stock("gear", 30)]).exec(&db).await?;
+    /// assert_eq!(there, 1); // there is no gear
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn exec(mut self, on: &dyn Executor) -> Result<u64> {
         let meta = M::meta();
         relation::refuse_fresh(&mut self.records, "update_many")?;

@@ -40,36 +40,106 @@ impl ReplicaHandle {
     }
 
     /// The connection's name and a number: `erp/replica-1`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("erp", "sqlite::memory:").replica("erp", "sqlite::memory:").open().await?;
+    /// let replica = db.connection("erp")?.replicas().remove(0);
+    /// assert_eq!(&**replica.name(), "erp/replica-1");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn name(&self) -> &Arc<str> {
         self.pool().name()
     }
 
     /// Where it is, without secrets.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("erp", "sqlite::memory:").replica("erp", "sqlite::memory:").open().await?;
+    /// let replica = db.connection("erp")?.replicas().remove(0);
+    /// assert_eq!(replica.address(), "sqlite::memory:");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn address(&self) -> String {
         self.pool().driver().address()
     }
 
     /// What is known of it.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("erp", "sqlite::memory:").replica("erp", "sqlite::memory:").open().await?;
+    /// let replica = db.connection("erp")?.replicas().remove(0);
+    /// assert_eq!(replica.state(), manybase_db::ReplicaState::Unknown); // nobody has read from it yet
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn state(&self) -> ReplicaState {
         self.replicas.all()[self.at].health.state()
     }
 
     /// How far it was behind the primary when it was last asked, where there is a bound for that.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("erp", "sqlite::memory:").replica("erp", "sqlite::memory:").open().await?;
+    /// let replica = db.connection("erp")?.replicas().remove(0);
+    /// assert_eq!(replica.lag(), None); // there is no bound, so nobody asks
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn lag(&self) -> Option<Duration> {
         self.replicas.all()[self.at].health.lag()
     }
 
     /// Why it is down.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("erp", "sqlite::memory:").replica("erp", "sqlite::memory:").open().await?;
+    /// let replica = db.connection("erp")?.replicas().remove(0);
+    /// assert!(replica.error().is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn error(&self) -> Option<Error> {
         self.replicas.all()[self.at].health.error()
     }
 
     /// How busy its pool is.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("erp", "sqlite::memory:").replica("erp", "sqlite::memory:").open().await?;
+    /// let replica = db.connection("erp")?.replicas().remove(0);
+    /// assert_eq!(replica.status().in_use, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn status(&self) -> PoolStatus {
         self.pool().status()
     }
 
     /// Asks it now, and the others of the connection too.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("erp", "sqlite::memory:").replica("erp", "sqlite::memory:").open().await?;
+    /// let replica = db.connection("erp")?.replicas().remove(0);
+    /// assert_eq!(replica.look().await, manybase_db::ReplicaState::Healthy);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn look(&self) -> ReplicaState {
         self.replicas.look(true).await;
         self.state()

@@ -33,6 +33,21 @@ pub struct Loaded {
 }
 
 /// A record that a bulk load left out.
+///
+/// ```
+/// use manybase_record::prelude::*;
+/// # #[derive(Model)] struct Reading { #[model(key)] id: i64, value: f64 }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> manybase_driver::Result<()> {
+/// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+/// # manybase_record::create_table::<Reading>(&db).await?;
+/// let readings = [7, 7].map(|id| Reading { id, value: 0.5 });
+/// let loaded = Reading::bulk_load_all(readings).max_rejects(1).exec(&db).await?;
+/// let rejected = &loaded.reasons[0];
+/// assert!(rejected.row == 2 && rejected.error.is_unique_violation());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Rejected {

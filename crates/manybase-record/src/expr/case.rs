@@ -30,6 +30,14 @@ pub fn case<T: ColumnType>() -> Case<T> {
 }
 
 /// A choice by conditions that is being built. See [`case`].
+///
+/// ```
+/// use manybase_record::{case, prelude::*};
+/// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, age: i32, name: String }
+/// let group = |c: <Person as Model>::Columns| case::<String>().when(c.age.lt(18), "child").otherwise("adult");
+/// Person::query().select(|c| (c.id, group(c)));
+/// # Ok::<(), manybase_driver::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "a choice ends with .otherwise(…) or .or_null()"]
 pub struct Case<T> {
@@ -39,6 +47,17 @@ pub struct Case<T> {
 
 impl<T: ColumnType> Case<T> {
     /// This value where the condition holds, and none before it did.
+    ///
+    /// ```
+    /// use manybase_record::{case, prelude::*};
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, age: i32, name: String }
+    /// let query = Person::query().select(|c| case::<i32>().when(c.age.lt(18), 1).when(c.age.lt(65), 2).otherwise(3));
+    /// assert_eq!(
+    ///     query.to_sql(manybase_sql::dialect::sqlite())?.sql,
+    ///     r#"SELECT CASE WHEN "age" < ? THEN ? WHEN "age" < ? THEN ? ELSE ? END FROM "person""#
+    /// );
+    /// # Ok::<(), manybase_driver::Error>(())
+    /// ```
     pub fn when(mut self, condition: impl IntoCond, value: impl Operand<T>) -> Self {
         let condition = condition.into_cond().into_node();
         self.branches.push((condition, value.operand()));
@@ -46,6 +65,14 @@ impl<T: ColumnType> Case<T> {
     }
 
     /// This value where no condition holds.
+    ///
+    /// ```
+    /// use manybase_record::{case, prelude::*};
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, age: i32, name: String }
+    /// // Of the type that the values have, so that it can be compared and ordered by.
+    /// Person::query().order_by(|c| case::<i32>().when(c.name.eq("Ann"), 0).otherwise(1).asc());
+    /// # Ok::<(), manybase_driver::Error>(())
+    /// ```
     pub fn otherwise(self, value: impl Operand<T>) -> Ex<T> {
         Ex::new(Expr::Case {
             branches: self.branches,
@@ -69,6 +96,13 @@ impl<T: ColumnType> Case<T> {
 }
 
 /// A choice by the value of one expression that is being built. See [`Col::switch`].
+///
+/// ```
+/// use manybase_record::prelude::*;
+/// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, age: i32, name: String }
+/// Person::query().select(|c| c.name.switch::<i32>().when("Ann", 1).when("Ben", 2).otherwise(0));
+/// # Ok::<(), manybase_driver::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "a choice ends with .otherwise(…) or .or_null()"]
 pub struct Switch<S, T> {
@@ -79,6 +113,17 @@ pub struct Switch<S, T> {
 
 impl<S: ColumnType, T: ColumnType> Switch<S, T> {
     /// This value where the expression is equal to that one.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, age: i32, name: String }
+    /// let query = Person::query().select(|c| c.age.switch::<String>().when(0, "born").otherwise("older"));
+    /// assert_eq!(
+    ///     query.to_sql(manybase_sql::dialect::sqlite())?.sql,
+    ///     r#"SELECT CASE WHEN "age" = ? THEN ? ELSE ? END FROM "person""#
+    /// );
+    /// # Ok::<(), manybase_driver::Error>(())
+    /// ```
     pub fn when(mut self, equal: impl Operand<S>, value: impl Operand<T>) -> Self {
         let condition = self.subject.clone().eq(equal.operand());
         self.case.branches.push((condition, value.operand()));
@@ -86,11 +131,39 @@ impl<S: ColumnType, T: ColumnType> Switch<S, T> {
     }
 
     /// This value where it is equal to none, or NULL.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, age: i32, name: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// Person { id: 0, age: 3, name: "Ann".into() }.insert(&db).await?;
+    /// let words = Person::query().select(|c| c.age.switch::<String>().when(1, "one").otherwise("many")).all(&db).await?;
+    /// assert_eq!(words, ["many"]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn otherwise(self, value: impl Operand<T>) -> Ex<T> {
         self.case.otherwise(value)
     }
 
     /// NULL where it is equal to none.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, age: i32, name: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// Person { id: 0, age: 3, name: "Ann".into() }.insert(&db).await?;
+    /// let words = Person::query().select(|c| c.age.switch::<String>().when(1, "one").or_null()).all(&db).await?;
+    /// assert_eq!(words, [None]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn or_null(self) -> Ex<T::OrNull> {
         self.case.or_null()
     }

@@ -26,12 +26,34 @@ pub struct Window {
 
 impl Window {
     /// Only rows for which these are equal.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Sale { #[model(key, auto)] id: i64, city: String, amount: i64 }
+    /// let query = Sale::query().select(|c| c.amount.sum().over(|w| w.partition_by(c.city)));
+    /// assert_eq!(
+    ///     query.to_sql(manybase_sql::dialect::sqlite())?.sql,
+    ///     r#"SELECT SUM("amount") OVER (PARTITION BY "city") FROM "sale""#
+    /// );
+    /// # Ok::<(), manybase_driver::Error>(())
+    /// ```
     pub fn partition_by<K: GroupKeys>(mut self, keys: K) -> Self {
         keys.add_to(&mut self.over.partition_by);
         self
     }
 
     /// The order of the rows. NULL counts as the least value, as everywhere.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Sale { #[model(key, auto)] id: i64, city: String, amount: i64 }
+    /// let query = Sale::query().select(|c| c.amount.sum().over(|w| w.order_by(c.id.desc())));
+    /// assert_eq!(
+    ///     query.to_sql(manybase_sql::dialect::sqlite())?.sql,
+    ///     r#"SELECT SUM("amount") OVER (ORDER BY "id" DESC) FROM "sale""#
+    /// );
+    /// # Ok::<(), manybase_driver::Error>(())
+    /// ```
     pub fn order_by<K: OrderKeys>(mut self, keys: K) -> Self {
         keys.add_to(&mut self.over.order_by);
         self
@@ -39,17 +61,50 @@ impl Window {
 
     /// Of these the rows from one distance to another: `-2..=0` is the current row and the two before it, `..=0` all
     /// up to the current one, `..` all.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Sale { #[model(key, auto)] id: i64, city: String, amount: i64 }
+    /// let query = Sale::query().select(|c| c.amount.sum().over(|w| w.order_by(c.id.asc()).rows(-1..=1)));
+    /// assert_eq!(
+    ///     query.to_sql(manybase_sql::dialect::sqlite())?.sql,
+    ///     r#"SELECT SUM("amount") OVER (ORDER BY "id" ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) FROM "sale""#
+    /// );
+    /// # Ok::<(), manybase_driver::Error>(())
+    /// ```
     pub fn rows(self, distances: impl RangeBounds<i32>) -> Self {
         self.frame(FrameUnit::Rows, &distances)
     }
 
     /// As [`Window::rows`]; rows that are equal in the order belong together, and there are no distances but 0: `..=0`
     /// is all up to the current row and its equals.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Sale { #[model(key, auto)] id: i64, city: String, amount: i64 }
+    /// let query = Sale::query().select(|c| c.amount.sum().over(|w| w.order_by(c.city.asc()).range(..=0)));
+    /// assert_eq!(
+    ///     query.to_sql(manybase_sql::dialect::sqlite())?.sql,
+    ///     r#"SELECT SUM("amount") OVER (ORDER BY "city" RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM "sale""#
+    /// );
+    /// # Ok::<(), manybase_driver::Error>(())
+    /// ```
     pub fn range(self, distances: impl RangeBounds<i32>) -> Self {
         self.frame(FrameUnit::Range, &distances)
     }
 
     /// As [`Window::rows`], in groups of rows that are equal in the order. MySQL and MariaDB have no such frame.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Sale { #[model(key, auto)] id: i64, city: String, amount: i64 }
+    /// let query = Sale::query().select(|c| c.amount.sum().over(|w| w.order_by(c.city.asc()).groups(-1..=0)));
+    /// assert_eq!(
+    ///     query.to_sql(manybase_sql::dialect::sqlite())?.sql,
+    ///     r#"SELECT SUM("amount") OVER (ORDER BY "city" GROUPS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM "sale""#
+    /// );
+    /// # Ok::<(), manybase_driver::Error>(())
+    /// ```
     pub fn groups(self, distances: impl RangeBounds<i32>) -> Self {
         self.frame(FrameUnit::Groups, &distances)
     }
@@ -115,6 +170,20 @@ impl<T> Windowed<T> {
 
     /// Says which rows it looks at. It can stand in a selection and in an order, and nowhere else: it is calculated
     /// when the rows have been chosen.
+    ///
+    /// ```
+    /// use manybase_record::{prelude::*, rank};
+    /// # #[derive(Model)] struct Sale { #[model(key, auto)] id: i64, city: String, amount: i64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Sale>(&db).await?;
+    /// for amount in [5, 7] { Sale { id: 0, city: "Rome".into(), amount }.insert(&db).await?; }
+    /// let places = Sale::query().select(|c| (c.amount, rank().over(|w| w.order_by(c.amount.desc())))).order_by(|c| c.amount.asc());
+    /// assert_eq!(places.all(&db).await?, [(5, 2), (7, 1)]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn over(self, window: impl FnOnce(Window) -> Window) -> Ex<T> {
         Ex::new(window(Window::default()).node(self.function))
     }

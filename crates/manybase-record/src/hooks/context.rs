@@ -74,23 +74,95 @@ impl<'a> HookContext<'a> {
     }
 
     /// What is done.
+    ///
+    /// ```
+    /// use manybase_record::{HookContext, Hooks, Operation, prelude::*};
+    /// # #[derive(Clone, Model)] #[model(hooks)] struct Note { #[model(key)] id: i64, text: String }
+    /// impl Hooks for Note {
+    ///     async fn before_insert(&mut self, cx: &HookContext<'_>) -> manybase_driver::Result<()> {
+    ///         assert_eq!(cx.operation(), Operation::Insert);
+    ///         Ok(())
+    ///     }
+    /// }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Note>(&db).await?;
+    /// # Note { id: 1, text: "a".into() }.insert(&db).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn operation(&self) -> Operation {
         self.operation
     }
 
     /// Whether it is done by a call for many rows at once.
+    ///
+    /// ```
+    /// use manybase_record::{HookContext, Hooks, Operation, prelude::*};
+    /// # #[derive(Clone, Model)] #[model(hooks)] struct Note { #[model(key)] id: i64, text: String }
+    /// impl Hooks for Note {
+    ///     async fn before_insert(&mut self, cx: &HookContext<'_>) -> manybase_driver::Result<()> {
+    ///         assert!(!cx.is_set_wise());
+    ///         Ok(())
+    ///     }
+    /// }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Note>(&db).await?;
+    /// # Note { id: 1, text: "a".into() }.insert(&db).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_set_wise(&self) -> bool {
         self.set_wise
     }
 
     /// What to read and write on: the transaction in which it is done; after its end, outside of it; when records are
     /// read, what they are read on.
+    ///
+    /// ```
+    /// use manybase_record::{HookContext, Hooks, Operation, prelude::*};
+    /// # #[derive(Clone, Model)] #[model(hooks)] struct Note { #[model(key)] id: i64, text: String }
+    /// impl Hooks for Note {
+    ///     async fn before_insert(&mut self, cx: &HookContext<'_>) -> manybase_driver::Result<()> {
+    ///         self.id = Note::query().count(cx.on()).await?.try_into().unwrap_or(i64::MAX);
+    ///         Ok(())
+    ///     }
+    /// }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Note>(&db).await?;
+    /// # Note { id: 9, text: "a".into() }.insert(&db).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn on(&self) -> &'a dyn Executor {
         self.on
     }
 
     /// The transaction in which it is done, such as for [`Transaction::at_end`]. `None` after its end, and when records
     /// are read.
+    ///
+    /// ```
+    /// use manybase_record::{HookContext, Hooks, Operation, prelude::*};
+    /// # #[derive(Clone, Model)] #[model(hooks)] struct Note { #[model(key)] id: i64, text: String }
+    /// impl Hooks for Note {
+    ///     async fn before_insert(&mut self, cx: &HookContext<'_>) -> manybase_driver::Result<()> {
+    ///         assert!(cx.transaction().is_some());
+    ///         Ok(())
+    ///     }
+    /// }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Note>(&db).await?;
+    /// # Note { id: 1, text: "a".into() }.insert(&db).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn transaction(&self) -> Option<&'a Transaction> {
         self.transaction
     }

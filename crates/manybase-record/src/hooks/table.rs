@@ -44,6 +44,7 @@ impl<M: Hooks> HookTable<M> {
     };
 
     /// The model's hooks.
+    #[doc(hidden)]
     pub const fn of() -> &'static Self {
         &Self::OF
     }

@@ -103,6 +103,16 @@ pub trait JoinSource {
 }
 
 /// What is joined, without its type.
+///
+/// ```
+/// use manybase_record::prelude::*;
+/// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64, customer_id: i64, total: i64 }
+/// # #[derive(Model)] struct Customer { #[model(key, auto)] id: i64, name: String }
+/// // What a query of several tables is made of when another one is added to it.
+/// let query = Order::query().join_on(Customer::query(), |o, c| o.customer_id.eq(c.id));
+/// assert!(query.to_sql(manybase_sql::dialect::sqlite())?.sql.contains(r#"JOIN "customer""#));
+/// # Ok::<(), manybase_driver::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Joined {
     pub(super) name: &'static str,

@@ -185,6 +185,20 @@ impl<S: Sources, O> Query<S, O> {
     }
 
     /// As [`Query::join_lateral`], and rows for which the other query gives nothing are kept.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64, customer_id: i64, total: i64 }
+    /// # #[derive(Model)] struct Customer { #[model(key, auto)] id: i64, name: String }
+    /// let last = Customer::query()
+    ///     .left_join_lateral(|c| {
+    ///         let own = Order::filter(|o| o.customer_id.eq(c.id)).order_by(|o| o.id.desc()).limit(1);
+    ///         own.select(|o| (o.id, o.total)).as_table("last")
+    ///     })
+    ///     .select(|(c, (order, total))| (c.name, order, total)); // (String, Option<i64>, Option<i64>)
+    /// assert!(last.to_sql(manybase_sql::dialect::postgres())?.sql.contains("LEFT JOIN LATERAL (SELECT"));
+    /// # Ok::<(), manybase_driver::Error>(())
+    /// ```
     pub fn left_join_lateral<R: RowType>(
         self,
         other: impl FnOnce(S::Columns) -> Table<R>,

@@ -46,6 +46,20 @@ impl<M: Model> Query<M> {
 }
 
 /// A page that is asked for; [`Query::page`] makes it.
+///
+/// ```
+/// use manybase_record::prelude::*;
+/// # #[derive(Model)] struct Person { #[model(key)] id: i64, name: String }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> manybase_driver::Result<()> {
+/// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+/// # manybase_record::create_table::<Person>(&db).await?;
+/// # for id in 1..=5 { Person { id, name: "Ann".into() }.insert(&db).await?; }
+/// let pages = Person::query().order_by(|c| c.name.asc()).page(2);
+/// assert_eq!(pages.fetch(&db).await?.rows.len(), 2);
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "nothing is sent before fetch"]
 pub struct PageQuery<M: Model> {
     query: Query<M>,
@@ -75,6 +89,20 @@ impl<M: Model> std::fmt::Debug for PageQuery<M> {
 }
 
 /// Some rows of an ordered query, and where they are in it.
+///
+/// ```
+/// use manybase_record::prelude::*;
+/// # #[derive(Model)] struct Person { #[model(key)] id: i64, name: String }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> manybase_driver::Result<()> {
+/// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+/// # manybase_record::create_table::<Person>(&db).await?;
+/// # for id in 1..=5 { Person { id, name: "Ann".into() }.insert(&db).await?; }
+/// let page = Person::query().page(2).fetch(&db).await?;
+/// assert!(page.rows.len() == 2 && page.has_next && !page.has_previous);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Page<M> {
     /// The rows, in the query's order.
@@ -91,11 +119,45 @@ pub struct Page<M> {
 
 impl<M> Page<M> {
     /// What to give to [`PageQuery::after`] for the next page, if there is one.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key)] id: i64, name: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # for id in 1..=5 { Person { id, name: "Ann".into() }.insert(&db).await?; }
+    /// let mut page = Person::query().page(2).fetch(&db).await?;
+    /// let mut read = page.rows.len();
+    /// while let Some(next) = page.next() {
+    ///     page = Person::query().page(2).after(next).fetch(&db).await?;
+    ///     read += page.rows.len();
+    /// }
+    /// assert_eq!(read, 5);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn next(&self) -> Option<&Cursor> {
         self.last.as_ref().filter(|_| self.has_next)
     }
 
     /// What to give to [`PageQuery::before`] for the page before this one, if there is one.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key)] id: i64, name: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # for id in 1..=5 { Person { id, name: "Ann".into() }.insert(&db).await?; }
+    /// let last = Person::query().page(2).from_end().fetch(&db).await?;
+    /// let before = Person::query().page(2).before(last.previous().expect("three are before it")).fetch(&db).await?;
+    /// assert_eq!(before.rows.iter().map(|person| person.id).collect::<Vec<_>>(), [2, 3]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn previous(&self) -> Option<&Cursor> {
         self.first.as_ref().filter(|_| self.has_previous)
     }
@@ -163,6 +225,20 @@ impl<M: Model> PageQuery<M> {
     /// [`ErrorKind::Cursor`] for a text that is no cursor, has been changed, or belongs to another model or order;
     /// [`ErrorKind::Statement`] for a page of no rows, for a model without a key, for an order by anything but the
     /// model's own columns, and for a query with limit, offset, distinct or groups; else as [`Query::all`].
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key)] id: i64, name: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # for id in 1..=5 { Person { id, name: "Ann".into() }.insert(&db).await?; }
+    /// let page = Person::filter(|c| c.id.gt(3)).page(10).fetch(&db).await?;
+    /// assert_eq!((page.rows.len(), page.has_next), (2, false));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn fetch(self, on: &dyn Executor) -> Result<Page<M>> {
         let meta = M::meta();
         let named = |error: Error| {

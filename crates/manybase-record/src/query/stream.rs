@@ -61,34 +61,6 @@ impl<S: Sources, O: Send + 'static> Query<S, O> {
         }
     }
 
-    /// Gives the rows in vectors of `rows`, the last of which may be shorter. Otherwise as [`Query::stream`].
-    ///
-    /// ```
-    /// use manybase_record::prelude::*;
-    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String }
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> manybase_driver::Result<()> {
-    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
-    /// # manybase_record::create_table::<Person>(&db).await?;
-    /// # Person::insert_many(["Ann", "Bob", "Cid"].map(|name| Person { id: 0, name: name.into() }), &db).await?;
-    /// let mut people = Person::query().batch(2, &db);
-    /// let mut sizes = Vec::new();
-    /// while let Some(batch) = people.next().await {
-    ///     sizes.push(batch?.len());
-    /// }
-    /// assert_eq!(sizes, [2, 1]);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn batch<'a>(self, rows: usize, on: &'a dyn Executor) -> BatchStream<'a, O> {
-        let size = rows.max(1);
-        BatchStream {
-            stream: self.stream(on),
-            size,
-            batch: Vec::new(),
-        }
-    }
-
     async fn pour(&self, on: &dyn Executor, into: Arc<Shared<O>>) -> Result<()> {
         let meta = self.meta;
         if !self.includes.is_empty() {
@@ -137,6 +109,21 @@ fn unheard(meta: &ModelMeta) -> Error {
 
 /// Rows of a query, one by one; [`Query::stream`] makes it. It is a [`Stream`], and has a `next` of its own for code
 /// without the combinators of another crate.
+///
+/// ```
+/// use manybase_record::{RowStream, prelude::*};
+/// # #[derive(Model)] struct Person { #[model(key)] id: i64, name: String }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> manybase_driver::Result<()> {
+/// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+/// # manybase_record::create_table::<Person>(&db).await?;
+/// # for id in 1..=5 { Person { id, name: "Ann".into() }.insert(&db).await?; }
+/// let mut people: RowStream<'_, Rec<Person>> = Person::query().stream(&db);
+/// let first = people.next().await.expect("there are five")?;
+/// assert_eq!(first.name, "Ann");
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "nothing is sent before the first row is asked for"]
 pub struct RowStream<'a, O> {
     taken: VecDeque<O>,
@@ -151,6 +138,24 @@ impl<O> Unpin for RowStream<'_, O> {}
 
 impl<O: Send> RowStream<'_, O> {
     /// The next row; `None` behind the last, or behind an error.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key)] id: i64, name: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # for id in 1..=5 { Person { id, name: "Ann".into() }.insert(&db).await?; }
+    /// let mut people = Person::query().stream(&db);
+    /// let mut sum = 0;
+    /// while let Some(person) = people.next().await {
+    ///     sum += person?.id;
+    /// }
+    /// assert_eq!(sum, 15);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn next(&mut self) -> Option<Result<O>> {
         poll_fn(|task| Pin::new(&mut *self).poll_next(task)).await
     }
@@ -219,60 +224,6 @@ impl<O> std::fmt::Debug for RowStream<'_, O> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RowStream")
             .field("running", &self.work.is_some())
-            .finish_non_exhaustive()
-    }
-}
-
-/// Rows of a query in vectors; [`Query::batch`] makes it.
-#[must_use = "nothing is sent before the first batch is asked for"]
-pub struct BatchStream<'a, O> {
-    stream: RowStream<'a, O>,
-    size: usize,
-    batch: Vec<O>,
-}
-
-impl<O> Unpin for BatchStream<'_, O> {}
-
-impl<O: Send> BatchStream<'_, O> {
-    /// The next vector; `None` behind the last, or behind an error.
-    pub async fn next(&mut self) -> Option<Result<Vec<O>>> {
-        poll_fn(|task| Pin::new(&mut *self).poll_next(task)).await
-    }
-
-    /// As [`RowStream::close`].
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn close(self) -> Result<()> {
-        self.stream.close().await
-    }
-}
-
-impl<O: Send> Stream for BatchStream<'_, O> {
-    type Item = Result<Vec<O>>;
-
-    fn poll_next(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<Result<Vec<O>>>> {
-        let this = self.get_mut();
-        loop {
-            match Pin::new(&mut this.stream).poll_next(task) {
-                Poll::Ready(Some(Ok(row))) => this.batch.push(row),
-                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
-                Poll::Ready(None) if this.batch.is_empty() => return Poll::Ready(None),
-                Poll::Ready(None) => break,
-                Poll::Pending => return Poll::Pending,
-            }
-            if this.batch.len() == this.size {
-                break;
-            }
-        }
-        Poll::Ready(Some(Ok(std::mem::take(&mut this.batch))))
-    }
-}
-
-impl<O> std::fmt::Debug for BatchStream<'_, O> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("BatchStream")
-            .field("rows", &self.size)
             .finish_non_exhaustive()
     }
 }

@@ -82,6 +82,21 @@ impl<O: RowType> Table<O> {
     }
 
     /// The same under another name, so that one query can have it twice.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64, customer_id: i64, total: i64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Order>(&db).await?;
+    /// # for customer_id in [1, 1, 2] { Order { id: 0, customer_id, total: 5 }.insert(&db).await?; }
+    /// let sums = Order::query().group_by(|o| o.customer_id).select(|o| (o.customer_id, o.total.sum())).cte("sums");
+    /// let larger = sums.clone().query().join_on(sums.alias("others"), |(_, a), (_, b)| a.gt(b)).select(|(one, other)| (one.0, other.0));
+    /// assert_eq!(larger.all(&db).await?, [(1, 2)]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn alias(mut self, name: &'static str) -> Self {
         self.name = name;
         self.source.alias = Some(name.into());
@@ -181,6 +196,22 @@ impl<S: Sources, O: RowType> Query<S, O> {
 
     /// As [`Query::recursive`], but a row that was there already is not followed again, so that it ends in data that runs
     /// in a circle.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Road { #[model(key, auto)] id: i64, from: i64, to: i64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Road>(&db).await?;
+    /// # for (from, to) in [(1, 2), (2, 3), (3, 1)] { Road { id: 0, from, to }.insert(&db).await?; }
+    /// let reached = Road::filter(|r| r.from.eq(1)).select(|r| (r.to, r.to)).recursive_distinct("reached", |reached| {
+    ///     Road::query().join_on(reached, |r, (at, _)| r.from.eq(at)).select(|(r, _)| (r.to, r.to))
+    /// });
+    /// assert_eq!(reached.query().all(&db).await?.len(), 3); // the roads run in a circle
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn recursive_distinct<T: Sources>(
         self,
         name: &'static str,

@@ -29,6 +29,13 @@ pub struct Link {
 
 impl Link {
     /// Columns that point to a key.
+    ///
+    /// ```
+    /// use manybase_record::{Link, prelude::*};
+    /// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64, customer_id: i64 }
+    /// let link = Link::new("orders", [Order::COLUMNS.customer_id.name()]);
+    /// assert_eq!(link.field, "orders");
+    /// ```
     pub fn new(field: &'static str, foreign_key: impl IntoIterator<Item = Name>) -> Self {
         Self {
             field,
@@ -39,6 +46,14 @@ impl Link {
     }
 
     /// They point to these columns instead of the key.
+    ///
+    /// ```
+    /// use manybase_record::{Link, prelude::*};
+    /// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64, customer_no: String }
+    /// # #[derive(Model)] struct Customer { #[model(key, auto)] id: i64, no: String }
+    /// let link = Link::new("orders", [Order::COLUMNS.customer_no.name()]).references([Customer::COLUMNS.no.name()]);
+    /// assert_eq!(link.references, ["no"]);
+    /// ```
     #[must_use]
     pub fn references(mut self, columns: impl IntoIterator<Item = Name>) -> Self {
         self.references = columns.into_iter().collect();
@@ -46,6 +61,13 @@ impl Link {
     }
 
     /// The columns of a join model that point to the other end.
+    ///
+    /// ```
+    /// use manybase_record::{Link, prelude::*};
+    /// # #[derive(Model)] struct Membership { #[model(key)] person_id: i64, #[model(key)] group_id: i64 }
+    /// let link = Link::new("groups", [Membership::COLUMNS.person_id.name()]).other_key([Membership::COLUMNS.group_id.name()]);
+    /// assert_eq!(link.other_key, ["group_id"]);
+    /// ```
     #[must_use]
     pub fn other_key(mut self, columns: impl IntoIterator<Item = Name>) -> Self {
         self.other_key = columns.into_iter().collect();
@@ -101,6 +123,14 @@ fn positions(field: &str, meta: &'static ModelMeta, columns: &[Name]) -> Result<
 }
 
 /// The columns at the two ends that hold the same values, by their positions, in pairs.
+///
+/// ```
+/// use manybase_record::{Link, Rel, prelude::*};
+/// # #[derive(Model)] struct Customer { #[model(key, auto)] id: i64, orders: HasMany<Order> }
+/// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64, customer_id: i64 }
+/// // Loading a relation pairs `customer.id` with `order.customer_id`.
+/// Customer::query().include(|c| c.orders);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Ends {
     pub(crate) field: &'static str,

@@ -14,6 +14,23 @@ type Load<M> = dyn for<'a> Fn(&'a mut [Rec<M>], &'a dyn Executor, Option<&'a Arc
     + Sync;
 
 /// Loads a relation of `M`, whatever is at the other end.
+///
+/// ```
+/// use manybase_record::prelude::*;
+/// # #[derive(Model)] struct Customer { #[model(key, auto)] id: i64, orders: HasMany<Order> }
+/// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64, customer_id: i64, total: i64 }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> manybase_driver::Result<()> {
+/// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+/// # manybase_record::create_table::<Customer>(&db).await?;
+/// # manybase_record::create_table::<Order>(&db).await?;
+/// # let order = |total| Order { id: 0, customer_id: 0, total };
+/// # Customer { id: 0, orders: HasMany::new([order(50), order(500)]) }.insert(&db).await?;
+/// let customer = Customer::query().include(|c| c.orders).one(&db).await?;
+/// assert_eq!(customer.orders.loaded()?.len(), 2);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Include<M>(Arc<Load<M>>);
 
 impl<M> Clone for Include<M> {

@@ -79,6 +79,26 @@ impl<T, J> Clone for ManyToMany<T, J> {
 
 impl<T: Send + 'static, J: Send + 'static> ManyToMany<T, J> {
     /// Whether it has been loaded.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, groups: ManyToMany<Group, Membership> }
+    /// # #[derive(Model)] struct Group { #[model(key, auto)] id: i64, name: String }
+    /// # #[derive(Model)] struct Membership { #[model(key)] person_id: i64, #[model(key)] group_id: i64, role: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # manybase_record::create_table::<Group>(&db).await?;
+    /// # manybase_record::create_table::<Membership>(&db).await?;
+    /// # let link = |role: &str| Membership { person_id: 0, group_id: 0, role: role.into() };
+    /// # let group = |name: &str| Group { id: 0, name: name.into() };
+    /// # Person { id: 0, groups: ManyToMany::new([(group("Chess"), link("admin")), (group("Go"), link("guest"))]) }.insert(&db).await?;
+    /// let person = Person::query().one(&db).await?;
+    /// assert!(!person.groups.is_loaded());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_loaded(&self) -> bool {
         self.content.is_some() && !fresh::is_held::<(T, J)>(&self.content)
     }
@@ -132,6 +152,28 @@ impl<T: Model, J: Model> ManyToMany<T, J> {
     ///
     /// # Errors
     /// [`manybase_driver::ErrorKind::NotLoaded`] when the query did not include them.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, groups: ManyToMany<Group, Membership> }
+    /// # #[derive(Model)] struct Group { #[model(key, auto)] id: i64, name: String }
+    /// # #[derive(Model)] struct Membership { #[model(key)] person_id: i64, #[model(key)] group_id: i64, role: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # manybase_record::create_table::<Group>(&db).await?;
+    /// # manybase_record::create_table::<Membership>(&db).await?;
+    /// # let link = |role: &str| Membership { person_id: 0, group_id: 0, role: role.into() };
+    /// # let group = |name: &str| Group { id: 0, name: name.into() };
+    /// # Person { id: 0, groups: ManyToMany::new([(group("Chess"), link("admin")), (group("Go"), link("guest"))]) }.insert(&db).await?;
+    /// let person = Person::query().include(|p| p.groups).one(&db).await?;
+    /// assert_eq!(person.groups.loaded()?.len(), 2);
+    /// let bare = Person::query().one(&db).await?;
+    /// assert!(bare.groups.loaded().is_err()); // the query did not include them
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn loaded(&self) -> Result<&Linked<T, J>> {
         let content = self.content.as_ref();
         let content = content.and_then(|content| content.downcast_ref::<Linked<T, J>>());
@@ -182,6 +224,27 @@ impl<T: Model, J: Model> RelationField for ManyToMany<T, J> {
 
 /// What a [`ManyToMany`] has loaded: the records at the other end, each with the record of the join model that links
 /// it. Records to which several point are there once, and shared.
+///
+/// ```
+/// use manybase_record::prelude::*;
+/// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, groups: ManyToMany<Group, Membership> }
+/// # #[derive(Model)] struct Group { #[model(key, auto)] id: i64, name: String }
+/// # #[derive(Model)] struct Membership { #[model(key)] person_id: i64, #[model(key)] group_id: i64, role: String }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> manybase_driver::Result<()> {
+/// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+/// # manybase_record::create_table::<Person>(&db).await?;
+/// # manybase_record::create_table::<Group>(&db).await?;
+/// # manybase_record::create_table::<Membership>(&db).await?;
+/// # let link = |role: &str| Membership { person_id: 0, group_id: 0, role: role.into() };
+/// # let group = |name: &str| Group { id: 0, name: name.into() };
+/// # Person { id: 0, groups: ManyToMany::new([(group("Chess"), link("admin")), (group("Go"), link("guest"))]) }.insert(&db).await?;
+/// let person = Person::query().include(|p| p.groups.order_by(|g| g.name.asc())).one(&db).await?;
+/// let groups = person.groups.loaded()?;
+/// assert_eq!(groups.iter().map(|group| &*group.name).collect::<Vec<_>>(), ["Chess", "Go"]);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Linked<T, J> {
     targets: Arc<Vec<Rec<T>>>,
     links: Arc<Vec<Rec<J>>>,
@@ -202,26 +265,135 @@ impl<T, J> Linked<T, J> {
     }
 
     /// How many there are.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, groups: ManyToMany<Group, Membership> }
+    /// # #[derive(Model)] struct Group { #[model(key, auto)] id: i64, name: String }
+    /// # #[derive(Model)] struct Membership { #[model(key)] person_id: i64, #[model(key)] group_id: i64, role: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # manybase_record::create_table::<Group>(&db).await?;
+    /// # manybase_record::create_table::<Membership>(&db).await?;
+    /// # let link = |role: &str| Membership { person_id: 0, group_id: 0, role: role.into() };
+    /// # let group = |name: &str| Group { id: 0, name: name.into() };
+    /// # Person { id: 0, groups: ManyToMany::new([(group("Chess"), link("admin")), (group("Go"), link("guest"))]) }.insert(&db).await?;
+    /// let person = Person::query().include(|p| p.groups.order_by(|g| g.name.asc())).one(&db).await?;
+    /// let groups = person.groups.loaded()?;
+    /// assert_eq!(groups.len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn len(&self) -> usize {
         self.pairs.len()
     }
 
     /// Whether there are none.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, groups: ManyToMany<Group, Membership> }
+    /// # #[derive(Model)] struct Group { #[model(key, auto)] id: i64, name: String }
+    /// # #[derive(Model)] struct Membership { #[model(key)] person_id: i64, #[model(key)] group_id: i64, role: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # manybase_record::create_table::<Group>(&db).await?;
+    /// # manybase_record::create_table::<Membership>(&db).await?;
+    /// # let link = |role: &str| Membership { person_id: 0, group_id: 0, role: role.into() };
+    /// # let group = |name: &str| Group { id: 0, name: name.into() };
+    /// # Person { id: 0, groups: ManyToMany::new([(group("Chess"), link("admin")), (group("Go"), link("guest"))]) }.insert(&db).await?;
+    /// let person = Person::query().include(|p| p.groups.order_by(|g| g.name.asc())).one(&db).await?;
+    /// let groups = person.groups.loaded()?;
+    /// assert!(!groups.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.pairs.is_empty()
     }
 
     /// One of them, counted from 0.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, groups: ManyToMany<Group, Membership> }
+    /// # #[derive(Model)] struct Group { #[model(key, auto)] id: i64, name: String }
+    /// # #[derive(Model)] struct Membership { #[model(key)] person_id: i64, #[model(key)] group_id: i64, role: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # manybase_record::create_table::<Group>(&db).await?;
+    /// # manybase_record::create_table::<Membership>(&db).await?;
+    /// # let link = |role: &str| Membership { person_id: 0, group_id: 0, role: role.into() };
+    /// # let group = |name: &str| Group { id: 0, name: name.into() };
+    /// # Person { id: 0, groups: ManyToMany::new([(group("Chess"), link("admin")), (group("Go"), link("guest"))]) }.insert(&db).await?;
+    /// let person = Person::query().include(|p| p.groups.order_by(|g| g.name.asc())).one(&db).await?;
+    /// let groups = person.groups.loaded()?;
+    /// assert_eq!(groups.get(1).map(|group| &*group.name), Some("Go"));
+    /// assert!(groups.get(2).is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, at: usize) -> Option<&Rec<T>> {
         self.targets.get(self.pairs.get(at)?.0)
     }
 
     /// One after another.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, groups: ManyToMany<Group, Membership> }
+    /// # #[derive(Model)] struct Group { #[model(key, auto)] id: i64, name: String }
+    /// # #[derive(Model)] struct Membership { #[model(key)] person_id: i64, #[model(key)] group_id: i64, role: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # manybase_record::create_table::<Group>(&db).await?;
+    /// # manybase_record::create_table::<Membership>(&db).await?;
+    /// # let link = |role: &str| Membership { person_id: 0, group_id: 0, role: role.into() };
+    /// # let group = |name: &str| Group { id: 0, name: name.into() };
+    /// # Person { id: 0, groups: ManyToMany::new([(group("Chess"), link("admin")), (group("Go"), link("guest"))]) }.insert(&db).await?;
+    /// let person = Person::query().include(|p| p.groups.order_by(|g| g.name.asc())).one(&db).await?;
+    /// let groups = person.groups.loaded()?;
+    /// for group in groups.iter() {
+    ///     println!("{}", group.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Rec<T>> {
         self.pairs.iter().map(|&(target, _)| &self.targets[target])
     }
 
     /// Each with the record of the join model that links it.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, groups: ManyToMany<Group, Membership> }
+    /// # #[derive(Model)] struct Group { #[model(key, auto)] id: i64, name: String }
+    /// # #[derive(Model)] struct Membership { #[model(key)] person_id: i64, #[model(key)] group_id: i64, role: String }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Person>(&db).await?;
+    /// # manybase_record::create_table::<Group>(&db).await?;
+    /// # manybase_record::create_table::<Membership>(&db).await?;
+    /// # let link = |role: &str| Membership { person_id: 0, group_id: 0, role: role.into() };
+    /// # let group = |name: &str| Group { id: 0, name: name.into() };
+    /// # Person { id: 0, groups: ManyToMany::new([(group("Chess"), link("admin")), (group("Go"), link("guest"))]) }.insert(&db).await?;
+    /// let person = Person::query().include(|p| p.groups.order_by(|g| g.name.asc())).one(&db).await?;
+    /// let groups = person.groups.loaded()?;
+    /// let (group, membership) = groups.with_links().next().expect("there are two");
+    /// assert_eq!((&*group.name, &*membership.role), ("Chess", "admin"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_links(&self) -> impl ExactSizeIterator<Item = (&Rec<T>, &Rec<J>)> {
         let pair = |&(target, link): &(usize, usize)| (&self.targets[target], &self.links[link]);
         self.pairs.iter().map(pair)

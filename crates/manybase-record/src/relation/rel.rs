@@ -7,6 +7,16 @@ use crate::{IntoCond, Model, OrderKeys};
 use manybase_sql::schema;
 
 /// A relation of model `M` through a field of type `F`: a constant.
+///
+/// ```
+/// use manybase_record::prelude::*;
+/// # #[derive(Model)] struct Customer { #[model(key, auto)] id: i64, orders: HasMany<Order> }
+/// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64, customer_id: i64, total: i64 }
+/// use manybase_record::Rel;
+/// let orders: Rel<Customer, HasMany<Order>> = Customer::COLUMNS.orders;
+/// assert_eq!(orders.link().foreign_key, ["customer_id"]);
+/// # Ok::<(), manybase_driver::Error>(())
+/// ```
 pub struct Rel<M, F> {
     link: fn() -> Link,
     slot: fn(&mut M) -> &mut F,
@@ -27,6 +37,20 @@ impl<M, F> Copy for Rel<M, F> {}
 
 impl<M, F> Rel<M, F> {
     /// A relation; the derive macro calls it.
+    ///
+    /// ```
+    /// use manybase_record::{Link, Rel, prelude::*};
+    /// #[derive(Model)]
+    /// struct Customer {
+    ///     #[model(key, auto)]
+    ///     id: i64,
+    ///     orders: HasMany<Order>,
+    /// }
+    /// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64, customer_id: i64 }
+    /// let orders: Rel<Customer, HasMany<Order>> =
+    ///     Rel::new(|| Link::new("orders", [Order::COLUMNS.customer_id.name()]), |customer: &mut Customer| &mut customer.orders);
+    /// assert_eq!(orders.link().field, "orders");
+    /// ```
     pub const fn new(link: fn() -> Link, slot: fn(&mut M) -> &mut F) -> Self {
         Self {
             link,
@@ -50,6 +74,20 @@ impl<M, F> Rel<M, F> {
     }
 
     /// The same of what goes by this name in a query; the derive macro calls it.
+    ///
+    /// ```
+    /// use manybase_record::{Link, Rel, prelude::*};
+    /// #[derive(Model)]
+    /// struct Customer {
+    ///     #[model(key, auto)]
+    ///     id: i64,
+    ///     orders: HasMany<Order>,
+    /// }
+    /// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64, customer_id: i64 }
+    /// let orders: Rel<Customer, HasMany<Order>> =
+    ///     Rel::new(|| Link::new("orders", [Order::COLUMNS.customer_id.name()]), |customer: &mut Customer| &mut customer.orders).of("c");
+    /// Customer::query().include(|_| orders);
+    /// ```
     #[must_use]
     pub const fn of(mut self, table: &'static str) -> Self {
         self.table = table;
@@ -68,6 +106,20 @@ impl<M, F> Rel<M, F> {
     }
 
     /// What happens at the other end when a record is deleted.
+    ///
+    /// ```
+    /// use manybase_record::{Link, OnDelete, Rel, prelude::*};
+    /// #[derive(Model)]
+    /// struct Customer {
+    ///     #[model(key, auto)]
+    ///     id: i64,
+    ///     orders: HasMany<Order>,
+    /// }
+    /// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64, customer_id: i64 }
+    /// let orders: Rel<Customer, HasMany<Order>> =
+    ///     Rel::new(|| Link::new("orders", [Order::COLUMNS.customer_id.name()]), |customer: &mut Customer| &mut customer.orders).on_delete(OnDelete::Cascade);
+    /// assert_eq!(orders.link().field, "orders");
+    /// ```
     #[must_use]
     pub const fn on_delete(mut self, what: OnDelete) -> Self {
         self.on_delete = Some(what);
@@ -79,6 +131,14 @@ impl<M, F> Rel<M, F> {
     }
 
     /// How its ends find each other.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Customer { #[model(key, auto)] id: i64, orders: HasMany<Order> }
+    /// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64, customer_id: i64, total: i64 }
+    /// assert_eq!(Customer::COLUMNS.orders.link().foreign_key, ["customer_id"]);
+    /// # Ok::<(), manybase_driver::Error>(())
+    /// ```
     pub fn link(self) -> Link {
         (self.link)()
     }

@@ -102,6 +102,23 @@ macro_rules! slots {
 
         impl<T: Send + 'static> $slot<T> {
             /// Whether it has been loaded.
+            ///
+            /// ```
+            /// use manybase_record::prelude::*;
+            /// # #[derive(Model)] struct Customer { #[model(key, auto)] id: i64, orders: HasMany<Order> }
+            /// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64, customer_id: i64, total: i64 }
+            /// # #[tokio::main(flavor = "current_thread")]
+            /// # async fn main() -> manybase_driver::Result<()> {
+            /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+            /// # manybase_record::create_table::<Customer>(&db).await?;
+            /// # manybase_record::create_table::<Order>(&db).await?;
+            /// # let order = |total| Order { id: 0, customer_id: 0, total };
+            /// # Customer { id: 0, orders: HasMany::new([order(50), order(500)]) }.insert(&db).await?;
+            /// let customer = Customer::query().one(&db).await?;
+            /// assert!(!customer.orders.is_loaded());
+            /// # Ok(())
+            /// # }
+            /// ```
             pub fn is_loaded(&self) -> bool {
                 self.content.is_some() && !fresh::is_held::<T>(&self.content)
             }
@@ -226,6 +243,25 @@ impl<T: Model> HasMany<T> {
     ///
     /// # Errors
     /// [`ErrorKind::NotLoaded`] when the query did not include them.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Model)] struct Customer { #[model(key, auto)] id: i64, orders: HasMany<Order> }
+    /// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64, customer_id: i64, total: i64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Customer>(&db).await?;
+    /// # manybase_record::create_table::<Order>(&db).await?;
+    /// # let order = |total| Order { id: 0, customer_id: 0, total };
+    /// # Customer { id: 0, orders: HasMany::new([order(50), order(500)]) }.insert(&db).await?;
+    /// let customer = Customer::query().include(|c| c.orders).one(&db).await?;
+    /// assert_eq!(customer.orders.loaded()?.len(), 2);
+    /// let bare = Customer::query().one(&db).await?;
+    /// assert!(bare.orders.loaded().is_err()); // the query did not include them
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn loaded(&self) -> Result<&[Rec<T>]> {
         let content = self
             .content
@@ -246,6 +282,22 @@ macro_rules! single {
     ($($slot:ident, $many:literal;)*) => {$(
         impl<T: Model> $slot<T> {
             /// A new record, which is inserted together with the one that it stands in.
+            ///
+            /// ```
+            /// use manybase_record::prelude::*;
+            /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, passport: HasOne<Passport> }
+            /// # #[derive(Model)] struct Passport { #[model(key)] number: String, person_id: i64 }
+            /// # #[tokio::main(flavor = "current_thread")]
+            /// # async fn main() -> manybase_driver::Result<()> {
+            /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+            /// # manybase_record::create_table::<Person>(&db).await?;
+            /// # manybase_record::create_table::<Passport>(&db).await?;
+            /// let passport = Passport { number: "C01".into(), person_id: 0 };
+            /// let ann = Person { id: 0, passport: HasOne::new(passport) }.insert(&db).await?;
+            /// assert_eq!(Passport::query().one(&db).await?.person_id, ann.id);
+            /// # Ok(())
+            /// # }
+            /// ```
             pub fn new(record: T) -> Self {
                 Self::holding(vec![record])
             }
@@ -254,6 +306,22 @@ macro_rules! single {
             ///
             /// # Errors
             /// [`ErrorKind::NotLoaded`] when the query did not include it.
+            ///
+            /// ```
+            /// use manybase_record::prelude::*;
+            /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, passport: HasOne<Passport> }
+            /// # #[derive(Model)] struct Passport { #[model(key)] number: String, person_id: i64 }
+            /// # #[tokio::main(flavor = "current_thread")]
+            /// # async fn main() -> manybase_driver::Result<()> {
+            /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+            /// # manybase_record::create_table::<Person>(&db).await?;
+            /// # manybase_record::create_table::<Passport>(&db).await?;
+            /// Person { id: 0, passport: HasOne::default() }.insert(&db).await?;
+            /// let ann = Person::query().include(|p| p.passport).one(&db).await?;
+            /// assert!(ann.passport.loaded()?.is_none()); // she has none
+            /// # Ok(())
+            /// # }
+            /// ```
             pub fn loaded(&self) -> Result<Option<&Rec<T>>> {
                 let content = self.content.as_ref().and_then(|content| content.downcast_ref::<Vec<Rec<T>>>());
                 content.map(|found| found.first()).ok_or_else(not_loaded::<T>)

@@ -35,6 +35,16 @@ impl<E: Entry> Sources for E {
 }
 
 /// Tables to which one more can be joined.
+///
+/// ```
+/// use manybase_record::prelude::*;
+/// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64, customer_id: i64, total: i64 }
+/// # #[derive(Model)] struct Customer { #[model(key, auto)] id: i64, name: String }
+/// use manybase_record::Append;
+/// fn grows<S: Append<Customer, Out = (Order, Customer)>>() {}
+/// grows::<Order>();
+/// # Ok::<(), manybase_driver::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "no further table can be joined to `{Self}`",
     label = "a query joins up to six tables",

@@ -45,24 +45,64 @@ const fn is_number<T: ColumnType>() -> bool {
 
 impl Rule {
     /// At least so many characters.
+    ///
+    /// ```
+    /// use manybase_record::{FieldErrors, Rule};
+    /// let rule = Rule::min_len::<String>(3);
+    /// let mut errors = FieldErrors::default();
+    /// rule.check("name", &"Ann".into(), &mut errors);
+    /// assert!(errors.is_empty());
+    /// rule.check("name", &"Al".into(), &mut errors);
+    /// assert!(!errors.is_empty());
+    /// ```
     pub fn min_len<T: ColumnType>(characters: usize) -> Self {
         const { assert!(is_text::<T>(), "`min_len` is for texts") };
         Self(Kind::MinLen(characters))
     }
 
     /// At most so many characters.
+    ///
+    /// ```
+    /// use manybase_record::{FieldErrors, Rule};
+    /// let rule = Rule::max_len::<String>(3);
+    /// let mut errors = FieldErrors::default();
+    /// rule.check("name", &"Ann".into(), &mut errors);
+    /// assert!(errors.is_empty());
+    /// rule.check("name", &"Anna".into(), &mut errors);
+    /// assert!(!errors.is_empty());
+    /// ```
     pub fn max_len<T: ColumnType>(characters: usize) -> Self {
         const { assert!(is_text::<T>(), "`max_len` is for texts") };
         Self(Kind::MaxLen(characters))
     }
 
     /// More than white space.
+    ///
+    /// ```
+    /// use manybase_record::{FieldErrors, Rule};
+    /// let rule = Rule::non_empty::<String>();
+    /// let mut errors = FieldErrors::default();
+    /// rule.check("name", &"Ann".into(), &mut errors);
+    /// assert!(errors.is_empty());
+    /// rule.check("name", &" ".into(), &mut errors);
+    /// assert!(!errors.is_empty());
+    /// ```
     pub fn non_empty<T: ColumnType>() -> Self {
         const { assert!(is_text::<T>(), "`non_empty` is for texts") };
         Self(Kind::NonEmpty)
     }
 
     /// Within two ends. Numbers of all types compare, exactly where both are exact.
+    ///
+    /// ```
+    /// use manybase_record::{FieldErrors, Rule};
+    /// let rule = Rule::range::<i64>(Some(18.into()), Some(65.into()), false);
+    /// let mut errors = FieldErrors::default();
+    /// rule.check("age", &18i64.into(), &mut errors);
+    /// assert!(errors.is_empty());
+    /// rule.check("age", &65i64.into(), &mut errors);
+    /// assert!(!errors.is_empty());
+    /// ```
     pub fn range<T: ColumnType>(least: Option<Value>, most: Option<Value>, included: bool) -> Self {
         const { assert!(is_number::<T>(), "`range` is for numbers") };
         Self(Kind::Range {
@@ -73,6 +113,16 @@ impl Rule {
     }
 
     /// One of these.
+    ///
+    /// ```
+    /// use manybase_record::{FieldErrors, Rule};
+    /// let rule = Rule::one_of::<String>(vec!["S".into(), "M".into()]);
+    /// let mut errors = FieldErrors::default();
+    /// rule.check("size", &"M".into(), &mut errors);
+    /// assert!(errors.is_empty());
+    /// rule.check("size", &"XXL".into(), &mut errors);
+    /// assert!(!errors.is_empty());
+    /// ```
     pub fn one_of<T: ColumnType>(values: Vec<Value>) -> Self {
         const {
             assert!(
@@ -84,6 +134,16 @@ impl Rule {
     }
 
     /// Adds an error when the value breaks the rule. It does not hold the value.
+    ///
+    /// ```
+    /// use manybase_record::{FieldErrors, Rule};
+    /// let rule = Rule::max_len::<String>(3);
+    /// let mut errors = FieldErrors::default();
+    /// rule.check("name", &"Ann".into(), &mut errors);
+    /// assert!(errors.is_empty());
+    /// rule.check("name", &"Anna".into(), &mut errors);
+    /// assert!(!errors.is_empty());
+    /// ```
     pub fn check(&self, field: &str, value: &Value, errors: &mut FieldErrors) {
         if *value == Value::Null {
             return;
