@@ -138,6 +138,12 @@ impl MetaBuilder {
     }
 
     /// Adds a rule that the last column keeps to.
+    ///
+    /// ```
+    /// use manybase_record::{MetaBuilder, Role, Rule};
+    /// let builder = MetaBuilder::new("Person", "person".into(), None).column::<String>("name", "name", Role::Key).rule(Rule::max_len::<String>(40));
+    /// assert_eq!(builder.finish().columns.len(), 1);
+    /// ```
     #[must_use]
     pub fn rule(mut self, rule: Rule) -> Self {
         if let Some(at) = self.0.columns.len().checked_sub(1) {
@@ -148,6 +154,12 @@ impl MetaBuilder {
     }
 
     /// The model has rules of its own.
+    ///
+    /// ```
+    /// use manybase_record::{MetaBuilder, Role};
+    /// let meta = MetaBuilder::new("Person", "person".into(), None).column::<String>("name", "name", Role::Key).validated().finish();
+    /// # assert_eq!(meta.name, "Person");
+    /// ```
     #[must_use]
     pub fn validated(mut self) -> Self {
         self.0.validated = true;
@@ -155,6 +167,11 @@ impl MetaBuilder {
     }
 
     /// The model is only read.
+    ///
+    /// ```
+    /// use manybase_record::{MetaBuilder, Role};
+    /// assert!(MetaBuilder::new("Person", "person".into(), None).column::<String>("name", "name", Role::Key).readonly().finish().readonly);
+    /// ```
     #[must_use]
     pub fn readonly(mut self) -> Self {
         self.0.readonly = true;
@@ -162,6 +179,11 @@ impl MetaBuilder {
     }
 
     /// The last column is written when the record is inserted, and never again.
+    ///
+    /// ```
+    /// use manybase_record::{MetaBuilder, Role};
+    /// assert!(MetaBuilder::new("Person", "person".into(), None).column::<String>("name", "name", Role::Key).only_inserted().finish().columns[0].readonly);
+    /// ```
     #[must_use]
     pub fn only_inserted(mut self) -> Self {
         if let Some(column) = self.0.columns.last_mut() {
@@ -171,6 +193,11 @@ impl MetaBuilder {
     }
 
     /// Spaces at the end of what is in the last column do not count.
+    ///
+    /// ```
+    /// use manybase_record::{MetaBuilder, Role};
+    /// assert!(MetaBuilder::new("Person", "person".into(), None).column::<String>("name", "name", Role::Key).trimmed().finish().columns[0].trimmed);
+    /// ```
     #[must_use]
     pub fn trimmed(mut self) -> Self {
         if let Some(column) = self.0.columns.last_mut() {

@@ -63,6 +63,20 @@ impl<M, F> Rel<M, F> {
 
     /// What the foreign key does when the row that it points to goes, or that there is to be none; the derive macro
     /// calls it.
+    ///
+    /// ```
+    /// use manybase_record::{Link, Rel, prelude::*};
+    /// #[derive(Model)]
+    /// struct Customer {
+    ///     #[model(key, auto)]
+    ///     id: i64,
+    ///     orders: HasMany<Order>,
+    /// }
+    /// # #[derive(Model)] struct Order { #[model(key, auto)] id: i64, customer_id: i64 }
+    /// let orders: Rel<Customer, HasMany<Order>> =
+    ///     Rel::new(|| Link::new("orders", [Order::COLUMNS.customer_id.name()]), |customer: &mut Customer| &mut customer.orders).foreign_key(None);
+    /// assert_eq!(orders.link().field, "orders");
+    /// ```
     #[must_use]
     pub const fn foreign_key(mut self, on_delete: Option<schema::OnDelete>) -> Self {
         self.foreign_key = on_delete;
