@@ -4,7 +4,7 @@ mod help;
 
 pub(crate) use help::examples;
 
-use crate::commands::{completions, connections, doctor, inspect, models, ping, saga, tx};
+use crate::commands::{backup, completions, connections, doctor, inspect, models, ping, restore, saga, tx};
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
@@ -92,6 +92,8 @@ pub(crate) enum Command {
     Doctor(doctor::Doctor),
     Inspect(inspect::Inspect),
     Models(models::ModelsOf),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
     Tx(tx::Tx),
     Saga(saga::Saga),
     Completions(completions::Completions),

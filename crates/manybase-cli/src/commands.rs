@@ -1,11 +1,13 @@
 //! The commands, one file each.
 
+pub(crate) mod backup;
 pub(crate) mod completions;
 pub(crate) mod connections;
 pub(crate) mod doctor;
 pub(crate) mod inspect;
 pub(crate) mod models;
 pub(crate) mod ping;
+pub(crate) mod restore;
 pub(crate) mod saga;
 pub(crate) mod tx;
 
@@ -22,6 +24,8 @@ pub(crate) async fn run(command: Command, cx: &mut Context<'_>) -> Result<Status
         Command::Doctor(command) => command.run(cx).await,
         Command::Inspect(command) => command.run(cx).await,
         Command::Models(command) => command.run(cx).await,
+        Command::Backup(command) => command.run(cx).await,
+        Command::Restore(command) => command.run(cx).await,
         Command::Tx(command) => command.run(cx).await,
         Command::Saga(command) => command.run(cx).await,
         Command::Completions(command) => command.run(cx),

@@ -29,6 +29,14 @@ impl Failure {
             status: Status::Act,
         }
     }
+
+    /// Somebody has pressed Ctrl-C.
+    pub(crate) fn interrupted() -> Self {
+        Self {
+            view: Box::new(ErrorView::interrupted()),
+            status: Status::Act,
+        }
+    }
 }
 
 impl From<Error> for Failure {

@@ -1,6 +1,7 @@
 //! What the user sees: tables and colours on a terminal, plain text elsewhere, one JSON document for programs.
 
 mod error;
+mod meter;
 mod progress;
 mod style;
 mod table;
@@ -8,9 +9,10 @@ mod text;
 pub(crate) mod usage;
 
 pub(crate) use error::ErrorView;
+pub(crate) use meter::Meter;
 pub(crate) use progress::Progress;
 pub(crate) use style::Mark;
-pub(crate) use text::{ago, count, millis};
+pub(crate) use text::{ago, bytes, count, millis};
 
 use crate::arguments::{Global, When};
 use anstream::ColorChoice;
@@ -207,6 +209,11 @@ impl Output {
     /// The same with a number of steps.
     pub(crate) fn progress_of(&self, doing: &str, steps: usize) -> Progress {
         Progress::new(doing, Some(steps), self.hides_progress())
+    }
+
+    /// The same with bytes or tables.
+    pub(crate) fn meter(&self, doing: &str) -> Meter {
+        Meter::new(doing, self.hides_progress())
     }
 
     fn hides_progress(&self) -> bool {

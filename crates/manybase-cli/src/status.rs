@@ -35,8 +35,12 @@ impl Status {
             | ErrorKind::UnknownConnection
             | ErrorKind::Identifier
             | ErrorKind::NotFound
+            | ErrorKind::Exists
             | ErrorKind::Transaction => Self::Usage,
-            ErrorKind::Connect | ErrorKind::ConnectionLost | ErrorKind::OutcomeUnknown => Self::Act,
+            ErrorKind::Backup
+            | ErrorKind::Connect
+            | ErrorKind::ConnectionLost
+            | ErrorKind::OutcomeUnknown => Self::Act,
             _ => Self::Database,
         }
     }

@@ -1,5 +1,6 @@
 //! Dialling.
 
+use crate::backup::Backups;
 use crate::{Access, Address, Attachment, BoxFuture, Connection, Result};
 use manybase_sql::Dialect;
 use std::fmt::Debug;
@@ -52,6 +53,11 @@ pub trait Driver: Debug + Send + Sync + 'static {
 
     /// How a connection of the same kind can attach this database; see [`Connection::attach`]. `None` where none can.
     fn attachment(&self) -> Option<Attachment> {
+        None
+    }
+
+    /// What backs the database up; `None` where there is no road to a whole copy.
+    fn backups(&self) -> Option<&dyn Backups> {
         None
     }
 }

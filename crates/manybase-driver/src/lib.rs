@@ -26,6 +26,7 @@
 
 mod address;
 pub mod attachment;
+pub mod backup;
 mod bulk;
 mod connection;
 mod driver;

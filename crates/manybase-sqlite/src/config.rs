@@ -115,6 +115,20 @@ impl Config {
         Ok(config)
     }
 
+    /// Where a database of this name is.
+    pub(crate) fn place(database: &str) -> Result<Place> {
+        place(database)
+    }
+
+    /// The same settings for another file, or for another use of it.
+    pub(crate) fn at(&self, place: Place, mode: Mode) -> Self {
+        Self {
+            place,
+            mode,
+            ..self.clone()
+        }
+    }
+
     fn set(&mut self, name: &'static str, value: String) {
         let number = || value.parse().unwrap_or(u64::MAX);
         match name {

@@ -3,6 +3,7 @@
 use crate::config::{Config, Place};
 use crate::connection::SqliteConnection;
 use crate::worker::Worker;
+use manybase_driver::backup::Backups;
 use manybase_driver::{Access, Attachment, BoxFuture, Connection, Dialect, Driver, Result};
 use manybase_sql::dialect;
 use std::fmt;
@@ -22,6 +23,10 @@ pub struct SqliteDriver(Arc<Config>);
 impl SqliteDriver {
     pub(crate) fn new(config: Config) -> Self {
         Self(Arc::new(config))
+    }
+
+    pub(crate) fn config(&self) -> &Arc<Config> {
+        &self.0
     }
 }
 
@@ -51,6 +56,10 @@ impl Driver for SqliteDriver {
             self.0.place.to_string(),
             self.0.clone(),
         ))
+    }
+
+    fn backups(&self) -> Option<&dyn Backups> {
+        Some(self)
     }
 }
 

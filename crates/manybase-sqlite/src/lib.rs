@@ -29,6 +29,7 @@
 //! ```
 
 mod attach;
+mod backup;
 mod bind;
 mod bulk;
 mod config;

@@ -83,6 +83,12 @@ pub mod cli {
     pub use manybase_cli::*;
 }
 
+/// Backups: taken, tried and restored.
+#[cfg(feature = "snapshot")]
+pub mod snapshot {
+    pub use manybase_snapshot::*;
+}
+
 /// The contract that drivers implement.
 pub mod driver {
     pub use manybase_driver::*;

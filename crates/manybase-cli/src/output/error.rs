@@ -73,6 +73,18 @@ impl ErrorView {
         }
     }
 
+    /// Ctrl-C.
+    pub(crate) fn interrupted() -> Self {
+        Self {
+            kind: "cancelled".to_owned(),
+            title: "cancelled".to_owned(),
+            ..Self::of_usage(
+                "it was interrupted, and what it had begun is removed".to_owned(),
+                "run it again".to_owned(),
+            )
+        }
+    }
+
     pub(crate) fn alone(&self) -> Alone<'_> {
         Alone { error: self }
     }

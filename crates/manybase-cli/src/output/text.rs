@@ -29,6 +29,22 @@ pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     }
 }
 
+/// `17 B`, `1.5 KiB`, `2.0 GiB`
+pub(crate) fn bytes(number: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    let (mut value, mut name) = (number as f64, "B");
+    for unit in UNITS {
+        if value < 1024.0 {
+            break;
+        }
+        (value, name) = (value / 1024.0, unit);
+    }
+    match name {
+        "B" => format!("{number} B"),
+        name => format!("{value:.1} {name}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,6 +54,10 @@ mod tests {
         assert_eq!(millis(Duration::from_micros(250)), "0.25 ms");
         assert_eq!(millis(Duration::from_millis(12)), "12 ms");
         assert_eq!(millis(Duration::from_millis(1_200)), "1.2 s");
+        assert_eq!(
+            [17, 1536, 2 << 30, u64::MAX].map(bytes),
+            ["17 B", "1.5 KiB", "2.0 GiB", "16777216.0 TiB"]
+        );
         assert_eq!(ago(Duration::from_secs(119)), "119 s");
         assert_eq!(ago(Duration::from_secs(120)), "2 min");
         assert_eq!(ago(Duration::from_secs(7_200)), "2 h");

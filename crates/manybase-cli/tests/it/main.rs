@@ -1,5 +1,6 @@
 //! The tool as it is run: the program itself, its output, its exit codes.
 
+mod backup;
 mod connections;
 mod doctor;
 mod dying;

@@ -2,7 +2,7 @@
 
 use crate::replica::Replicas;
 use crate::{Access, Error, ErrorKind, Result};
-use manybase_driver::{Capability, Dialect, Pool, PoolOptions, PoolStatus};
+use manybase_driver::{Capability, Dialect, Driver, Pool, PoolOptions, PoolStatus};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -110,6 +110,19 @@ impl ConnectionHandle {
     /// ```
     pub fn address(&self) -> String {
         self.pool.driver().address()
+    }
+
+    /// What dials it: for work that is done beside the pool, such as a backup.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite:app.db").build()?;
+    /// assert!(db.connection("main")?.driver().address().ends_with("app.db"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn driver(&self) -> &Arc<dyn Driver> {
+        self.pool.driver()
     }
 
     /// The pool's settings.

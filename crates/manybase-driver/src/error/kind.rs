@@ -98,6 +98,10 @@ kinds! {
     OutcomeUnknown = "outcome unknown",
     /// Everything is committed, and what was to happen after the commit failed.
     AfterCommit = "failed after the commit",
+    /// What is to be made is there already.
+    Exists = "exists already",
+    /// A backup that is none, is damaged, or does not hold what it says.
+    Backup = "bad backup",
     /// A driver broke its contract.
     Driver = "driver error",
     /// Another error of the database.

@@ -1,0 +1,114 @@
+//! Backups that did not come to their end.
+
+use crate::support::{Place, on_every_database};
+use manybase_db::{ErrorKind, Result};
+use manybase_snapshot::{Backup, Restore, leftovers, list, settled};
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
+on_every_database!(what_is_dropped_leaves_nothing, a_killed_process_leaves_no_backup);
+
+/// Lets it run for a while, and drops it.
+async fn cut_off<T>(work: impl Future<Output = T>, after: Duration) -> Option<T> {
+    tokio::time::timeout(after, pin!(work)).await.ok()
+}
+
+async fn what_is_dropped_leaves_nothing(mut place: Place) -> Result<()> {
+    place
+        .script("CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2), (3)")
+        .await?;
+    place.back_up("whole").await?;
+    for millis in [0, 1, 3, 10, 30, 60, 100] {
+        let backup = Backup::of(&place.db, "app").to(place.path("all/b"));
+        if cut_off(backup.run(), Duration::from_millis(millis))
+            .await
+            .is_some()
+        {
+            break;
+        }
+        assert!(!place.path("all/b").exists());
+        if let Ok(found) = leftovers(place.path("all")) {
+            assert_eq!(found, []);
+        }
+        let name = place.copy_name();
+        let restore = Restore::from(place.path("whole")).beside(&place.db, "app", &name);
+        let done = cut_off(restore.run(), Duration::from_millis(millis)).await;
+        let verified = cut_off(place.verify("whole").run(), Duration::from_millis(millis)).await;
+        settled().await;
+        let part = name.rsplit('/').next().expect("a name").to_owned();
+        assert_eq!(
+            place.databases(&part).await?.is_empty(),
+            done.is_none() || place.password().is_none()
+        );
+        assert!(verified.is_none_or(|verified| verified.is_ok()));
+    }
+    // It works as before.
+    place.restore("whole").await?.close().await
+}
+
+const CHILD: &str = "MANYBASE_TEST_BACKUP";
+
+/// The process that is killed: run by the test below, and nothing by itself.
+#[test]
+fn child() {
+    let Ok(told) = std::env::var(CHILD) else { return };
+    let (url, to) = told.split_once('\n').expect("two parts");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let db = crate::support::open(url);
+        let backup = Backup::of(&db, "app").to(to);
+        // The first sign of life is when it is in the middle.
+        let backup = backup.progress(|_| {
+            std::process::Command::new("kill")
+                .args(["-9", &std::process::id().to_string()])
+                .status()
+                .expect("killed");
+            std::thread::sleep(Duration::from_secs(60));
+        });
+        let _ = backup.run().await;
+    });
+}
+
+async fn a_killed_process_leaves_no_backup(mut place: Place) -> Result<()> {
+    place
+        .script("CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2), (3)")
+        .await?;
+    let to = place.path("backups/b");
+    let child = std::process::Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", "interrupted::child", "--nocapture"])
+        .env(CHILD, format!("{}\n{}", place.url, to.display()))
+        .stdout(std::process::Stdio::null())
+        .status()
+        .expect("it runs");
+    assert!(!child.success());
+    assert!(!to.exists());
+    assert!(list(place.path("backups"))?.is_empty());
+    let found = leftovers(place.path("backups"))?;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(!found[0].running);
+    let name = place.copy_name();
+    let error = Restore::from(&found[0].path)
+        .beside(&place.db, "app", name)
+        .run()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Backup, "{error}");
+    if let Some(password) = place.password() {
+        for file in std::fs::read_dir(found[0].path.join("data"))
+            .expect("readable")
+            .flatten()
+        {
+            let bytes = std::fs::read(file.path()).expect("readable");
+            assert!(
+                !String::from_utf8_lossy(&bytes).contains(password),
+                "{:?}",
+                file.path()
+            );
+        }
+    }
+    // The name is free, and the next one is a whole one.
+    place.back_up("backups/b").await?;
+    assert_eq!(list(place.path("backups"))?.len(), 1);
+    Ok(())
+}
