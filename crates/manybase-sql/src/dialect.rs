@@ -112,19 +112,16 @@ pub trait Dialect: ExprDialect + Debug + Send + Sync {
     }
 
     /// What asks the database about its own tables, where that is known.
-    ///
-    /// ```
-    /// assert!(manybase_sql::dialect::postgres().catalog().is_some());
-    /// ```
     fn catalog(&self) -> Option<&'static dyn crate::catalog::Catalog> {
         None
     }
 
+    /// How it changes tables, where that is known.
+    fn ddl(&self) -> Option<&dyn crate::ddl::Ddl> {
+        None
+    }
+
     /// The character around identifiers; inside one it is doubled.
-    ///
-    /// ```
-    /// assert_eq!(manybase_sql::dialect::mysql().quote(), '`');
-    /// ```
     fn quote(&self) -> char {
         '"'
     }

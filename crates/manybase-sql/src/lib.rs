@@ -18,6 +18,7 @@
 mod capability;
 pub mod catalog;
 mod data_type;
+pub mod ddl;
 pub mod dialect;
 mod error;
 pub mod expr;

@@ -2,6 +2,7 @@
 
 mod capability;
 mod conflict;
+mod ddl;
 mod function;
 mod json;
 mod list;
@@ -258,6 +259,10 @@ impl Dialect for MySql {
             }
         });
         Ok(())
+    }
+
+    fn ddl(&self) -> Option<&dyn crate::ddl::Ddl> {
+        self.as_ddl()
     }
 
     fn catalog(&self) -> Option<&'static dyn crate::catalog::Catalog> {

@@ -1,5 +1,6 @@
 //! PostgreSQL.
 
+mod ddl;
 mod function;
 mod json;
 mod moment;
@@ -208,6 +209,10 @@ impl Dialect for Postgres {
 
     fn catalog(&self) -> Option<&'static dyn crate::catalog::Catalog> {
         Some(&crate::catalog::PostgresCatalog)
+    }
+
+    fn ddl(&self) -> Option<&dyn crate::ddl::Ddl> {
+        Some(&ddl::PostgresDdl)
     }
 
     fn type_name(&self, data_type: DataType) -> Result<String> {

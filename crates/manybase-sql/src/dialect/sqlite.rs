@@ -6,6 +6,7 @@
 //! `MB_LOWER MB_UPPER`, and the collation `MB_DECIMAL`.
 
 mod attached;
+mod ddl;
 mod decimal;
 mod function;
 mod json;
@@ -216,6 +217,10 @@ impl Dialect for Sqlite {
     /// so keeps decimals from becoming floating-point numbers.
     fn catalog(&self) -> Option<&'static dyn crate::catalog::Catalog> {
         Some(&crate::catalog::SqliteCatalog)
+    }
+
+    fn ddl(&self) -> Option<&dyn crate::ddl::Ddl> {
+        Some(&ddl::SqliteDdl)
     }
 
     fn type_name(&self, data_type: DataType) -> Result<String> {

@@ -1,0 +1,122 @@
+//! From one schema to another.
+//!
+//! ```text
+//!   before ─┐  renames   ┌► before, renamed ─┐
+//!           ├──────────► │                   ├─► align ─► compare ─► views around ─► operations
+//!   after ──┘            └► after ───────────┘
+//! ```
+//!
+//! Columns and tables that go while others of the same kind come may have been renamed. That is never guessed.
+
+mod align;
+mod compare;
+mod constraints;
+mod error;
+mod hints;
+mod renames;
+mod views;
+
+pub use error::{Candidate, DiffError};
+pub use hints::Hints;
+
+use crate::operation::Operation;
+use crate::schema::{Names, Schema};
+
+/// A schema, and how a database writes it: what [`crate::scratch::normalise`] gives.
+///
+/// ```
+/// use manybase_migrate::{diff::Normalised, schema::Schema};
+/// let read = Normalised::as_is(Schema::default());
+/// assert_eq!(read.native, read.schema);
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Normalised {
+    /// As it was said.
+    pub schema: Schema,
+    /// The same, with names for all that has none.
+    pub named: Schema,
+    /// As the database writes it.
+    pub native: Schema,
+}
+
+impl Normalised {
+    /// A schema that was read from the database, or that is compared as it is written.
+    ///
+    /// ```
+    /// use manybase_migrate::{diff::Normalised, schema::{Schema, Table}};
+    /// let read = Normalised::as_is(Schema::of_tables([Table::new("person").auto_key("id")]));
+    /// assert_eq!(read.named.tables.len(), 1);
+    /// ```
+    pub fn as_is(schema: Schema) -> Self {
+        let named = named(&schema);
+        Self {
+            native: named.clone(),
+            named,
+            schema,
+        }
+    }
+}
+
+/// With names for all that has none.
+pub(crate) fn named(schema: &Schema) -> Schema {
+    let mut named = schema.clone();
+    let mut names = Names::beside(&[schema]);
+    for table in &mut named.tables {
+        names.complete(table);
+    }
+    named
+}
+
+/// What makes `after` of `before`, in the order in which it can be done. Types, defaults and expressions are compared as
+/// they are written: of two neutral schemas that is right, for one that was read from a database see [`diff_normalised`].
+///
+/// # Errors
+/// [`DiffError::Ambiguous`] when something may have been renamed and neither the schema nor the hints say so;
+/// [`DiffError::Plan`] for hints and schemas that make no sense.
+///
+/// ```
+/// use manybase_migrate::{diff::{diff, DiffError, Hints}, schema::{Column, Schema, Table}};
+/// use manybase_sql::DataType;
+/// let table = |column: &str| Schema::of_tables([Table::new("person").auto_key("id").column(Column::new(column, DataType::I32))]);
+/// let error = diff(&table("age"), &table("years"), &Hints::default()).expect_err("may be a rename");
+/// assert!(matches!(error, DiffError::Ambiguous(_)));
+/// let hints = Hints::default().rename_column("person", "age", "years");
+/// let operations = diff(&table("age"), &table("years"), &hints)?;
+/// assert_eq!(operations[0].to_string(), "rename column person.age to years");
+/// # Ok::<(), DiffError>(())
+/// ```
+pub fn diff(before: &Schema, after: &Schema, hints: &Hints) -> Result<Vec<Operation>, DiffError> {
+    diff_normalised(
+        &Normalised::as_is(before.clone()),
+        &Normalised::as_is(after.clone()),
+        hints,
+    )
+}
+
+/// As [`diff`], but what the database writes alike is alike.
+///
+/// # Errors
+/// As [`diff`].
+///
+/// ```
+/// use manybase_migrate::{diff::{diff_normalised, DiffError, Hints, Normalised}, schema::Schema};
+/// let nothing = Normalised::as_is(Schema::default());
+/// assert!(diff_normalised(&nothing, &nothing, &Hints::default())?.is_empty());
+/// # Ok::<(), DiffError>(())
+/// ```
+pub fn diff_normalised(
+    before: &Normalised,
+    after: &Normalised,
+    hints: &Hints,
+) -> Result<Vec<Operation>, DiffError> {
+    let renames = renames::find(before, after, hints)?;
+    let (mut schema, mut native) = (before.schema.clone(), before.native.clone());
+    for operation in &renames {
+        schema.apply(operation)?;
+        native.apply(operation)?;
+    }
+    let target = align::align(after, &schema, &native);
+    let mut operations = renames;
+    operations.extend(compare::compare(&schema, &target, hints));
+    Ok(views::around(&before.schema, &target, operations))
+}

@@ -1,0 +1,133 @@
+//! What the database writes alike is made alike, so that only real differences are left.
+
+use super::Normalised;
+use crate::schema::{Check, Column, ForeignKey, Index, Names, Schema, Table};
+
+/// `after`, in which each part that is the same as in `before` is written as there. What has no name gets one.
+pub(super) fn align(after: &Normalised, before: &Schema, before_native: &Schema) -> Schema {
+    let mut target = after.schema.clone();
+    for table in &mut target.tables {
+        table.renamed_from = None;
+        for column in &mut table.columns {
+            column.renamed_from = None;
+        }
+        let (Some(was), Some(was_native)) = (before.table(&table.name), before_native.table(&table.name))
+        else {
+            continue;
+        };
+        let named = after.named.table(&table.name).unwrap_or(table).clone();
+        let native = after.native.table(&table.name).unwrap_or(&named);
+        align_table(table, &named, native, was, was_native);
+    }
+    let mut names = Names::beside(&[&target]);
+    for table in &mut target.tables {
+        names.complete(table);
+    }
+    for view in &mut target.views {
+        let native = after.native.view(&view.name).unwrap_or(view);
+        if let (Some(was), Some(was_native)) = (before.view(&view.name), before_native.view(&view.name))
+            && native == was_native
+        {
+            *view = was.clone();
+        }
+    }
+    for sequence in &mut target.sequences {
+        let native = after.native.sequence(&sequence.name).unwrap_or(sequence);
+        if let (Some(was), Some(was_native)) = (
+            before.sequence(&sequence.name),
+            before_native.sequence(&sequence.name),
+        ) && native == was_native
+        {
+            *sequence = was.clone();
+        }
+    }
+    target
+}
+
+fn align_table(table: &mut Table, named: &Table, native: &Table, was: &Table, was_native: &Table) {
+    for column in &mut table.columns {
+        let now = native.find(&column.name).unwrap_or(column).compared();
+        if let (Some(was), Some(was_native)) = (was.find(&column.name), was_native.find(&column.name))
+            && now == was_native.compared()
+        {
+            *column = was.plain();
+        }
+    }
+    let key_columns = |table: &Table| table.primary_key.as_ref().map(|key| key.columns.clone());
+    if key_columns(table) == key_columns(was) {
+        table.primary_key.clone_from(&was.primary_key);
+    }
+    // Each old part is taken once.
+    let mut indexes: Vec<&Index> = was_native.indexes.iter().collect();
+    for (index, named) in table.indexes.iter_mut().zip(&named.indexes) {
+        let now = native
+            .indexes
+            .iter()
+            .find(|one| one.name == named.name)
+            .unwrap_or(named);
+        let same = |one: &&Index| {
+            one.content() == now.content()
+                && (index.name.is_none() || one.name.is_none() || index.name == one.name)
+        };
+        if let Some(at) = indexes.iter().position(same) {
+            let old = indexes.remove(at);
+            let written = was
+                .indexes
+                .iter()
+                .find(|one| one.name.is_some() && one.name == old.name);
+            *index = written.unwrap_or(old).clone();
+        }
+    }
+    let mut keys: Vec<&ForeignKey> = was_native.foreign_keys.iter().collect();
+    for (key, named) in table.foreign_keys.iter_mut().zip(&named.foreign_keys) {
+        let by_name = native
+            .foreign_keys
+            .iter()
+            .find(|one| one.name.is_some() && one.name == named.name);
+        let alike = |one: &&ForeignKey| one.columns == named.columns && one.references == named.references;
+        let now = by_name
+            .or_else(|| native.foreign_keys.iter().find(alike))
+            .unwrap_or(named);
+        let same = |one: &&ForeignKey| {
+            one.same_content(now) && (key.name.is_none() || one.name.is_none() || key.name == one.name)
+        };
+        if let Some(at) = keys.iter().position(same) {
+            let old = keys.remove(at);
+            let written = was.foreign_keys.iter().find(|one| match &old.name {
+                Some(name) => one.name.as_ref() == Some(name),
+                None => one.columns == old.columns && one.references == old.references,
+            });
+            *key = written.unwrap_or(old).clone();
+        }
+    }
+    let mut checks: Vec<&Check> = was_native.checks.iter().collect();
+    for (check, named) in table.checks.iter_mut().zip(&named.checks) {
+        let now = native
+            .checks
+            .iter()
+            .find(|one| one.name == named.name)
+            .unwrap_or(named);
+        let same = |one: &&Check| {
+            one.expression == now.expression
+                && (check.name.is_none() || one.name.is_none() || check.name == one.name)
+        };
+        if let Some(at) = checks.iter().position(same) {
+            let old = checks.remove(at);
+            let written = was
+                .checks
+                .iter()
+                .find(|one| one.name.is_some() && one.name == old.name);
+            *check = written.unwrap_or(old).clone();
+        }
+    }
+    if native.comment == was_native.comment {
+        table.comment.clone_from(&was.comment);
+    }
+    table.options.clone_from(&was.options);
+    table.triggers.clone_from(&was.triggers);
+}
+
+/// Whether two columns hold values of the same type.
+pub(super) fn same_type(one: &Column, other: &Column) -> bool {
+    one.data_type == other.data_type && one.collation == other.collation
+}
