@@ -7,7 +7,7 @@ mod convert;
 pub use convert::Conversion;
 pub(crate) use convert::by_itself;
 
-use crate::{DataType, Error, Result, SqlWriter, TableName, Value};
+use crate::{DataType, Error, Result, SqlWriter, TableName};
 use std::fmt::Debug;
 
 /// How a database changes tables.
@@ -28,22 +28,6 @@ pub enum Alter {
     Anew,
 }
 
-/// Where comments stand.
-///
-/// ```
-/// use manybase_sql::{ddl::Comments, dialect, Dialect};
-/// assert_eq!(dialect::postgres().ddl().expect("it is known").style().comments, Comments::Statement);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Comments {
-    /// Nowhere.
-    None,
-    /// In the definitions of columns and tables.
-    Inline,
-    /// In statements of their own.
-    Statement,
-}
-
 /// What a database's DDL is like.
 ///
 /// ```
@@ -54,18 +38,10 @@ pub enum Comments {
 pub struct DdlStyle {
     /// How tables are changed.
     pub alter: Alter,
-    /// Where comments stand.
-    pub comments: Comments,
     /// Whether there are sequences.
     pub sequences: bool,
     /// Whether there are views that keep their rows.
     pub materialized_views: bool,
-    /// Whether an index can have a condition.
-    pub index_conditions: bool,
-    /// Whether an expression can stand in an index.
-    pub index_expressions: bool,
-    /// Whether an index is named together with its table when it goes.
-    pub index_of_table: bool,
     /// Whether an index can be made while others write.
     pub concurrent_indexes: bool,
     /// Whether a foreign key can be added without a look at the rows that are there.
@@ -219,14 +195,5 @@ pub trait Ddl: Debug + Send + Sync {
     /// Statements that carry the counter of a numbered column from one table over to another.
     fn carry_counter(&self, _w: &SqlWriter<'_>, _from: &str, _to: &str) -> Vec<String> {
         Vec::new()
-    }
-
-    /// A text as a literal in a comment.
-    ///
-    /// # Errors
-    /// None in the standard form.
-    fn text(&self, w: &mut SqlWriter<'_>, text: &str) -> Result<()> {
-        let value = Value::Text(text.to_owned());
-        w.dialect().literal(w, &value)
     }
 }

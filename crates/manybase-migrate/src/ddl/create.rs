@@ -5,7 +5,7 @@ use super::spec::Writer;
 use crate::operation::Operation;
 use crate::schema::{Index, ObjectName, Sequence, Table, View};
 use manybase_db::{Error, ErrorKind, Result};
-use manybase_sql::ddl::Comments;
+use manybase_sql::Comments;
 
 impl Writer<'_> {
     /// `CREATE TABLE`, without the indexes that come behind it.
@@ -38,7 +38,7 @@ impl Writer<'_> {
         for index in table.indexes.iter().filter(|index| self.is_inside(index)) {
             let columns = self.index_columns(index)?;
             parts.push(match &index.name {
-                Some(name) if self.ddl.style().index_of_table => {
+                Some(name) if self.dialect.capability().index_in_table => {
                     let unique = if index.unique { "UNIQUE " } else { "" };
                     format!("{unique}INDEX {} {columns}", self.name(name)?)
                 }
@@ -62,17 +62,17 @@ impl Writer<'_> {
         if let Some(comment) = table
             .comment
             .as_ref()
-            .filter(|_| self.ddl.style().comments == Comments::Inline)
+            .filter(|_| self.comments() == Comments::InTable)
         {
             sql.push_str(" COMMENT=");
-            sql.push_str(&self.text(comment)?);
+            sql.push_str(&self.text(comment));
         }
         Ok(sql)
     }
 
     /// Whether an index stands inside of `CREATE TABLE`: a foreign key might need it, or it belongs to a constraint.
     pub(super) fn is_inside(&self, index: &Index) -> bool {
-        self.ddl.style().index_of_table || (index.constraint && self.dialect.auto_key_is_primary())
+        self.dialect.capability().index_in_table || (index.constraint && self.dialect.auto_key_is_primary())
     }
 
     pub(super) fn create_index(
@@ -90,7 +90,7 @@ impl Writer<'_> {
             self.index_columns(index)?
         );
         if let Some(condition) = &index.condition {
-            if !self.ddl.style().index_conditions {
+            if !self.dialect.capability().index_filter {
                 return Err(self.lacks(
                     "index with a condition",
                     "leave the condition out, or make a generated column of it",
@@ -115,7 +115,7 @@ impl Writer<'_> {
                 ));
             }
         }
-        if self.ddl.style().comments == Comments::Statement {
+        if self.comments() == Comments::Statement {
             if table.comment.is_some() {
                 script.push(&what, self.comment_table(&table.name, table.comment.as_deref())?);
             }
@@ -130,8 +130,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn comment_table(&self, table: &ObjectName, comment: Option<&str>) -> Result<String> {
-        let text = comment.map_or(Ok("NULL".to_owned()), |text| self.text(text))?;
-        Ok(format!("COMMENT ON TABLE {} IS {text}", self.table(table)?))
+        self.sql(|w| self.dialect.comment_on(w, &table.table(), None, comment))
     }
 
     pub(super) fn comment_column(
@@ -140,12 +139,7 @@ impl Writer<'_> {
         column: &str,
         comment: Option<&str>,
     ) -> Result<String> {
-        let text = comment.map_or(Ok("NULL".to_owned()), |text| self.text(text))?;
-        Ok(format!(
-            "COMMENT ON COLUMN {}.{} IS {text}",
-            self.table(table)?,
-            self.name(column)?
-        ))
+        self.sql(|w| self.dialect.comment_on(w, &table.table(), Some(column), comment))
     }
 
     pub(super) fn drop_table(&self, table: &ObjectName) -> Result<String> {

@@ -5,7 +5,7 @@ use super::spec::Writer;
 use crate::operation::Operation;
 use crate::schema::{Column, DefaultValue, ForeignKey, ObjectName, Schema, Table};
 use manybase_db::{Error, ErrorKind, Result};
-use manybase_sql::ddl::Comments;
+use manybase_sql::Comments;
 
 pub(super) fn render(
     operations: &[Operation],
@@ -74,7 +74,7 @@ fn one(
             if column.auto && !old.auto {
                 number_on(table, &column.name, &what, w, script)?;
             }
-            if old.comment != column.comment && w.ddl.style().comments == Comments::Statement {
+            if old.comment != column.comment && w.comments() == Comments::Statement {
                 script.push(
                     &what,
                     w.comment_column(table, &column.name, column.comment.as_deref())?,
@@ -174,7 +174,7 @@ fn add_column(
             format!("ALTER TABLE {name} ALTER COLUMN {column} DROP DEFAULT"),
         );
     }
-    if column.comment.is_some() && w.ddl.style().comments == Comments::Statement {
+    if column.comment.is_some() && w.comments() == Comments::Statement {
         script.push(
             &what,
             w.comment_column(&table.name, &column.name, column.comment.as_deref())?,

@@ -3,7 +3,7 @@
 use crate::schema::{Check, Column, ColumnType, DefaultValue, ForeignKey, Index, ObjectName, Table};
 use manybase_db::{Error, ErrorKind, Result};
 use manybase_sql::ddl::{ColumnSpec, Conversion, Ddl};
-use manybase_sql::{Dialect, SqlWriter};
+use manybase_sql::{Comments, Dialect, SqlWriter};
 
 /// Writes pieces for one database.
 pub(super) struct Writer<'d> {
@@ -35,8 +35,12 @@ impl<'d> Writer<'d> {
         self.sql(|w| w.comma_separated(names, |w, name| w.identifier(name)))
     }
 
-    pub(super) fn text(&self, text: &str) -> Result<String> {
-        self.sql(|w| self.ddl.text(w, text))
+    pub(super) fn text(&self, text: &str) -> String {
+        self.dialect.comment_literal(text)
+    }
+
+    pub(super) fn comments(&self) -> Comments {
+        self.dialect.capability().comments
     }
 
     pub(super) fn lacks(&self, feature: &str, way_out: &str) -> Error {
@@ -131,7 +135,7 @@ impl<'d> Writer<'d> {
         for column in &index.columns {
             let mut part = match (&column.column, &column.expression) {
                 (Some(name), _) => self.name(name)?,
-                (None, Some(_)) if !self.ddl.style().index_expressions => {
+                (None, Some(_)) if !self.dialect.capability().index_expression => {
                     let way_out = "make a generated column of the expression and index that";
                     return Err(self.lacks("index of an expression", way_out));
                 }

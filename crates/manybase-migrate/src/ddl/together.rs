@@ -242,7 +242,7 @@ fn clauses(pending: &Pending, w: &Writer<'_>) -> Result<(Vec<String>, Vec<String
     if was.comment != now.comment {
         first.push(format!(
             "COMMENT = {}",
-            w.text(now.comment.as_deref().unwrap_or_default())?
+            w.text(now.comment.as_deref().unwrap_or_default())
         ));
     }
     Ok((first, second))

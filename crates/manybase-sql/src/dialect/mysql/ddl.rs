@@ -1,17 +1,13 @@
 //! MariaDB and MySQL copy a table, or lock it, for most changes: they are said in one statement. DDL can't be taken back.
 
 use super::{Flavor, MySql};
-use crate::ddl::{Alter, ColumnSpec, Comments, Conversion, Ddl, DdlStyle};
-use crate::{DataType, Result, SqlWriter, TableName, Value};
+use crate::ddl::{Alter, ColumnSpec, Conversion, Ddl, DdlStyle};
+use crate::{DataType, Result, SqlWriter, TableName};
 
 const STYLE: DdlStyle = DdlStyle {
     alter: Alter::Together,
-    comments: Comments::Inline,
     sequences: false,
     materialized_views: false,
-    index_conditions: false,
-    index_expressions: true,
-    index_of_table: true,
     concurrent_indexes: false,
     not_valid: false,
     index_for_foreign_key: true,
@@ -21,7 +17,6 @@ static MYSQL: DdlStyle = STYLE;
 
 static MARIADB: DdlStyle = DdlStyle {
     sequences: true,
-    index_expressions: false,
     ..STYLE
 };
 
@@ -76,7 +71,7 @@ impl Ddl for MySql {
         }
         if let Some(comment) = column.comment {
             w.push(" COMMENT ");
-            w.dialect().literal(w, &Value::Text(comment.to_owned()))?;
+            w.push(&w.dialect().comment_literal(comment));
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! PostgreSQL changes everything in place, and can take it back.
 
-use crate::ddl::{Alter, ColumnSpec, Comments, Conversion, Ddl, DdlStyle};
+use crate::ddl::{Alter, ColumnSpec, Conversion, Ddl, DdlStyle};
 use crate::{DataType, Result, SqlWriter, TableName, Value};
 
 #[derive(Debug)]
@@ -8,12 +8,8 @@ pub(super) struct PostgresDdl;
 
 static STYLE: DdlStyle = DdlStyle {
     alter: Alter::Each,
-    comments: Comments::Statement,
     sequences: true,
     materialized_views: true,
-    index_conditions: true,
-    index_expressions: true,
-    index_of_table: false,
     concurrent_indexes: true,
     not_valid: true,
     index_for_foreign_key: false,

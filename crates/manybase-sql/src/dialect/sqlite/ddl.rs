@@ -1,6 +1,6 @@
 //! SQLite changes little in place.
 
-use crate::ddl::{Alter, ColumnSpec, Comments, Conversion, Ddl, DdlStyle};
+use crate::ddl::{Alter, ColumnSpec, Conversion, Ddl, DdlStyle};
 use crate::{DataType, Result, SqlWriter, TableName};
 
 #[derive(Debug)]
@@ -8,12 +8,8 @@ pub(super) struct SqliteDdl;
 
 static STYLE: DdlStyle = DdlStyle {
     alter: Alter::Anew,
-    comments: Comments::None,
     sequences: false,
     materialized_views: false,
-    index_conditions: true,
-    index_expressions: true,
-    index_of_table: false,
     concurrent_indexes: false,
     not_valid: false,
     index_for_foreign_key: false,
