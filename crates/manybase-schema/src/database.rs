@@ -1,6 +1,6 @@
 //! A database as a whole.
 
-use crate::{ForeignKey, Table};
+use crate::{Domain, EnumType, ForeignKey, Sequence, Table};
 use serde::Serialize;
 
 /// What is in a database, or in some schemas of it.
@@ -25,6 +25,12 @@ pub struct Database {
     pub current_schema: String,
     /// Tables and views, by schema and name.
     pub tables: Vec<Table>,
+    /// By schema and name. Those of numbered columns are among them.
+    pub sequences: Vec<Sequence>,
+    /// Lists of values that are types of their own.
+    pub enums: Vec<EnumType>,
+    /// Types with conditions.
+    pub domains: Vec<Domain>,
 }
 
 impl Database {

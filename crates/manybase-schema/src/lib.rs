@@ -23,14 +23,21 @@
 //! ```
 
 mod database;
+mod index;
 #[cfg(feature = "models")]
 pub mod models;
+mod object;
 mod one_of;
+mod pattern;
 mod read;
 mod table;
+mod trigger;
 
 pub use database::Database;
-pub use manybase_sql::catalog::ColumnKind;
+pub use index::{Index, IndexColumn};
+pub use manybase_sql::catalog::{ColumnKind, Compares};
+pub use object::{Domain, EnumType, Sequence, SequenceOwner};
 pub use one_of::one_of;
 pub use read::Introspect;
-pub use table::{Check, Column, ForeignKey, Generated, Index, IndexColumn, Key, Table, TableKind};
+pub use table::{Check, Column, Exclusion, ForeignKey, Generated, Identity, Key, Table, TableKind};
+pub use trigger::{Trigger, TriggerEvent, TriggerTiming};

@@ -8,6 +8,7 @@ mod relations;
 mod words;
 mod write;
 
+use crate::pattern::wants;
 use crate::{Column, ColumnKind, Database, Table};
 use manybase_db::Result;
 use plan::{Plan, plan};
@@ -281,18 +282,7 @@ impl Models {
     }
 
     fn wants(&self, table: &Table) -> bool {
-        let fits = |pattern: &String| {
-            let whole = format!("{}.{}", table.schema, table.name);
-            fits(
-                pattern,
-                if pattern.contains('.') {
-                    &whole
-                } else {
-                    &table.name
-                },
-            )
-        };
-        (self.only.is_empty() || self.only.iter().any(fits)) && !self.except.iter().any(fits)
+        wants(&self.only, &self.except, table)
     }
 }
 
@@ -327,42 +317,4 @@ fn used(names: &[String]) -> String {
     text.push_str(&row);
     text.push_str("\n};\n");
     text
-}
-
-/// `*` for any letters, `?` for one.
-fn fits(pattern: &str, name: &str) -> bool {
-    let mut rest = pattern.chars();
-    match rest.next() {
-        None => name.is_empty(),
-        Some('*') => {
-            let ends = name.char_indices().map(|(at, _)| at).chain([name.len()]);
-            ends.into_iter().any(|at| fits(rest.as_str(), &name[at..]))
-        }
-        Some(wanted) => {
-            let mut left = name.chars();
-            let same = left.next().is_some_and(|c| wanted == '?' || wanted == c);
-            same && fits(rest.as_str(), left.as_str())
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fits;
-
-    #[test]
-    fn patterns() {
-        for (pattern, name) in [
-            ("film*", "film"),
-            ("*o*", "customer"),
-            ("?", "ä"),
-            ("a.*", "a.b"),
-            ("", ""),
-        ] {
-            assert!(fits(pattern, name), "{pattern} {name}");
-        }
-        for (pattern, name) in [("film", "films"), ("?", ""), ("*x", "y")] {
-            assert!(!fits(pattern, name), "{pattern} {name}");
-        }
-    }
 }

@@ -1,7 +1,11 @@
 //! A table and its parts.
 
-use manybase_sql::catalog::ColumnKind;
+use crate::{Index, Trigger};
+use manybase_sql::catalog::{ColumnKind, Compares};
 use serde::{Serialize, Serializer};
+
+/// How the names of the library's own tables begin.
+const OWN: &str = "manybase_";
 
 /// A table or a view.
 ///
@@ -31,11 +35,30 @@ pub struct Table {
     pub foreign_keys: Vec<ForeignKey>,
     /// By name.
     pub checks: Vec<Check>,
+    /// What no two rows may have in common, in other ways than by being equal.
+    pub exclusions: Vec<Exclusion>,
+    /// By name; on MariaDB and MySQL in the order in which they run.
+    pub triggers: Vec<Trigger>,
+    /// What else was said when it was made, such as `WITHOUT ROWID` or `ENGINE=InnoDB`, as the database writes it.
+    pub options: Vec<String>,
+    /// The query of a view.
+    pub query: Option<String>,
     /// The text of a view; on SQLite of a table too.
     pub definition: Option<String>,
 }
 
 impl Table {
+    /// Whether it is one in which Manybase keeps its own books.
+    ///
+    /// ```
+    /// fn of_users<'t>(tables: &'t [manybase_schema::Table]) -> impl Iterator<Item = &'t manybase_schema::Table> {
+    ///     tables.iter().filter(|table| !table.is_own())
+    /// }
+    /// ```
+    pub fn is_own(&self) -> bool {
+        self.name.starts_with(OWN)
+    }
+
     /// A column by name.
     ///
     /// ```
@@ -136,16 +159,43 @@ pub struct Column {
     pub nullable: bool,
     /// What the database puts in when an insert says nothing, as SQL.
     pub default: Option<String>,
+    /// What the database puts in when an update says nothing, as SQL.
+    pub on_update: Option<String>,
     /// The database numbers the rows in it.
     pub auto: bool,
+    /// It is an identity column: what an insert may say.
+    pub identity: Option<Identity>,
     /// The database calculates it.
     pub generated: Option<Generated>,
+    /// Its own collation; on MariaDB and MySQL that of every text.
+    pub collation: Option<String>,
+    /// Which texts are equal in it, besides those of the same letters.
+    #[serde(skip)]
+    pub compares: Compares,
+    /// `SELECT *` does not show it.
+    pub hidden: bool,
+    /// The name of its domain.
+    pub domain: Option<String>,
     /// The name of its enum, where that is a type of its own.
     pub enum_name: Option<String>,
     /// All that it can hold, where that is a list of texts: of an enum, or of a check.
     pub values: Vec<String>,
     /// What somebody has written about it.
     pub comment: Option<String>,
+}
+
+/// What an insert may say of an identity column.
+///
+/// ```
+/// assert_ne!(manybase_schema::Identity::Always, manybase_schema::Identity::ByDefault);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Identity {
+    /// Nothing: the database numbers each row.
+    Always,
+    /// A number of its own.
+    ByDefault,
 }
 
 /// How a column is calculated.
@@ -158,7 +208,7 @@ pub struct Column {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Generated {
-    /// As SQL; SQLite does not tell.
+    /// As SQL.
     pub expression: Option<String>,
     /// Whether it is kept, or calculated when it is read.
     pub stored: bool,
@@ -180,57 +230,6 @@ pub struct Key {
     pub columns: Vec<String>,
 }
 
-/// An index.
-///
-/// ```
-/// fn covers(index: &manybase_schema::Index, column: &str) -> bool {
-///     index.columns.first().is_some_and(|first| first.name.as_deref() == Some(column))
-/// }
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Index {
-    /// Its name.
-    pub name: String,
-    /// Whether values occur once.
-    pub unique: bool,
-    /// In its order.
-    pub columns: Vec<IndexColumn>,
-    /// Only rows of which this is true stand in it.
-    pub condition: Option<String>,
-}
-
-impl Index {
-    /// The names of its columns, unless there is an expression among them.
-    ///
-    /// ```
-    /// fn is_plain(index: &manybase_schema::Index) -> bool {
-    ///     index.names().is_some()
-    /// }
-    /// ```
-    pub fn names(&self) -> Option<Vec<String>> {
-        self.columns.iter().map(|column| column.name.clone()).collect()
-    }
-}
-
-/// A column of an index.
-///
-/// ```
-/// fn backwards(column: &manybase_schema::IndexColumn) -> bool {
-///     column.descending
-/// }
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct IndexColumn {
-    /// The column's name; `None` for an expression.
-    pub name: Option<String>,
-    /// The expression, where the database tells.
-    pub expression: Option<String>,
-    /// From high to low.
-    pub descending: bool,
-}
-
 /// A reference to another table.
 ///
 /// ```
@@ -241,7 +240,7 @@ pub struct IndexColumn {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ForeignKey {
-    /// The constraint's name; SQLite has none.
+    /// The constraint's name, where it has one.
     pub name: Option<String>,
     /// The columns here.
     pub columns: Vec<String>,
@@ -255,6 +254,10 @@ pub struct ForeignKey {
     pub on_update: String,
     /// What happens here when the row there goes.
     pub on_delete: String,
+    /// A transaction can have it looked at when it ends.
+    pub deferrable: bool,
+    /// It is looked at then, unless a transaction says otherwise.
+    pub deferred: bool,
 }
 
 /// A condition that each row keeps to.
@@ -271,6 +274,24 @@ pub struct Check {
     pub name: Option<String>,
     /// As SQL.
     pub expression: String,
+    /// The column whose own it is, where the database keeps it with the column and names it after that.
+    pub column: Option<String>,
+}
+
+/// A condition that no two rows keep to together.
+///
+/// ```
+/// fn named<'t>(table: &'t manybase_schema::Table, name: &str) -> Option<&'t manybase_schema::Exclusion> {
+///     table.exclusions.iter().find(|exclusion| exclusion.name == name)
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Exclusion {
+    /// The constraint's name.
+    pub name: String,
+    /// As SQL, such as `EXCLUDE USING gist (room WITH =, during WITH &&)`.
+    pub definition: String,
 }
 
 fn as_text<S: Serializer>(kind: &ColumnKind, serializer: S) -> Result<S::Ok, S::Error> {

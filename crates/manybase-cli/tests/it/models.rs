@@ -62,6 +62,43 @@ fn what_is_there() {
     assert_eq!(tables[0]["columns"][1]["kind"], "text(40)");
     assert_eq!(tables[0]["primary_key"]["columns"][0], "id");
 
+    script(
+        &format!("sqlite:{}", project.path().join("legacy.db").display()),
+        "CREATE TRIGGER \"watch\" AFTER UPDATE OF name ON customers WHEN NEW.id > 1 BEGIN SELECT 1; END;
+         CREATE TABLE manybase_books (id INTEGER PRIMARY KEY)",
+    );
+    let ran = project.run(&["inspect", "customers"]).ends_with(0);
+    assert!(
+        ran.out
+            .contains("watch  after update of name, for each row when NEW.id > 1"),
+        "{}",
+        ran.out
+    );
+    let ran = project.run(&["inspect", "names"]).ends_with(0);
+    assert!(
+        ran.out.ends_with("Query\n  SELECT name FROM customers\n"),
+        "{}",
+        ran.out
+    );
+    let tables = |arguments: &[&str]| {
+        let (code, document) = project.json(&[&["inspect"], arguments].concat());
+        assert_eq!(code, 0);
+        let tables = document["tables"].as_array().expect("a list").clone();
+        let names = tables
+            .iter()
+            .map(|table| table["name"].as_str().unwrap_or_default().to_owned());
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        tables(&["--without-own"]),
+        ["customers", "log", "names", "orders"]
+    );
+    assert_eq!(
+        tables(&["--table", "*s", "--except", "names"]),
+        ["customers", "manybase_books", "orders"]
+    );
+    project.run(&["inspect", "orders", "--table", "o*"]).ends_with(2);
+
     let ran = project.run(&["inspect", "order"]).ends_with(2);
     assert!(ran.err.contains("there is no table or view \"order\""), "{ran:?}");
     project.run(&["inspect", "--connection", "legaci"]).ends_with(2);

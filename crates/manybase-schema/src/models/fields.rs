@@ -225,6 +225,9 @@ fn facts(table: &Table, facts: &mut Vec<String>) {
             .map(|condition| format!(" where `{condition}`"));
         facts.push(format!("{what}: {columns}{}.", condition.unwrap_or_default()));
     }
+    for exclusion in &table.exclusions {
+        facts.push(format!("Exclusion: `{}`.", exclusion.definition));
+    }
     for check in &table.checks {
         let list = one_of(&check.expression).is_some();
         let json = check.expression.starts_with("json_valid(");

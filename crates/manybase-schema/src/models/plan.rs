@@ -8,8 +8,6 @@ use super::relations;
 use super::words::{pascal, singular, snake};
 use crate::{Column, Database, Table};
 
-/// Tables that Manybase keeps its own books in.
-const OWN: &str = "manybase_";
 /// A key is a tuple, and there are tuples of so many.
 const LONGEST_KEY: usize = 5;
 
@@ -70,7 +68,7 @@ pub(super) fn plan<'d>(database: &'d Database, wanted: &Models) -> Plan<'d> {
     let mut models = Vec::new();
     let mut enums = Enums::default();
     for table in &database.tables {
-        if table.name.starts_with(OWN) || !wanted.wants(table) {
+        if table.is_own() || !wanted.wants(table) {
             continue;
         }
         let place = format!("{} `{}`", table.kind.name(), table.name);

@@ -1,8 +1,11 @@
 //! Puts the rows of a schema together to tables.
 
 use super::Everything;
-use crate::{Check, Column, ForeignKey, Generated, Index, IndexColumn, Key, Table, TableKind, one_of};
-use manybase_sql::catalog::{Catalog, ColumnKind, NativeType};
+use crate::{
+    Check, Column, Exclusion, ForeignKey, Generated, Identity, Index, IndexColumn, Key, Table, TableKind,
+    Trigger, TriggerEvent, TriggerTiming, one_of,
+};
+use manybase_sql::catalog::{Catalog, ColumnKind, ComparedAs, NativeType, TableText};
 use std::collections::BTreeMap;
 
 pub(super) fn assemble(schema: &str, rows: Everything, catalog: &dyn Catalog) -> Vec<Table> {
@@ -26,9 +29,15 @@ pub(super) fn assemble(schema: &str, rows: Everything, catalog: &dyn Catalog) ->
             indexes: Vec::new(),
             foreign_keys: Vec::new(),
             checks: Vec::new(),
+            exclusions: Vec::new(),
+            triggers: Vec::new(),
+            query: None,
             definition: row.text(),
+            options: row.list(),
         };
-        tables.insert(name, table);
+        let query = table.definition.as_deref().filter(|_| kind.is_view());
+        let query = query.map(|definition| catalog.query_in(definition));
+        tables.insert(name, Table { query, ..table });
     }
     for mut row in rows.columns {
         if let Some(table) = tables.get_mut(&row.name()) {
@@ -38,7 +47,7 @@ pub(super) fn assemble(schema: &str, rows: Everything, catalog: &dyn Catalog) ->
     }
     for mut row in rows.indexes {
         if let Some(table) = tables.get_mut(&row.name()) {
-            index(table, row);
+            index(table, row, catalog);
         }
     }
     let mut last = None;
@@ -51,17 +60,49 @@ pub(super) fn assemble(schema: &str, rows: Everything, catalog: &dyn Catalog) ->
     }
     for mut row in rows.checks {
         if let Some(table) = tables.get_mut(&row.name()) {
-            let (name, expression) = (row.text(), row.name());
-            table.checks.push(Check { name, expression });
+            let (name, expression, kind, column) = (row.text(), row.name(), row.name(), row.text());
+            match kind == "exclude" {
+                true => table.exclusions.push(Exclusion {
+                    name: name.unwrap_or_default(),
+                    definition: expression,
+                }),
+                false => table.checks.push(Check {
+                    name,
+                    expression,
+                    column,
+                }),
+            }
+        }
+    }
+    for mut row in rows.triggers {
+        if let Some(table) = tables.get_mut(&row.name()) {
+            table.triggers.push(trigger(row, catalog));
         }
     }
     let mut tables: Vec<Table> = tables.into_values().collect();
     for table in &mut tables {
         if let Some(definition) = table.definition.as_deref().filter(|_| !table.kind.is_view()) {
             let found = catalog.checks_in(definition).into_iter();
-            table
-                .checks
-                .extend(found.map(|(name, expression)| Check { name, expression }));
+            table.checks.extend(found.map(|(name, expression)| Check {
+                name,
+                expression,
+                column: None,
+            }));
+            if let Some(text) = catalog.table_in(definition) {
+                add_text(table, text);
+            }
+        }
+        for column in &mut table.columns {
+            // By now the collation is known everywhere.
+            if let Some(collation) = &column.collation {
+                let text = ComparedAs {
+                    base: "",
+                    collation: Some(collation),
+                };
+                let more = catalog.compares(text);
+                column.compares.ignores_case |= more.ignores_case;
+                column.compares.ignores_padding |= more.ignores_padding;
+            }
         }
         table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
         learn_from_checks(table);
@@ -73,10 +114,19 @@ fn column(mut row: super::Texts, catalog: &dyn Catalog) -> Column {
     let (name, native_type, base) = (row.name(), row.name(), row.name());
     let (length, precision, scale) = (row.number(), row.number(), row.number());
     let (nullable, default, auto) = (row.truth(), row.text(), row.truth());
-    let (generated, expression) = (row.number(), row.text());
+    let (generated, expression) = (row.number::<u8>(), row.text());
     let (comment, enum_name) = (row.text(), row.text());
-    let values = row.text().and_then(|json| serde_json::from_str(&json).ok());
-    let values = values.or_else(|| catalog.values(&native_type));
+    let values = row.list();
+    let values = match values.is_empty() {
+        true => catalog.values(&native_type).unwrap_or_default(),
+        false => values,
+    };
+    let (collation, identity) = (row.text(), row.text());
+    let (on_update, hidden, domain) = (row.text(), row.truth(), row.text());
+    let compares = catalog.compares(ComparedAs {
+        base: &base,
+        collation: collation.as_deref(),
+    });
     let kind = catalog.kind(&NativeType {
         full: &native_type,
         base: &base,
@@ -99,17 +149,73 @@ fn column(mut row: super::Texts, catalog: &dyn Catalog) -> Column {
         padded: catalog.pads() && matches!(kind, ColumnKind::Char(2..)),
         nullable,
         default,
+        on_update,
         auto,
+        identity: identity.map(|how| match how.as_str() {
+            "always" => Identity::Always,
+            _ => Identity::ByDefault,
+        }),
         generated,
+        collation,
+        compares,
+        hidden,
+        domain,
         enum_name,
-        values: values.unwrap_or_default(),
+        values,
         comment,
     }
 }
 
-fn index(table: &mut Table, mut row: super::Texts) {
+/// What a table's text alone tells.
+fn add_text(table: &mut Table, text: TableText) {
+    for told in text.columns {
+        let same_name = |column: &&mut Column| column.name.eq_ignore_ascii_case(&told.name);
+        if let Some(column) = table.columns.iter_mut().find(same_name) {
+            column.collation = told.collation;
+            if let Some(generated) = &mut column.generated {
+                generated.expression = told.expression;
+            }
+        }
+    }
+    for (key, told) in table.foreign_keys.iter_mut().zip(text.foreign_keys) {
+        (key.name, key.deferrable, key.deferred) = (told.name, told.deferrable, told.deferred);
+    }
+    if let (Some(key), Some(name)) = (&mut table.primary_key, text.primary_key) {
+        key.name = name;
+    }
+    table.options = text.options;
+}
+
+fn trigger(mut row: super::Texts, catalog: &dyn Catalog) -> Trigger {
+    let (name, timing, events) = (row.name(), row.name(), row.name());
+    let (columns, level, condition) = (row.list(), row.name(), row.text());
+    let (definition, function, enabled) = (row.name(), row.text(), row.truth());
+    let mut trigger = Trigger {
+        name,
+        timing: TriggerTiming::of(&timing),
+        events: TriggerEvent::all_of(&events),
+        columns,
+        per_row: level == "row",
+        condition,
+        definition,
+        function,
+        enabled,
+    };
+    if let Some(text) = catalog.trigger_in(&trigger.definition) {
+        trigger.timing = TriggerTiming::of(&text.timing);
+        trigger.events = TriggerEvent::all_of(&text.event);
+        trigger.columns = text.columns;
+        trigger.condition = text.condition;
+    }
+    trigger
+}
+
+fn index(table: &mut Table, mut row: super::Texts, catalog: &dyn Catalog) {
     let (name, kind, column) = (row.name(), row.name(), row.text());
-    let (expression, condition, descending) = (row.text(), row.text(), row.truth());
+    let (mut expression, mut condition, descending) = (row.text(), row.text(), row.truth());
+    let (nulls_first, constraint, method) = (row.truth(), row.truth(), row.text());
+    let (include, nulls_equal, length) = (row.list(), row.truth(), row.number());
+    let (collation, operator_class) = (row.text(), row.text());
     if kind == "primary" {
         let key = table.primary_key.get_or_insert(Key {
             name,
@@ -118,18 +224,35 @@ fn index(table: &mut Table, mut row: super::Texts) {
         key.columns.extend(column);
         return;
     }
+    let last = table.indexes.last_mut().filter(|last| last.name == name);
+    let place = last.as_ref().map_or(0, |index| index.columns.len());
+    // The whole text may stand for its part.
+    if let Some(text) = expression.as_deref().and_then(|text| catalog.index_in(text)) {
+        expression = text.columns.into_iter().nth(place);
+    }
+    if let Some(text) = condition.as_deref().and_then(|text| catalog.index_in(text)) {
+        condition = text.condition;
+    }
     let column = IndexColumn {
         name: column,
         expression,
         descending,
+        nulls_first,
+        length,
+        collation,
+        operator_class,
     };
-    match table.indexes.last_mut().filter(|last| last.name == name) {
+    match last {
         Some(index) => index.columns.push(column),
         None => table.indexes.push(Index {
             name,
             unique: kind == "unique",
             columns: vec![column],
             condition,
+            constraint,
+            method,
+            include,
+            nulls_equal,
         }),
     }
 }
@@ -138,6 +261,7 @@ fn foreign_key(table: &mut Table, mut row: super::Texts, begins: bool) {
     let (name, column) = (row.text(), row.name());
     let (schema, referenced, there) = (row.text(), row.name(), row.text());
     let (on_update, on_delete) = (row.name(), row.name());
+    let (deferrable, deferred) = (row.truth(), row.truth());
     if begins {
         table.foreign_keys.push(ForeignKey {
             name,
@@ -147,6 +271,8 @@ fn foreign_key(table: &mut Table, mut row: super::Texts, begins: bool) {
             referenced_columns: Vec::new(),
             on_update,
             on_delete,
+            deferrable,
+            deferred,
         });
     }
     if let Some(key) = table.foreign_keys.last_mut() {
@@ -178,60 +304,5 @@ fn learn_from_checks(table: &mut Table) {
                 columns[at].values = values;
             }
         }
-    }
-}
-
-/// What foreign keys leave open: SQLite compares names without case and lets the other columns be unsaid.
-pub(super) fn resolve(tables: &mut [Table]) {
-    struct Known {
-        schema: String,
-        name: String,
-        key: Vec<String>,
-        columns: Vec<String>,
-    }
-    let known = |table: &Table| Known {
-        schema: table.schema.clone(),
-        name: table.name.clone(),
-        key: table
-            .primary_key
-            .as_ref()
-            .map(|key| key.columns.clone())
-            .unwrap_or_default(),
-        columns: table.columns.iter().map(|column| column.name.clone()).collect(),
-    };
-    let all: Vec<Known> = tables.iter().map(known).collect();
-    for table in tables {
-        let own: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
-        for key in &mut table.foreign_keys {
-            for column in &mut key.columns {
-                as_written(column, &own);
-            }
-            let mut there = all.iter().filter(|other| other.schema == key.referenced_schema);
-            let exact = there.clone().find(|other| other.name == key.referenced_table);
-            let Some(other) = exact.or_else(|| there.find(|other| same(&other.name, &key.referenced_table)))
-            else {
-                continue;
-            };
-            key.referenced_table.clone_from(&other.name);
-            if key.referenced_columns.is_empty() {
-                key.referenced_columns.clone_from(&other.key);
-            }
-            for column in &mut key.referenced_columns {
-                as_written(column, &other.columns);
-            }
-        }
-    }
-}
-
-fn same(a: &str, b: &str) -> bool {
-    a.eq_ignore_ascii_case(b)
-}
-
-/// The name as the table writes it.
-fn as_written(name: &mut String, columns: &[String]) {
-    if !columns.contains(name)
-        && let Some(column) = columns.iter().find(|column| same(column, name))
-    {
-        name.clone_from(column);
     }
 }

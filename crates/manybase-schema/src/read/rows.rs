@@ -8,6 +8,25 @@ use std::collections::VecDeque;
 pub(crate) struct Texts(VecDeque<Option<String>>);
 
 impl Texts {
+    /// The first cell is a place in this list of names and comments, which take the first and the last cell.
+    pub(crate) fn named(mut self, names: &[(String, Option<String>)]) -> Option<Self> {
+        let at: usize = self.number()?;
+        let (name, comment) = names.get(at)?;
+        self.0.push_front(Some(name.clone()));
+        if let Some(last) = self.0.back_mut() {
+            last.clone_from(comment);
+        }
+        Some(self)
+    }
+
+    /// The next cell as a list; empty where it is NULL.
+    pub(crate) fn list(&mut self) -> Vec<String> {
+        let list = self
+            .text()
+            .and_then(|json| serde_json::from_str::<Vec<Option<String>>>(&json).ok());
+        list.unwrap_or_default().into_iter().flatten().collect()
+    }
+
     /// The next cell; an empty text where it is NULL.
     pub(crate) fn name(&mut self) -> String {
         self.text().unwrap_or_default()
@@ -17,7 +36,7 @@ impl Texts {
         self.0.pop_front().flatten()
     }
 
-    pub(crate) fn number(&mut self) -> Option<i64> {
+    pub(crate) fn number<N: std::str::FromStr>(&mut self) -> Option<N> {
         self.text().and_then(|text| text.parse().ok())
     }
 

@@ -1,12 +1,15 @@
 //! SQLite's pragmas, as tables.
 
-use super::{Catalog, ColumnKind, NativeType, sqlite_checks};
+use super::{
+    Catalog, ColumnKind, ComparedAs, Compares, IndexText, NativeType, TableText, TriggerText, sqlite_checks,
+    sqlite_text,
+};
 
 #[derive(Debug)]
 pub(crate) struct SqliteCatalog;
 
 const TABLES: &str = r"
-SELECT t.name, CASE t.type WHEN 'view' THEN 'view' WHEN 'virtual' THEN 'virtual' ELSE 'table' END, NULL, s.sql
+SELECT t.name, CASE t.type WHEN 'view' THEN 'view' WHEN 'virtual' THEN 'virtual' ELSE 'table' END, NULL, s.sql, NULL
 FROM pragma_table_list t
 JOIN sqlite_schema s ON s.name = t.name AND s.type IN ('table', 'view')
 WHERE t.schema = ? AND t.type <> 'shadow' AND t.name NOT LIKE 'sqlite\_%' ESCAPE '\'
@@ -18,7 +21,8 @@ SELECT t.name, c.name, c.type, c.type, NULL, NULL, NULL,
        c."notnull" = 0 AND NOT (c.pk = 1 AND t.wr = 0 AND UPPER(c.type) = 'INTEGER' AND k.columns = 1),
        c.dflt_value,
        c.pk = 1 AND t.wr = 0 AND UPPER(c.type) = 'INTEGER' AND k.columns = 1,
-       CASE c.hidden WHEN 2 THEN 1 WHEN 3 THEN 2 ELSE 0 END, NULL, NULL, NULL, NULL
+       CASE c.hidden WHEN 2 THEN 1 WHEN 3 THEN 2 ELSE 0 END, NULL, NULL, NULL, NULL,
+       NULL, NULL, NULL, 0, NULL
 FROM pragma_table_list t
 JOIN (SELECT l.schema, l.name, SUM(p.pk > 0) AS columns
       FROM pragma_table_list l JOIN pragma_table_xinfo(l.name, l.schema) p GROUP BY l.schema, l.name) k
@@ -27,15 +31,18 @@ JOIN pragma_table_xinfo(t.name, t.schema) c
 WHERE t.schema = ? AND t.type <> 'shadow' AND c.hidden <> 1 AND t.name NOT LIKE 'sqlite\_%' ESCAPE '\'
 ORDER BY t.name, c.cid"#;
 
+/// Expression and condition stand in the index's text, which is given instead.
 const INDEXES: &str = r#"
-SELECT "table", name, kind, column, NULL, condition, descending FROM (
+SELECT "table", name, kind, column, expression, condition, descending, 0, is_constraint, NULL, NULL, 0, NULL, collation, NULL
+FROM (
   SELECT t.schema AS schema, t.name AS "table", 'PRIMARY' AS name, 'primary' AS kind, c.name AS column,
-         NULL AS condition, 0 AS descending, c.pk AS place
+         NULL AS expression, NULL AS condition, 0 AS descending, 1 AS is_constraint, NULL AS collation, c.pk AS place
   FROM pragma_table_list t JOIN pragma_table_xinfo(t.name, t.schema) c
   WHERE c.pk > 0 AND t.type <> 'shadow'
   UNION ALL
   SELECT t.schema, t.name, i.name, CASE WHEN i."unique" THEN 'unique' ELSE 'index' END, x.name,
-         CASE WHEN i.partial THEN SUBSTR(s.sql, INSTR(UPPER(s.sql), ' WHERE ') + 7) END, x."desc", x.seqno
+         CASE WHEN x.cid = -2 THEN s.sql END, CASE WHEN i.partial THEN s.sql END, x."desc", i.origin = 'u',
+         NULLIF(x.coll, 'BINARY'), x.seqno
   FROM pragma_table_list t
   JOIN pragma_index_list(t.name, t.schema) i
   JOIN pragma_index_xinfo(i.name, t.schema) x
@@ -43,9 +50,13 @@ SELECT "table", name, kind, column, NULL, condition, descending FROM (
   WHERE i.origin <> 'pk' AND x.key = 1 AND t.type <> 'shadow'
 ) WHERE schema = ? ORDER BY 1, 2, place"#;
 
+const TRIGGERS: &str = "\
+SELECT tbl_name, name, NULL, NULL, NULL, 'row', NULL, sql, NULL, 1
+FROM sqlite_schema WHERE type = 'trigger' AND ? = 'main' ORDER BY 1, 2";
+
 /// Without a column over there it is the key.
 const FOREIGN_KEYS: &str = r#"
-SELECT t.name, CAST(f.id AS TEXT), NULL, f."from", NULL, f."table", f."to", f.on_update, f.on_delete
+SELECT t.name, CAST(f.id AS TEXT), NULL, f."from", NULL, f."table", f."to", f.on_update, f.on_delete, 0, 0
 FROM pragma_table_list t JOIN pragma_foreign_key_list(t.name, t.schema) f
 WHERE t.schema = ? ORDER BY t.name, f.id DESC, f.seq"#;
 
@@ -72,6 +83,34 @@ impl Catalog for SqliteCatalog {
 
     fn checks(&self) -> Option<&'static str> {
         None
+    }
+
+    fn triggers(&self) -> &'static str {
+        TRIGGERS
+    }
+
+    fn table_in(&self, definition: &str) -> Option<TableText> {
+        Some(sqlite_text::table(definition))
+    }
+
+    fn trigger_in(&self, definition: &str) -> Option<TriggerText> {
+        Some(sqlite_text::trigger(definition))
+    }
+
+    fn index_in(&self, definition: &str) -> Option<IndexText> {
+        Some(sqlite_text::index(definition))
+    }
+
+    fn query_in(&self, definition: &str) -> String {
+        sqlite_text::query(definition)
+    }
+
+    fn compares(&self, text: ComparedAs<'_>) -> Compares {
+        let is = |name: &str| text.collation.is_some_and(|own| own.eq_ignore_ascii_case(name));
+        Compares {
+            ignores_case: is("NOCASE"),
+            ignores_padding: is("RTRIM"),
+        }
     }
 
     fn checks_in(&self, definition: &str) -> Vec<(Option<String>, String)> {

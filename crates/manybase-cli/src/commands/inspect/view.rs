@@ -1,7 +1,7 @@
 //! Tables of tables.
 
 use crate::output::Output;
-use manybase_schema::{Column, Database, Index, Table};
+use manybase_schema::{Column, Database, Identity, Index, Sequence, Table, Trigger};
 
 pub(super) fn all(out: &mut Output, database: &Database) {
     let row = |table: &Table| {
@@ -34,6 +34,39 @@ pub(super) fn all(out: &mut Output, database: &Database) {
         ));
     }
     out.table(["TABLE", "KIND", "#COLUMNS", "KEY", "REFERS TO", "COMMENT"], rows);
+    let here = |schema: &str, name: &str| match schema == database.current_schema {
+        true => name.to_owned(),
+        false => format!("{schema}.{name}"),
+    };
+    // Those of numbered columns are told with their columns.
+    let free = database
+        .sequences
+        .iter()
+        .filter(|sequence| sequence.owner.is_none());
+    let told = free.map(|sequence| [here(&sequence.schema, &sequence.name), numbers(sequence)]);
+    section(out, "Sequences", told.collect());
+    let lists = database.enums.iter();
+    let told = lists.map(|list| [here(&list.schema, &list.name), list.values.join(", ")]);
+    section(out, "Enums", told.collect());
+    let told = database.domains.iter().map(|domain| {
+        let null = if domain.nullable { "" } else { " not null" };
+        let checks = domain
+            .checks
+            .iter()
+            .map(|check| format!(", {}", check.expression));
+        let text = format!("{}{null}{}", domain.native_type, checks.collect::<String>());
+        [here(&domain.schema, &domain.name), text]
+    });
+    section(out, "Domains", told.collect());
+}
+
+fn numbers(sequence: &Sequence) -> String {
+    let (from, by) = (sequence.start, sequence.increment);
+    let cycle = if sequence.cycle { ", again and again" } else { "" };
+    format!(
+        "{}, from {from} by {by}, {} to {}{cycle}",
+        sequence.native_type, sequence.min, sequence.max
+    )
 }
 
 pub(super) fn one(out: &mut Output, table: &Table) {
@@ -59,7 +92,13 @@ pub(super) fn one(out: &mut Output, table: &Table) {
     let index = |index: &Index| {
         let columns = index.columns.iter().map(|column| {
             let name = column.name.as_deref().or(column.expression.as_deref());
-            name.unwrap_or("an expression").to_owned()
+            let length = column.length.map(|length| format!("({length})"));
+            let order = if column.descending { " desc" } else { "" };
+            format!(
+                "{}{}{order}",
+                name.unwrap_or("an expression"),
+                length.unwrap_or_default()
+            )
         });
         let condition = index
             .condition
@@ -67,9 +106,13 @@ pub(super) fn one(out: &mut Output, table: &Table) {
             .map(|condition| format!(" where {condition}"));
         let what = if index.unique { "unique" } else { "index" };
         let columns = columns.collect::<Vec<_>>().join(", ");
+        let include = match index.include.is_empty() {
+            true => String::new(),
+            false => format!(" with {}", index.include.join(", ")),
+        };
         [
             index.name.clone(),
-            format!("{what} ({columns}){}", condition.unwrap_or_default()),
+            format!("{what} ({columns}){include}{}", condition.unwrap_or_default()),
         ]
     };
     section(out, "Indexes", table.indexes.iter().map(index).collect());
@@ -83,6 +126,49 @@ pub(super) fn one(out: &mut Output, table: &Table) {
     let checks = table.checks.iter();
     let checks = checks.map(|check| [check.name.clone().unwrap_or_default(), check.expression.clone()]);
     section(out, "Checks", checks.collect());
+    let exclusions = table.exclusions.iter();
+    let exclusions = exclusions.map(|one| [one.name.clone(), one.definition.clone()]);
+    section(out, "Exclusions", exclusions.collect());
+    let triggers = table
+        .triggers
+        .iter()
+        .map(|trigger| [trigger.name.clone(), fires(trigger)]);
+    section(out, "Triggers", triggers.collect());
+    if !table.options.is_empty() {
+        out.gap();
+        out.line(&table.options.join(", "));
+    }
+    if let Some(query) = &table.query {
+        out.gap();
+        out.title("Query");
+        for line in query.lines() {
+            out.line(&format!("  {line}"));
+        }
+    }
+}
+
+fn fires(trigger: &Trigger) -> String {
+    let events: Vec<_> = trigger
+        .events
+        .iter()
+        .map(|event| event.sql().to_lowercase())
+        .collect();
+    let of = match trigger.columns.is_empty() {
+        true => String::new(),
+        false => format!(" of {}", trigger.columns.join(", ")),
+    };
+    let each = if trigger.per_row { "row" } else { "statement" };
+    let condition = trigger
+        .condition
+        .as_ref()
+        .map(|condition| format!(" when {condition}"));
+    let off = if trigger.enabled { "" } else { " (switched off)" };
+    format!(
+        "{} {}{of}, for each {each}{}{off}",
+        trigger.timing.sql().to_lowercase(),
+        events.join(" or "),
+        condition.unwrap_or_default()
+    )
 }
 
 fn section(out: &mut Output, title: &str, facts: Vec<[String; 2]>) {
@@ -103,6 +189,7 @@ fn filled(column: &Column) -> String {
                 .map(|expression| format!(": {expression}"));
             format!("{how}{}", expression.unwrap_or_default())
         }
+        (None, true, _) if column.identity == Some(Identity::Always) => "numbered, always".to_owned(),
         (None, true, _) => "numbered".to_owned(),
         (None, false, Some(default)) => default.clone(),
         (None, false, None) => String::new(),

@@ -133,7 +133,7 @@ pub struct Track {
     pub bytes: Option<i64>,
     #[model(column = "UnitPrice")]
     pub unit_price: f64,
-    /// Calculated by the database.
+    /// Calculated by the database: `Milliseconds / 1000`.
     #[model(generated, column = "Seconds")]
     pub seconds: Option<i64>,
     /// Through `AlbumId`.

@@ -1,0 +1,6 @@
+//! What the catalogs of real databases say: made with SQL, read back.
+
+mod details;
+mod home;
+mod many;
+mod objects;
