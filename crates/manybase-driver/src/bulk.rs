@@ -33,6 +33,7 @@ pub struct BulkRows {
     target: Arc<BulkTarget>,
     values: Arc<Vec<Value>>,
     rows: Range<usize>,
+    by_insert: bool,
 }
 
 /// What a bulk load did.
@@ -81,7 +82,37 @@ impl BulkRows {
             target,
             values: Arc::new(values),
             rows,
+            by_insert: false,
         })
+    }
+
+    /// The rows are to go in by the database's `INSERT` and nothing else, so that views, rules and row security do what
+    /// they do for it. Only where [`Capability::inserts_from_arrays`](crate::Capability::inserts_from_arrays) says that
+    /// this is faster than one row of placeholders after another.
+    ///
+    /// ```
+    /// use manybase_driver::{BulkRows, BulkTarget};
+    /// use manybase_sql::dialect;
+    /// let dialect = dialect::postgres();
+    /// let target = BulkTarget { table: "t".into(), columns: vec!["a".into()], on_conflict: None, dialect };
+    /// assert!(BulkRows::new(target.into(), vec![1.into()])?.by_insert().is_by_insert());
+    /// # Ok::<(), manybase_driver::Error>(())
+    /// ```
+    #[must_use]
+    pub fn by_insert(mut self) -> Self {
+        self.by_insert = true;
+        self
+    }
+
+    /// What [`BulkRows::by_insert`] asks for.
+    ///
+    /// ```
+    /// fn road(rows: &manybase_driver::BulkRows) -> &'static str {
+    ///     if rows.is_by_insert() { "INSERT" } else { "the fastest" }
+    /// }
+    /// ```
+    pub fn is_by_insert(&self) -> bool {
+        self.by_insert
     }
 
     /// Where they go.
@@ -119,7 +150,52 @@ impl BulkRows {
             target: self.target.clone(),
             values: self.values.clone(),
             rows: start..end,
+            by_insert: self.by_insert,
         }
+    }
+
+    /// The values column by column, in groups of so many rows and about so many bytes. Nothing is copied when nobody else
+    /// looks at these rows.
+    ///
+    /// ```
+    /// use manybase_driver::{BulkRows, BulkTarget, Value};
+    /// use manybase_sql::dialect;
+    /// let dialect = dialect::postgres();
+    /// let target = BulkTarget { table: "t".into(), columns: vec!["a".into(), "b".into()], on_conflict: None, dialect };
+    /// let rows = BulkRows::new(target.into(), vec![1.into(), 2.into(), 3.into(), 4.into()])?;
+    /// let groups: Vec<Vec<Vec<Value>>> = rows.into_columns(100, 1 << 20);
+    /// assert_eq!(groups, [[vec![1.into(), 3.into()], vec![2.into(), 4.into()]]]);
+    /// # Ok::<(), manybase_driver::Error>(())
+    /// ```
+    pub fn into_columns(self, at_most: usize, bytes: usize) -> Vec<Vec<Vec<Value>>> {
+        let width = self.target.columns.len();
+        let part = self.rows.start * width..self.rows.end * width;
+        let values = match Arc::try_unwrap(self.values) {
+            Ok(mut values) => {
+                values.truncate(part.end);
+                values.drain(..part.start);
+                values
+            }
+            Err(shared) => shared[part].to_vec(),
+        };
+        let mut groups: Vec<Vec<Vec<Value>>> = Vec::new();
+        let (mut rows, mut size, mut left) = (0, 0, self.rows.len());
+        for (at, value) in values.into_iter().enumerate() {
+            let column = at % width;
+            if column == 0 {
+                if groups.is_empty() || rows >= at_most.max(1) || size >= bytes {
+                    groups.push(vec![Vec::with_capacity(left.min(at_most)); width]);
+                    (rows, size) = (0, 0);
+                }
+                rows += 1;
+                left -= 1;
+            }
+            size += roughly(&value);
+            if let Some(group) = groups.last_mut() {
+                group[column].push(value);
+            }
+        }
+        groups
     }
 
     /// Inserts of several rows each, of about so many bytes at most: the road that every database has.

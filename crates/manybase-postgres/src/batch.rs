@@ -84,13 +84,17 @@ struct Outcome {
 
 impl PostgresConnection {
     pub(crate) async fn run_batch(&mut self, statements: Vec<Statement>, atomic: bool) -> Result<Vec<Done>> {
+        self.run_each(&statements, atomic).await
+    }
+
+    pub(crate) async fn run_each(&mut self, statements: &[Statement], atomic: bool) -> Result<Vec<Done>> {
         if statements.is_empty() {
             return Ok(Vec::new());
         }
         match (self.state, atomic) {
-            (State::Inside, _) => self.inside(&statements).await,
-            (_, true) => self.atomically(&statements).await,
-            _ => self.one_by_one(&statements).await,
+            (State::Inside, _) => self.inside(statements).await,
+            (_, true) => self.atomically(statements).await,
+            _ => self.one_by_one(statements).await,
         }
     }
 

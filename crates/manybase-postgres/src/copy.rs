@@ -3,6 +3,7 @@
 //! No temporary table is in between: a transaction that has seen one can't be prepared, and so could not take part in
 //! one over several databases.
 
+use crate::arrays::unnest;
 use crate::bind;
 use crate::connection::PostgresConnection;
 use bytes::{BufMut, Bytes, BytesMut};
@@ -22,6 +23,9 @@ impl PostgresConnection {
     pub(crate) async fn run_bulk_load(&mut self, rows: BulkRows) -> Result<BulkDone> {
         if rows.is_empty() {
             return Ok(BulkDone::default());
+        }
+        if rows.is_by_insert() {
+            return self.insert_rows(rows).await;
         }
         let types = self.column_types(&rows).await?;
         if rows.target().on_conflict.is_some() {
@@ -78,13 +82,8 @@ impl PostgresConnection {
         let (Some(lists), Some(keys)) = (lists, rows.keys()) else {
             return self.by_inserts(rows).await;
         };
-        let mut from = String::from("unnest(");
-        for (at, ty) in types.iter().enumerate() {
-            let comma = if at == 0 { "" } else { ", " };
-            // Writing into a String can't fail.
-            let _ = write!(from, "{comma}${}::{}[]", at + 1, type_name(ty));
-        }
-        from.push_str(") AS n (");
+        let mut from = unnest(types);
+        from.push_str(" AS n (");
         for at in 0..types.len() {
             let _ = write!(from, "{}c{at}", if at == 0 { "" } else { ", " });
         }
@@ -135,12 +134,6 @@ impl PostgresConnection {
 
 fn nameless() -> manybase_sql::Error {
     manybase_sql::Error::Statement("a table or column whose name can't be written".into())
-}
-
-/// A type as it is written after `::`, also outside of the search path.
-fn type_name(ty: &Type) -> String {
-    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
-    format!("{}.{}", quoted(ty.schema()), quoted(ty.name()))
 }
 
 /// Rows as `COPY` takes them; `None` when a value has no binary form.

@@ -39,6 +39,7 @@
 //! - **Messages, not details.** The DETAIL of a server's error shows data, so it is left out, and so are values
 //!   quoted in the message of an error about a value.
 
+mod arrays;
 mod batch;
 mod bind;
 mod cache;

@@ -110,7 +110,7 @@ impl PostgresConnection {
     }
 
     /// A statement's prepared form, and whether it was kept from an earlier use.
-    async fn prepare(&mut self, statement: &Statement) -> Result<(Arc<Prepared>, bool)> {
+    pub(crate) async fn prepare(&mut self, statement: &Statement) -> Result<(Arc<Prepared>, bool)> {
         check(statement)?;
         if statement.cache
             && let Some(prepared) = self.cache.get(&statement.sql)

@@ -10,7 +10,9 @@ use crate::{
 };
 use chrono::{SubsecRound, Utc};
 use manybase_db::{Executor, Lease};
-use manybase_driver::{Access, Columns, Error, Flow, Numbered, Result, Row, Sink, Statement};
+use manybase_driver::{
+    Access, BulkRows, BulkTarget, Columns, Error, Flow, Numbered, Result, Row, Sink, Statement,
+};
 use manybase_sql::{Dialect, Insert, Value};
 use std::sync::Arc;
 
@@ -18,6 +20,8 @@ use std::sync::Arc;
 const ROWS: usize = 500;
 /// Bytes of one statement, roughly: servers have a limit on what they take at once.
 const BYTES: usize = 1 << 20;
+/// Rows from which on a database that takes lists gets them as such.
+const LISTS: usize = 20;
 
 pub(crate) async fn one<M: Model>(mut record: M, on: &dyn Executor) -> Result<Rec<M>> {
     if relation::has_fresh(&mut record) {
@@ -166,6 +170,11 @@ pub(crate) async fn many<M: Model>(mut records: Vec<M>, on: &dyn Executor) -> Re
             .with_connection(connection.clone())
     };
     let dialect = lease.dialect();
+    if dialect.capability().inserts_from_arrays
+        && let Some(rows) = lists(meta, &mut rows, dialect).map_err(named)?
+    {
+        return Ok(lease.bulk_load(rows).await.map_err(named)?.inserted);
+    }
     let mut statements = Vec::new();
     for (unset, rows) in rows.into_iter().enumerate() {
         let empty = statement(meta, unset == 1);
@@ -173,6 +182,33 @@ pub(crate) async fn many<M: Model>(mut records: Vec<M>, on: &dyn Executor) -> Re
     }
     let done = lease.batch(statements, true).await.map_err(named)?;
     Ok(done.iter().map(|done| done.affected).sum())
+}
+
+/// Rows for a database that takes lists, if they are worth asking it for the columns' types and all have the same
+/// columns.
+fn lists(
+    meta: &ModelMeta,
+    rows: &mut [Vec<Vec<Value>>; 2],
+    dialect: &'static dyn Dialect,
+) -> Result<Option<BulkRows>> {
+    let unset = match rows {
+        [set, unset] if unset.is_empty() && set.len() >= LISTS => false,
+        [set, unset] if set.is_empty() && unset.len() >= LISTS => true,
+        _ => return Ok(None),
+    };
+    let target = BulkTarget {
+        table: meta.table.clone(),
+        columns: statement(meta, unset).columns,
+        on_conflict: None,
+        dialect,
+    };
+    if target.columns.is_empty() {
+        return Ok(None);
+    }
+    let rows = std::mem::take(&mut rows[usize::from(unset)]);
+    let mut values = Vec::with_capacity(rows.len() * target.columns.len());
+    values.extend(rows.into_iter().flatten());
+    Ok(Some(BulkRows::new(target.into(), values)?.by_insert()))
 }
 
 /// Puts rows into as few statements as the database takes, made after one that has none.

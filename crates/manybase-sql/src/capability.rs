@@ -81,6 +81,9 @@ impl IsolationLevel {
 pub struct Capability {
     /// `INSERT … RETURNING`. Without it the driver reports the last generated key and the row is read back.
     pub insert_returning: bool,
+    /// An `INSERT` of many rows may take a list for each column instead of a placeholder for each cell, and is faster so:
+    /// its text does not depend on how many they are.
+    pub inserts_from_arrays: bool,
     /// `UPDATE … RETURNING`.
     pub update_returning: bool,
     /// `UPDATE … FROM` a list of values.

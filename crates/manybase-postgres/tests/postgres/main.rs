@@ -1,5 +1,6 @@
 //! The PostgreSQL driver on real servers that the tests start themselves.
 
+mod arrays;
 mod batch;
 mod bind;
 mod cancel;

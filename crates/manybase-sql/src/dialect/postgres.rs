@@ -26,6 +26,7 @@ pub struct Postgres;
 
 static CAPABILITY: Capability = Capability {
     insert_returning: true,
+    inserts_from_arrays: true,
     update_returning: true,
     update_from: true,
     delete_returning: true,

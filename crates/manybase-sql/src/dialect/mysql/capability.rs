@@ -11,6 +11,7 @@ const LEVELS: &[IsolationLevel] = &[
 
 pub(super) static MYSQL: Capability = Capability {
     insert_returning: false,
+    inserts_from_arrays: false,
     update_returning: false,
     update_from: false,
     delete_returning: false,
@@ -46,6 +47,7 @@ pub(super) static MYSQL: Capability = Capability {
 
 pub(super) static MARIADB: Capability = Capability {
     insert_returning: true,
+    inserts_from_arrays: false,
     delete_returning: true,
     lock_of: false,
     lateral: false,

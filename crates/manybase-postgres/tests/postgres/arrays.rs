@@ -1,0 +1,183 @@
+//! Many rows by `INSERT`, as arrays.
+
+use crate::support::*;
+use manybase_driver::{BulkRows, BulkTarget, ErrorKind, TransactionOptions, Value};
+use manybase_sql::dialect;
+use std::sync::Arc;
+
+fn rows(columns: &[&str], values: Vec<Value>) -> BulkRows {
+    let target = BulkTarget {
+        table: "t".into(),
+        columns: columns.iter().map(|name| (*name).to_owned().into()).collect(),
+        on_conflict: None,
+        dialect: dialect::postgres(),
+    };
+    BulkRows::new(Arc::new(target), values).unwrap().by_insert()
+}
+
+#[tokio::test]
+async fn columns_of_every_kind() {
+    let db = db!();
+    let session = &mut db.session().await;
+    script(
+        session,
+        "CREATE SCHEMA odd; CREATE TYPE odd.\"Mo od\" AS ENUM ('glad', 'sad'); CREATE DOMAIN age AS int CHECK (VALUE >= 0);
+         CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY, mood odd.\"Mo od\", age age, name varchar(5), code char(3),
+             price numeric(6, 2), at timestamptz, doc jsonb, address inet, bits bit(3), raw bytea)",
+    )
+    .await;
+    let columns = [
+        "mood", "age", "name", "code", "price", "at", "doc", "address", "bits", "raw",
+    ];
+    let at = Value::from(chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap());
+    let mut values = Vec::new();
+    for n in 0..30i64 {
+        let odd = n % 2 == 1;
+        let some = |value: Value| if odd { Value::Null } else { value };
+        values.extend([
+            some("glad".into()),
+            n.into(),
+            format!("n\"{n},").into(),
+            some("ab".into()),
+            some(Value::Decimal("12.50".parse().unwrap())),
+            at.clone(),
+            some(Value::Json(Arc::new(serde_json::json!({ "n": n })))),
+            some("10.0.0.1".into()),
+            some("101".into()),
+            some(Value::Bytes(vec![0, 255])),
+        ]);
+    }
+    let done = session.bulk_load(rows(&columns, values)).await.unwrap();
+    assert_eq!(done.inserted, 30);
+    assert_eq!(
+        text(session, "SELECT t::text FROM t WHERE id = 1").await.unwrap(),
+        r#"(1,glad,0,"n""0,","ab ",12.50,"2023-11-14 22:13:20+00","{""n"": 0}",10.0.0.1,101,"\\x00ff")"#
+    );
+    assert_eq!(
+        text(
+            session,
+            "SELECT concat_ws('|', id, mood, age, name, code) FROM t WHERE id = 30"
+        )
+        .await
+        .unwrap(),
+        "30|29|n\"29,"
+    );
+}
+
+#[tokio::test]
+async fn what_can_be_no_list_goes_by_cells() {
+    let db = db!();
+    let session = &mut db.session().await;
+    script(session, "CREATE TABLE t (a int[], b timestamptz)").await;
+    let list = |n: i64| Value::List(vec![n.into(), (n + 1).into()].into());
+    let at = Value::from(chrono::DateTime::from_timestamp(0, 0).unwrap());
+    let done = session
+        .bulk_load(rows(&["a"], (0..40).map(list).collect()))
+        .await
+        .unwrap();
+    assert_eq!(done.inserted, 40);
+    assert_eq!(
+        text(session, "SELECT (min(a[2]) || ' ' || max(a[2])) FROM t")
+            .await
+            .unwrap(),
+        "1 40"
+    );
+    // In one column a time, and a text that the server is to read as one.
+    let mixed = (0..40).map(|n| {
+        if n % 2 == 0 {
+            at.clone()
+        } else {
+            "2001-02-03 00:00:00+00".into()
+        }
+    });
+    let done = session.bulk_load(rows(&["b"], mixed.collect())).await.unwrap();
+    assert_eq!(done.inserted, 40);
+    assert_eq!(
+        number(session, "SELECT count(DISTINCT b) FROM t").await.unwrap(),
+        2
+    );
+}
+
+#[tokio::test]
+async fn an_insert_is_an_insert() {
+    let db = db!();
+    let session = &mut db.session().await;
+    script(
+        session,
+        "CREATE TABLE base (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a int CHECK (a < 100));
+         CREATE VIEW t AS SELECT id, a FROM base WHERE a > 0 WITH CHECK OPTION",
+    )
+    .await;
+    let numbers = |from: i64, to: i64| (from..to).map(Value::from).collect::<Vec<_>>();
+    // COPY takes no view.
+    assert_eq!(
+        session
+            .bulk_load(rows(&["a"], numbers(1, 50)))
+            .await
+            .unwrap()
+            .inserted,
+        49
+    );
+    assert!(session.bulk_load(rows(&["a"], numbers(0, 50))).await.is_err());
+    let error = session
+        .bulk_load(rows(&["a"], numbers(50, 150)))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::CheckViolation);
+    // COPY would write the numbers that only the database gives.
+    let both = (1..50i64)
+        .flat_map(|n| [Value::from(n + 1_000), n.into()])
+        .collect();
+    assert!(session.bulk_load(rows(&["id", "a"], both)).await.is_err());
+    assert_eq!(number(session, "SELECT count(*) FROM base").await.unwrap(), 49);
+}
+
+#[tokio::test]
+async fn in_many_statements_all_or_nothing() {
+    let db = db!();
+    let session = &mut db.session().await;
+    script(session, "CREATE TABLE t (a int PRIMARY KEY, b text)").await;
+    let values = |numbers: std::ops::Range<i64>| {
+        numbers
+            .flat_map(|n| [Value::from(n), "x".repeat(200).into()])
+            .collect::<Vec<_>>()
+    };
+    let mut twice = values(0..45_000);
+    twice.extend(values(44_999..45_000));
+    let error = session.bulk_load(rows(&["a", "b"], twice)).await.unwrap_err();
+    assert!(error.is_unique_violation(), "{error}");
+    assert_eq!(number(session, "SELECT count(*) FROM t").await.unwrap(), 0);
+    session.begin(TransactionOptions::default()).await.unwrap();
+    assert_eq!(
+        session
+            .bulk_load(rows(&["a", "b"], values(0..45_000)))
+            .await
+            .unwrap()
+            .inserted,
+        45_000
+    );
+    session.rollback().await.unwrap();
+    assert_eq!(
+        session
+            .bulk_load(rows(&["a", "b"], values(0..45_000)))
+            .await
+            .unwrap()
+            .inserted,
+        45_000
+    );
+    assert_eq!(number(session, "SELECT count(*) FROM t").await.unwrap(), 45_000);
+}
+
+#[tokio::test]
+async fn a_type_that_somebody_else_changes() {
+    let db = db!();
+    let session = &mut db.session().await;
+    let other = &mut db.session().await;
+    script(session, "CREATE TABLE t (a text)").await;
+    let texts = || rows(&["a"], (0..30).map(|n| n.to_string().into()).collect());
+    let numbers = || rows(&["a"], (0..30i64).map(Value::from).collect());
+    session.bulk_load(texts()).await.unwrap();
+    script(other, "TRUNCATE t; ALTER TABLE t ALTER a TYPE int USING a::int").await;
+    session.bulk_load(numbers()).await.unwrap();
+    assert_eq!(number(session, "SELECT sum(a) FROM t").await.unwrap(), 435);
+}
