@@ -144,6 +144,24 @@ impl Transaction {
         self.finish(Ending::Rollback).await
     }
 
+    /// Runs a future that is known to be inside this transaction: in debug builds, using the outer [`Db`] there, on a
+    /// connection that the transaction has begun, is an [`crate::ErrorKind::Transaction`] error, as it is inside of
+    /// [`Db::transaction`]. For those who begin a transaction here and end it there, such as a web framework.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let tx = db.begin().await?;
+    /// assert_eq!(tx.around(async { 42 }).await, 42);
+    /// tx.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn around<T>(&self, work: impl Future<Output = T> + Send) -> T {
+        misuse::inside(self, work).await
+    }
+
     pub(crate) fn shared(&self) -> &Shared {
         &self.shared
     }

@@ -1,0 +1,1 @@
+//! The binding over real HTTP.
