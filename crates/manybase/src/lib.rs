@@ -89,6 +89,12 @@ pub mod snapshot {
     pub use manybase_snapshot::*;
 }
 
+/// The binding to the axum web framework.
+#[cfg(feature = "axum")]
+pub mod axum {
+    pub use manybase_axum::*;
+}
+
 /// The contract that drivers implement.
 pub mod driver {
     pub use manybase_driver::*;
@@ -158,6 +164,10 @@ mod guide {
 
     #[doc = include_str!("../../../docs/modes.md")]
     struct Modes;
+
+    #[cfg(feature = "axum")]
+    #[doc = include_str!("../../../docs/axum.md")]
+    struct Axum;
 
     #[doc = include_str!("../../../docs/replicas.md")]
     struct ReplicasOfConnections;

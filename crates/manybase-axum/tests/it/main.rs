@@ -1,1 +1,8 @@
-//! The binding over real HTTP.
+//! The binding over real HTTP, on SQLite files, and on PostgreSQL with MariaDB beside it.
+
+mod client;
+mod errors;
+mod health;
+mod shutdown;
+mod transactions;
+mod world;
