@@ -154,7 +154,10 @@ fn on_sigterm_it_answers_what_runs_and_ends_well() {
             })
         })
         .collect();
-    std::thread::sleep(std::time::Duration::from_millis(200));
+    // In the middle of them.
+    while get(at, &format!("/accounts/{bob}")).json()["cents"] == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
     bank.terminate();
     assert!(bank.wait().success());
     let answers: i64 = clients.into_iter().map(|client| client.join().unwrap()).sum();
