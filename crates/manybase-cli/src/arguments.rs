@@ -4,7 +4,9 @@ mod help;
 
 pub(crate) use help::examples;
 
-use crate::commands::{backup, completions, connections, doctor, inspect, models, ping, restore, saga, tx};
+use crate::commands::{
+    backup, completions, connections, doctor, inspect, migrate, models, ping, restore, saga, tx,
+};
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
@@ -34,6 +36,7 @@ const STYLES: Styles = Styles::styled()
         "manybase ping                          is everybody there?";
         "manybase doctor                        can these databases share a transaction?";
         "manybase models --connection legacy    Rust models from a live database";
+        "manybase migrate up                    bring the tables to what the program wants";
         "manybase tx recover                    finish what a crash left behind";
         "manybase saga list --config ../shop    another project's sagas"
         =>
@@ -94,6 +97,7 @@ pub(crate) enum Command {
     Models(models::ModelsOf),
     Backup(backup::Backup),
     Restore(restore::Restore),
+    Migrate(migrate::Migrate),
     Tx(tx::Tx),
     Saga(saga::Saga),
     Completions(completions::Completions),

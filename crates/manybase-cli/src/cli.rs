@@ -8,12 +8,14 @@ use crate::output::{Output, usage};
 use crate::status::Status;
 use clap::Parser;
 use manybase_db::{DbBuilder, Error};
+use manybase_migrate::Migrator;
 use manybase_record::Models;
 use std::ffi::OsString;
 use std::fmt;
 use std::process::ExitCode;
 
 type Configure = dyn Fn(DbBuilder) -> DbBuilder + Send + Sync;
+type Steps = dyn Fn(Migrator) -> Migrator + Send + Sync;
 
 /// The tool, to be called from a program of one's own.
 ///
@@ -32,6 +34,7 @@ type Configure = dyn Fn(DbBuilder) -> DbBuilder + Send + Sync;
 pub struct Cli {
     configure: Option<Box<Configure>>,
     models: Option<Models>,
+    migrator: Option<Box<Steps>>,
 }
 
 impl Cli {
@@ -72,6 +75,19 @@ impl Cli {
         self
     }
 
+    /// Has a say before migrations are run: their steps in Rust.
+    ///
+    /// ```
+    /// let cli = manybase_cli::Cli::new()
+    ///     .migrator(|migrator| migrator.step("20250101000000_rates", async |_tx| Ok(())));
+    /// # let _ = cli;
+    /// ```
+    #[must_use]
+    pub fn migrator(mut self, by: impl Fn(Migrator) -> Migrator + Send + Sync + 'static) -> Self {
+        self.migrator = Some(Box::new(by));
+        self
+    }
+
     /// Runs one command line, the first word of which is the program's name.
     ///
     /// ```
@@ -102,6 +118,7 @@ impl Cli {
             self.models.as_ref(),
             output,
         );
+        context.migrator = self.migrator.as_deref();
         let outcome = commands::run(parsed.command, &mut context).await;
         let status = match outcome {
             Ok(status) => status,

@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod connections;
 pub(crate) mod doctor;
 pub(crate) mod inspect;
+pub(crate) mod migrate;
 pub(crate) mod models;
 pub(crate) mod ping;
 pub(crate) mod restore;
@@ -26,6 +27,7 @@ pub(crate) async fn run(command: Command, cx: &mut Context<'_>) -> Result<Status
         Command::Models(command) => command.run(cx).await,
         Command::Backup(command) => command.run(cx).await,
         Command::Restore(command) => command.run(cx).await,
+        Command::Migrate(command) => command.run(cx).await,
         Command::Tx(command) => command.run(cx).await,
         Command::Saga(command) => command.run(cx).await,
         Command::Completions(command) => command.run(cx),

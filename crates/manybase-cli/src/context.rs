@@ -5,7 +5,9 @@ use crate::failure::{Failure, Result};
 use crate::output::Output;
 use crate::project;
 use manybase_db::{Db, DbBuilder, Error, RecoveryMode};
+use manybase_migrate::Migrator;
 use manybase_record::Models;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long connections may take to say goodbye. Nothing is lost with one that does not.
@@ -27,6 +29,8 @@ pub(crate) struct Context<'a> {
     global: Global,
     configure: Option<&'a (dyn Fn(DbBuilder) -> DbBuilder + Send + Sync)>,
     models: Option<&'a Models>,
+    /// Steps in Rust that the program has for its migrations.
+    pub(crate) migrator: Option<&'a (dyn Fn(Migrator) -> Migrator + Send + Sync)>,
     db: Option<Db>,
 }
 
@@ -42,6 +46,7 @@ impl<'a> Context<'a> {
             global,
             configure,
             models,
+            migrator: None,
             db: None,
         }
     }
@@ -81,6 +86,12 @@ impl<'a> Context<'a> {
                 format!("{WITH_MODELS}{command}"),
             )
         })
+    }
+
+    /// The directory of the configuration, where the project's other files are.
+    pub(crate) fn directory(&self) -> Result<PathBuf> {
+        let file = project::find(self.global.config.as_deref())?;
+        Ok(file.parent().map(Path::to_owned).unwrap_or_default())
     }
 
     /// Those of these names only, or all where none is named: the others are asked nothing.

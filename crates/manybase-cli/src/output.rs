@@ -182,6 +182,16 @@ impl Output {
         }
     }
 
+    /// The same, to be given to who tells things while they happen.
+    pub(crate) fn notes(&self) -> impl Fn(&str) + Send + Sync + 'static {
+        let silent = self.json || self.quiet;
+        move |text| {
+            if !silent {
+                Self::to_stderr(format_args!("{}: {text}", style::cyan("note")));
+            }
+        }
+    }
+
     /// For who asks for more.
     pub(crate) fn detail(&self, text: &str) {
         if self.verbose {

@@ -36,6 +36,8 @@ impl Status {
             | ErrorKind::Identifier
             | ErrorKind::NotFound
             | ErrorKind::Exists
+            // The files and the database do not fit together.
+            | ErrorKind::Migration
             | ErrorKind::Transaction => Self::Usage,
             ErrorKind::Backup
             | ErrorKind::Connect

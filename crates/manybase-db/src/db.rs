@@ -1,5 +1,6 @@
 //! The registry of named connections.
 
+mod apart;
 mod builder;
 mod handle;
 mod lifecycle;

@@ -4,6 +4,7 @@ use crate::backup::Backups;
 use crate::{Access, Address, Attachment, BoxFuture, Connection, Result};
 use manybase_sql::Dialect;
 use std::fmt::Debug;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,6 +49,12 @@ pub trait Driver: Debug + Send + Sync + 'static {
     /// Connections that may be open at once, where the database sets the number: 1 for a database in memory,
     /// which lives in its connection. Readers and writers then share it.
     fn exactly(&self) -> Option<usize> {
+        None
+    }
+
+    /// A file beside the database on which whoever changes its structure holds a lock of the operating system. `None`
+    /// where the database has such locks itself, or lives in one process.
+    fn lock_file(&self) -> Option<PathBuf> {
         None
     }
 

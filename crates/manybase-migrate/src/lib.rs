@@ -16,10 +16,35 @@
 //! assert!(script.steps[0].sql.starts_with("CREATE TABLE \"person\""));
 //! # Ok::<(), manybase_db::Error>(())
 //! ```
+//!
+//! ```text
+//!   files ──► Set ──► Line ──► Migration ──► Script ──► Statement
+//!                       │
+//!   database ──► history ┴──► Survey ──► Work ─┬─► one transaction, with its row of the history
+//!                                              └─► step by step, with a journal
+//! ```
+//!
+//! - A [`Set`] is the files: `migrations/<connection>/<time>_<name>/{plan.json, up.<database>.sql, down.<database>.sql}`.
+//! - A [`Migrator`] applies them and takes them back, one runner at a time.
+//! - What is wrong is a [`Problem`] with the way out.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod ddl;
 pub mod diff;
+mod history;
 pub mod lint;
+mod lock;
 pub mod operation;
+mod problem;
+mod runner;
 pub mod schema;
 pub mod scratch;
+mod set;
+
+pub use history::{Applied, State};
+pub use problem::Problem;
+pub use runner::{
+    ConnectionReport, Direction, Done, Entry, Event, Migrate, Migrator, Planned, Repair, Report, Standing,
+    Status, StepVerdict, Target,
+};
+pub use set::{Draft, Line, Migration, Plan, Requirement, Script, Set, Statement, Work};

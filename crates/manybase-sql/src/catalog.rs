@@ -117,6 +117,11 @@ pub trait Catalog: Debug + Send + Sync {
         None
     }
 
+    /// What whoever changes the structure has to know.
+    fn upkeep(&self) -> &'static crate::upkeep::Upkeep {
+        &crate::upkeep::Upkeep::NONE
+    }
+
     /// The values of an enum that stand in the type itself.
     fn values(&self, _native: &str) -> Option<Vec<String>> {
         None

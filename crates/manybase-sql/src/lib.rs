@@ -27,6 +27,7 @@ pub mod raw;
 pub mod render;
 pub mod schema;
 pub mod statement;
+pub mod upkeep;
 mod value;
 
 pub use capability::{Capability, Comments, IsolationLevel, ListBind};

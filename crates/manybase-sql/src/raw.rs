@@ -6,9 +6,12 @@
 mod lexer;
 mod placeholder;
 mod read_only;
+mod split;
 
 pub use placeholder::translate;
 pub use read_only::is_read_only;
+pub(crate) use split::words;
+pub use split::{Piece, split};
 
 use crate::{Dialect, Error, Rendered, Result, Value};
 use std::borrow::Cow;

@@ -7,6 +7,7 @@ use manybase_driver::backup::Backups;
 use manybase_driver::{Access, Attachment, BoxFuture, Connection, Dialect, Driver, Result};
 use manybase_sql::dialect;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Opens connections to one SQLite database. Made by [`crate::SqliteFactory`].
@@ -48,6 +49,17 @@ impl Driver for SqliteDriver {
 
     fn exactly(&self) -> Option<usize> {
         matches!(self.0.place, Place::Memory).then_some(1)
+    }
+
+    fn lock_file(&self) -> Option<PathBuf> {
+        match &self.0.place {
+            Place::Memory => None,
+            Place::File(path) => {
+                let mut path = path.clone().into_os_string();
+                path.push("-migrate");
+                Some(path.into())
+            }
+        }
     }
 
     fn attachment(&self) -> Option<Attachment> {

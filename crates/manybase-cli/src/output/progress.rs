@@ -28,6 +28,16 @@ impl Progress {
         Self(bar)
     }
 
+    /// What is being done now.
+    pub(crate) fn say(&self, what: &str) {
+        self.0.set_message(what.to_owned());
+    }
+
+    /// Says something besides, above the moving sign.
+    pub(crate) fn aside(&self, say: impl FnOnce()) {
+        self.0.suspend(say);
+    }
+
     /// One step is done.
     pub(crate) fn step(&self, what: &str) {
         self.0.inc(1);

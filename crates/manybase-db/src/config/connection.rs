@@ -32,6 +32,8 @@ pub struct ConnectionConfig {
     pub(super) replicas: Vec<(Address, Option<Place>)>,
     pub(super) replica_policy: ReplicaPolicy,
     pub(super) max_replica_lag: Option<Duration>,
+    /// Where migrations dial.
+    pub(super) migrate: Option<Address>,
     /// Where it was read, for messages.
     pub(super) place: Option<Place>,
 }
@@ -76,6 +78,7 @@ impl ConnectionConfig {
             replicas: Vec::new(),
             replica_policy: ReplicaPolicy::default(),
             max_replica_lag: None,
+            migrate: None,
             place: None,
         }
     }
@@ -252,6 +255,39 @@ impl ConnectionConfig {
     pub fn max_replica_lag(mut self, bound: Option<Duration>) -> Self {
         self.max_replica_lag = bound;
         self
+    }
+
+    /// Where migrations dial instead, by URL: past a pooler, which would hand one session's locks to another, or as a user
+    /// who may change the structure.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// let config = manybase_db::ConnectionConfig::from_url("postgres://pooler.example/erp")?
+    ///     .migrate_url("postgres://owner@db.example/erp")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Config`] for a text that is no URL. The message does not show it.
+    pub fn migrate_url(mut self, url: &str) -> Result<Self> {
+        self.migrate = Some(Address::parse(url)?);
+        Ok(self)
+    }
+
+    /// The same database for long work: no limit on a statement, no replicas, and where migrations dial.
+    pub(crate) fn apart(&self) -> Self {
+        let mut apart = self
+            .clone()
+            .statement_timeout(None)
+            .max_lifetime(None)
+            .idle_timeout(None);
+        apart.replicas.clear();
+        apart.pool.max_size = apart.pool.max_size.max(4);
+        if let Some(address) = apart.migrate.take() {
+            apart.address = address;
+        }
+        apart
     }
 
     /// The pool, and those of its replicas. They dial when somebody asks.

@@ -21,6 +21,7 @@ pub(super) const POOL: [&str; 12] = [
     "replicas",
     "replica_policy",
     "max_replica_lag",
+    "migrate_url",
 ];
 
 /// All keys of a connection.

@@ -33,6 +33,12 @@ impl Fields {
         if let Some(entry) = self.get("max_replica_lag") {
             config.max_replica_lag = entry.limit(variables)?;
         }
+        if let Some(entry) = self.get("migrate_url") {
+            let url = entry.url(variables)?;
+            let mut address = Address::parse(url.trim()).map_err(|error| entry.place.wrap(error))?;
+            anchor(&mut address, &entry.place);
+            config.migrate = Some(address);
+        }
         config.place = Some(place);
         Ok(config)
     }

@@ -298,8 +298,10 @@ impl DbBuilder {
         let pools = connections
             .into_iter()
             .map(|(name, config)| {
-                let pools = config.pools(&name, &self.factories, &guard);
-                pools.map_err(|error| error.with_connection(name))
+                let pools = config.clone().pools(&name, &self.factories, &guard);
+                pools
+                    .map(|(pool, replicas)| (config, pool, replicas))
+                    .map_err(|error| error.with_connection(name))
             })
             .collect::<Result<Vec<_>>>()?;
         let default = default.map(|(name, _)| name);

@@ -33,14 +33,17 @@ impl Db {
     pub fn add(&self, name: impl Into<Arc<str>>, config: impl IntoConnectionConfig) -> Result<()> {
         let name = name.into();
         self.check_not_closed(&name)?;
-        let (pool, replicas) = config
+        let (config, pool, replicas) = config
             .into_connection_config()
-            .and_then(|config| config.pools(&name, &self.0.factories, &self.0.guard))
+            .and_then(|config| {
+                let (pool, replicas) = config.clone().pools(&name, &self.0.factories, &self.0.guard)?;
+                Ok((config, pool, replicas))
+            })
             .map_err(|error| error.with_connection(name.clone()))?;
         let mut registry = self.write();
         // Again, under the lock: whoever closes has looked at the pools under it too.
         self.check_not_closed(&name)?;
-        registry.insert(pool, replicas)?;
+        registry.insert(config, pool, replicas)?;
         self.0.background.connections(registry.count());
         Ok(())
     }

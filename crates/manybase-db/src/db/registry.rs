@@ -1,6 +1,7 @@
 //! Names and their pools.
 
 use super::with_model;
+use crate::config::ConnectionConfig;
 use crate::replica::Replicas;
 use crate::spelling::{hint, list};
 use crate::{Error, ErrorKind, Result, Route};
@@ -14,6 +15,8 @@ const USUAL: [&str; 2] = ["default", "main"];
 #[derive(Default)]
 pub(super) struct Registry {
     pools: HashMap<Arc<str>, Pool, foldhash::fast::RandomState>,
+    /// What the pools were made from, to make others.
+    configs: HashMap<Arc<str>, ConnectionConfig, foldhash::fast::RandomState>,
     /// Of those that have any.
     replicas: HashMap<Arc<str>, Arc<Replicas>, foldhash::fast::RandomState>,
     /// Known from the start, so that a tenant that is added later does not change where models go.
@@ -26,16 +29,18 @@ pub(super) struct Registry {
 impl Registry {
     /// Takes the pools of the start. `default` has been checked.
     pub(super) fn new(
-        connections: impl IntoIterator<Item = (Pool, Option<Arc<Replicas>>)>,
+        connections: impl IntoIterator<Item = (ConnectionConfig, Pool, Option<Arc<Replicas>>)>,
         default: Option<Arc<str>>,
     ) -> Self {
-        let (mut pools, mut all) = (HashMap::default(), HashMap::default());
-        for (pool, replicas) in connections {
+        let (mut pools, mut all, mut configs) = (HashMap::default(), HashMap::default(), HashMap::default());
+        for (config, pool, replicas) in connections {
+            configs.insert(pool.name().clone(), config);
             all.extend(replicas.map(|replicas| (pool.name().clone(), replicas)));
             pools.insert(pool.name().clone(), pool);
         }
         let mut registry = Self {
             pools,
+            configs,
             replicas: all,
             default,
             chosen: None,
@@ -90,7 +95,17 @@ impl Registry {
         self.generation
     }
 
-    pub(super) fn insert(&mut self, pool: Pool, replicas: Option<Arc<Replicas>>) -> Result<()> {
+    /// What a connection was made from.
+    pub(super) fn config(&self, name: &str) -> Option<&ConnectionConfig> {
+        self.configs.get(name)
+    }
+
+    pub(super) fn insert(
+        &mut self,
+        config: ConnectionConfig,
+        pool: Pool,
+        replicas: Option<Arc<Replicas>>,
+    ) -> Result<()> {
         if self.pools.contains_key(pool.name()) {
             let error = Error::config("there is a connection of this name already");
             return Err(error
@@ -100,6 +115,7 @@ impl Registry {
         self.generation += 1;
         self.replicas
             .extend(replicas.map(|replicas| (pool.name().clone(), replicas)));
+        self.configs.insert(pool.name().clone(), config);
         self.pools.insert(pool.name().clone(), pool);
         self.choose();
         Ok(())
@@ -108,6 +124,7 @@ impl Registry {
     /// Its pool and those of its replicas.
     pub(super) fn remove(&mut self, name: &str) -> Result<Vec<Pool>> {
         self.generation += 1;
+        self.configs.remove(name);
         let removed = self.pools.remove(name);
         self.choose();
         let mut pools = vec![removed.ok_or_else(|| self.unknown(name))?];

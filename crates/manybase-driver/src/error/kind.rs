@@ -102,6 +102,8 @@ kinds! {
     Exists = "exists already",
     /// A backup that is none, is damaged, or does not hold what it says.
     Backup = "bad backup",
+    /// The migrations and what a database says it has had do not fit together.
+    Migration = "migration refused",
     /// A driver broke its contract.
     Driver = "driver error",
     /// Another error of the database.

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 pub(crate) struct MySqlCatalog {
     checks: &'static str,
     lag: (&'static str, &'static str),
+    upkeep: &'static crate::upkeep::Upkeep,
 }
 
 impl MySqlCatalog {
@@ -17,6 +18,7 @@ SELECT table_name, constraint_name, check_clause, 'check', CASE WHEN level = 'Co
 FROM information_schema.check_constraints
 WHERE constraint_schema = ? ORDER BY 1, 2",
         lag: ("SHOW REPLICA STATUS", "Seconds_Behind_Master"),
+        upkeep: &crate::upkeep::MARIADB,
     };
     /// MySQL's names are the schema's, and the table stands elsewhere.
     pub(crate) const MYSQL: Self = Self {
@@ -27,6 +29,7 @@ JOIN information_schema.table_constraints t
   ON t.constraint_schema = c.constraint_schema AND t.constraint_name = c.constraint_name
 WHERE c.constraint_schema = ? AND t.constraint_type = 'CHECK' ORDER BY 1, 2",
         lag: ("SHOW REPLICA STATUS", "Seconds_Behind_Source"),
+        upkeep: &crate::upkeep::MYSQL,
     };
 }
 
@@ -85,6 +88,10 @@ SELECT table_name, NULLIF(table_comment, '') FROM information_schema.tables
 WHERE table_schema = ? AND table_type = 'SEQUENCE' ORDER BY 1";
 
 impl Catalog for MySqlCatalog {
+    fn upkeep(&self) -> &'static crate::upkeep::Upkeep {
+        self.upkeep
+    }
+
     fn current_schema(&self) -> &'static str {
         "SELECT DATABASE()"
     }

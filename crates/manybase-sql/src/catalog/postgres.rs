@@ -170,6 +170,10 @@ impl Catalog for PostgresCatalog {
         Some((LAG, "lag"))
     }
 
+    fn upkeep(&self) -> &'static crate::upkeep::Upkeep {
+        &crate::upkeep::POSTGRES
+    }
+
     fn current_schema(&self) -> &'static str {
         "SELECT current_schema()::text"
     }

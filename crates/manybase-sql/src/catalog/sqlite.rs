@@ -61,6 +61,10 @@ FROM pragma_table_list t JOIN pragma_foreign_key_list(t.name, t.schema) f
 WHERE t.schema = ? ORDER BY t.name, f.id DESC, f.seq"#;
 
 impl Catalog for SqliteCatalog {
+    fn upkeep(&self) -> &'static crate::upkeep::Upkeep {
+        &crate::upkeep::SQLITE
+    }
+
     fn current_schema(&self) -> &'static str {
         "SELECT 'main'"
     }

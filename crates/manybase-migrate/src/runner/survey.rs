@@ -1,0 +1,84 @@
+//! What the files say against what the database says.
+
+use crate::history::{Applied, State};
+use crate::{Line, Migration, Problem};
+use manybase_sql::Dialect;
+use std::collections::BTreeMap;
+
+/// The rows of the history, by name.
+pub(crate) type Rows = BTreeMap<String, Applied>;
+
+/// Files and history side by side.
+#[derive(Default)]
+pub(crate) struct Survey<'l> {
+    pub(crate) problems: Vec<Problem>,
+    /// To be applied, in order; one that was begun is the first.
+    pub(crate) pending: Vec<&'l Migration>,
+    /// Applied, in order.
+    pub(crate) applied: Vec<&'l Migration>,
+    /// Being applied, or taken back.
+    pub(crate) unfinished: Option<(&'l Migration, State)>,
+    /// Applied under the names that they stand for.
+    pub(crate) folds: Vec<&'l Migration>,
+}
+
+impl<'l> Survey<'l> {
+    pub(crate) fn of(line: &'l Line, rows: &Rows, dialect: &dyn Dialect) -> Self {
+        let mut survey = Self::default();
+        let mut folded: Vec<&str> = Vec::new();
+        for migration in line.migrations() {
+            let Some(row) = rows.get(migration.name()) else {
+                survey.lacking(migration, rows, &mut folded);
+                continue;
+            };
+            folded.extend(migration.plan().replaces.iter().map(String::as_str));
+            let same = row.checksum == migration.checksum(dialect);
+            match row.state {
+                State::Applied => survey.applied.push(migration),
+                state => {
+                    survey.unfinished = Some((migration, state));
+                    if state == State::Applying {
+                        survey.pending.insert(0, migration);
+                    } else {
+                        survey.applied.push(migration);
+                    }
+                }
+            }
+            // What is not finished may be put right; the steps that are done are looked at one by one.
+            if !same && row.state == State::Applied {
+                survey.problems.push(Problem::Edited {
+                    migration: migration.name().to_owned(),
+                });
+            }
+        }
+        for name in rows.keys() {
+            let known = line.migrations().iter().any(|migration| migration.name() == name);
+            if !known && !folded.contains(&name.as_str()) {
+                survey.problems.push(Problem::Missing {
+                    migration: name.clone(),
+                });
+            }
+        }
+        survey
+    }
+
+    /// One that is not in the history under its own name.
+    fn lacking(&mut self, migration: &'l Migration, rows: &Rows, folded: &mut Vec<&'l str>) {
+        let replaces = &migration.plan().replaces;
+        let (had, lacking): (Vec<_>, Vec<_>) = replaces.iter().partition(|name| rows.contains_key(*name));
+        match (had.is_empty(), lacking.first()) {
+            (true, _) => self.pending.push(migration),
+            (false, None) => {
+                folded.extend(had.into_iter().map(String::as_str));
+                self.folds.push(migration);
+            }
+            (false, Some(lacking)) => {
+                folded.extend(had.into_iter().map(String::as_str));
+                self.problems.push(Problem::HalfSquashed {
+                    migration: migration.name().to_owned(),
+                    lacking: (*lacking).clone(),
+                });
+            }
+        }
+    }
+}

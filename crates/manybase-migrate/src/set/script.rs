@@ -1,0 +1,186 @@
+//! What one file of a migration runs, step by step.
+
+mod work;
+
+pub use work::Work;
+
+use super::hash;
+use crate::Problem;
+use manybase_db::Result;
+use manybase_sql::{Dialect, raw};
+
+/// What one file of a migration says: directives in comments, statements, and the place of a step in Rust.
+///
+/// ```
+/// use manybase_migrate::Set;
+/// let sql = "-- manybase: no-transaction\nCREATE INDEX CONCURRENTLY a ON b (c);\n-- manybase: step\n";
+/// let set = Set::of([("main/20250101000000_a/up.postgres.sql", sql)])?;
+/// let script = set.line("main").unwrap().migrations()[0].up(manybase_sql::dialect::postgres())?;
+/// assert!(!script.transaction && script.has_step());
+/// # Ok::<(), manybase_db::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Script {
+    /// It may run in one transaction, where the database can: there is no `-- manybase: no-transaction`.
+    pub transaction: bool,
+    /// Foreign keys are not checked meanwhile, but at the end: `-- manybase: foreign-keys-off`.
+    pub foreign_keys_off: bool,
+    /// `-- manybase: irreversible`, in a down file.
+    pub irreversible: bool,
+    pub(crate) steps: Vec<Place>,
+}
+
+/// A step and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Place {
+    /// In the file, from 1.
+    pub(crate) line: usize,
+    pub(crate) hash: String,
+    pub(crate) body: StepBody,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum StepBody {
+    Sql(Statement),
+    /// The step in Rust.
+    Rust,
+}
+
+/// One statement.
+///
+/// ```
+/// use manybase_migrate::{Set, Work};
+/// let set = Set::of([("main/20250101000000_a/up.sql", "DROP TABLE a")])?;
+/// let script = set.line("main").unwrap().migrations()[0].up(manybase_sql::dialect::sqlite())?;
+/// let statement = script.statements().next().expect("it has one");
+/// assert!(statement.destroys && matches!(statement.work, Work::Structure { .. }));
+/// # Ok::<(), manybase_db::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Statement {
+    /// Its text.
+    pub text: String,
+    /// What kind of work it is.
+    pub work: Work,
+    /// It takes away tables, columns or rows.
+    pub destroys: bool,
+}
+
+const DIRECTIVES: &str = "there are: no-transaction, foreign-keys-off, irreversible, step";
+
+impl Script {
+    pub(super) fn read(migration: &str, file: &str, text: &str, dialect: &dyn Dialect) -> Result<Self> {
+        let wrong = |what: String| Problem::File {
+            migration: migration.to_owned(),
+            file: file.to_owned(),
+            what,
+        };
+        let pieces = raw::split(text, dialect).map_err(|error| wrong(error.to_string()))?;
+        let mut script = Self {
+            transaction: true,
+            foreign_keys_off: false,
+            irreversible: false,
+            steps: Vec::new(),
+        };
+        for piece in pieces {
+            for note in &piece.notes {
+                match directive(note) {
+                    None => {}
+                    Some("no-transaction") => script.transaction = false,
+                    Some("foreign-keys-off") => script.foreign_keys_off = true,
+                    Some("irreversible") => script.irreversible = true,
+                    Some("step") if script.has_step() => {
+                        return Err(
+                            wrong("a second `-- manybase: step`: a migration has one".to_owned()).into(),
+                        );
+                    }
+                    Some("step") => script.steps.push(Place {
+                        line: piece.line,
+                        hash: hash(["step in Rust"]),
+                        body: StepBody::Rust,
+                    }),
+                    Some(other) => {
+                        let what = format!("line {}: unknown directive {other:?}; {DIRECTIVES}", piece.line);
+                        return Err(wrong(what).into());
+                    }
+                }
+            }
+            if piece.text.is_empty() {
+                continue;
+            }
+            let work = Work::of(&piece);
+            if work == Work::Transaction {
+                let what = format!(
+                    "line {}: a migration begins and ends its transaction by itself; leave {} out, and write \
+                     `-- manybase: no-transaction` where there must be none",
+                    piece.line, piece.words[0]
+                );
+                return Err(wrong(what).into());
+            }
+            script.steps.push(Place {
+                line: piece.line,
+                hash: hash([piece.text]),
+                body: StepBody::Sql(Statement {
+                    destroys: work::destroys(&piece),
+                    text: piece.text.to_owned(),
+                    work,
+                }),
+            });
+        }
+        script.forgive_rebuilds();
+        Ok(script)
+    }
+
+    /// The statements, in order.
+    ///
+    /// ```
+    /// # let set = manybase_migrate::Set::of([("main/20250101000000_a/up.sql", "SELECT 1; SELECT 2")])?;
+    /// # let script = set.line("main").unwrap().migrations()[0].up(manybase_sql::dialect::sqlite())?;
+    /// assert_eq!(script.statements().count(), 2);
+    /// # Ok::<(), manybase_db::Error>(())
+    /// ```
+    pub fn statements(&self) -> impl Iterator<Item = &Statement> {
+        self.steps.iter().filter_map(|step| match &step.body {
+            StepBody::Sql(statement) => Some(statement),
+            StepBody::Rust => None,
+        })
+    }
+
+    /// Whether a step in Rust has its place here.
+    ///
+    /// ```
+    /// # let set = manybase_migrate::Set::of([("main/20250101000000_a/up.sql", "SELECT 1")])?;
+    /// # let script = set.line("main").unwrap().migrations()[0].up(manybase_sql::dialect::sqlite())?;
+    /// assert!(!script.has_step());
+    /// # Ok::<(), manybase_db::Error>(())
+    /// ```
+    pub fn has_step(&self) -> bool {
+        self.steps.iter().any(|step| step.body == StepBody::Rust)
+    }
+
+    /// A table that is dropped so that its successor gets its name loses nothing.
+    fn forgive_rebuilds(&mut self) {
+        let renamed: Vec<String> = self
+            .statements()
+            .filter_map(|statement| work::renamed_to(&statement.text))
+            .collect();
+        for step in &mut self.steps {
+            if let StepBody::Sql(statement) = &mut step.body
+                && let Some(dropped) = work::dropped(&statement.text)
+                && renamed.contains(&dropped)
+            {
+                statement.destroys = false;
+            }
+        }
+    }
+}
+
+/// What a comment tells this tool.
+fn directive(note: &str) -> Option<&str> {
+    note.trim_start_matches("--")
+        .trim_start()
+        .strip_prefix("manybase:")
+        .map(str::trim)
+}

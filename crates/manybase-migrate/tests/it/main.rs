@@ -1,0 +1,8 @@
+//! Migrations on real databases.
+
+mod files;
+mod kill;
+mod life;
+mod resume;
+mod runners;
+mod support;
