@@ -284,6 +284,7 @@ impl ConnectionConfig {
             .idle_timeout(None);
         apart.replicas.clear();
         apart.pool.max_size = apart.pool.max_size.max(4);
+        apart.pool.min_idle = 0;
         if let Some(address) = apart.migrate.take() {
             apart.address = address;
         }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) const ADDRESS: [&str; 7] = ["driver", "host", "port", "user", "password", "database", "params"];
 
 /// Keys of the pool, the time limits and the replicas.
-pub(super) const POOL: [&str; 12] = [
+pub(super) const POOL: [&str; 13] = [
     "max_connections",
     "min_idle",
     "acquire_timeout",

@@ -10,7 +10,7 @@ use std::path::{Component, Path};
 pub(super) const MARK: &str = "manybase_test";
 
 /// The mode of a `Db`, and what it needs to know to keep it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Guard {
     pub(crate) mode: Mode,
     pub(crate) test_databases: Vec<Pattern>,

@@ -50,6 +50,7 @@ impl Db {
             registry,
             self.0.factories.clone(),
             RecoveryMode::Off,
+            self.0.guard.clone(),
         )))
     }
 }
