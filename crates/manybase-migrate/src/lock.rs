@@ -21,8 +21,14 @@ const GLANCE: Duration = Duration::from_millis(100);
 /// beside the database, or nothing for a database that lives in this process, where each migration's transaction is
 /// the lock.
 pub(crate) enum Lock<'a> {
-    Session { lease: Lease<'a>, texts: SessionLock },
-    File { file: File, path: PathBuf },
+    Session {
+        lease: Box<Lease<'a>>,
+        texts: SessionLock,
+    },
+    File {
+        file: File,
+        path: PathBuf,
+    },
     Nothing,
 }
 
@@ -49,6 +55,7 @@ impl<'a> Lock<'a> {
         };
         let texts = lock(NAME);
         take_on(&mut lease, &texts, limit, &waiting).await?;
+        let lease = Box::new(lease);
         Ok(Self::Session { lease, texts })
     }
 

@@ -30,6 +30,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Who is told what happens.
+type Listener = dyn Fn(&Event<'_>) + Send + Sync;
+
 /// Which way.
 ///
 /// ```
@@ -98,7 +101,7 @@ pub struct Migrator {
     lock_timeout: Duration,
     who: String,
     tool: String,
-    listener: Option<Arc<dyn Fn(&Event<'_>) + Send + Sync>>,
+    listener: Option<Arc<Listener>>,
 }
 
 impl Migrator {

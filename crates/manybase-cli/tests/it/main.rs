@@ -6,6 +6,7 @@ mod doctor;
 mod dying;
 mod errors;
 mod help;
+mod migrate;
 mod models;
 mod sagas;
 mod support;

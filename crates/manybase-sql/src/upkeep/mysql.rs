@@ -74,6 +74,5 @@ mod tests {
     fn a_locks_name_can_be_written_anywhere() {
         let lock = lock("a'b; DROP");
         assert!(lock.take.contains("'abDROP:'"), "{}", lock.take);
-        assert!(30 + 1 + 32 <= 64);
     }
 }

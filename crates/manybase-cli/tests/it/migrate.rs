@@ -1,0 +1,243 @@
+//! Migrations from the command line: the whole life, and what is refused.
+
+use crate::support::{Project, Ran};
+use manybase_testkit::{mariadb, postgres, require_server};
+use std::fs;
+use std::path::Path;
+
+/// Writes the statements of the migration whose name ends so.
+fn fill(project: &Project, connection: &str, words: &str, direction: &str, sql: &str) {
+    let line = project.path().join("migrations").join(connection);
+    let migration = fs::read_dir(line)
+        .expect("a directory")
+        .map(|entry| entry.expect("an entry").path())
+        .find(|path| path.to_string_lossy().ends_with(words))
+        .expect("it was made");
+    let file = fs::read_dir(migration)
+        .expect("a directory")
+        .map(|entry| entry.expect("an entry").path())
+        .find(|path| is(path, direction))
+        .expect("its file");
+    fs::write(file, sql).expect("written");
+}
+
+fn is(path: &Path, direction: &str) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with(direction) && name.ends_with(".sql")
+}
+
+/// From the first file to the last and back, on one database.
+fn life(url: &str) {
+    let project = Project::of(&[("main", url)]);
+    let ran = project.run(&["migrate", "status"]).ends_with(0);
+    assert!(ran.err.contains("`manybase migrate new` writes one"), "{ran:?}");
+
+    project.run(&["migrate", "new", "Add person"]).ends_with(0);
+    let ran = project.run(&["migrate", "up"]).ends_with(2);
+    assert!(ran.err.contains("there is no statement in it"), "{ran:?}");
+    fill(
+        &project,
+        "main",
+        "add_person",
+        "up",
+        "CREATE TABLE person (id INTEGER PRIMARY KEY, name VARCHAR(40));\nINSERT INTO person VALUES (1, 'Ann');\n",
+    );
+    fill(&project, "main", "add_person", "down", "DROP TABLE person;\n");
+
+    let (code, status) = project.json(&["migrate", "status"]);
+    assert_eq!(
+        (code, &status["connections"][0]["migrations"][0]["standing"]),
+        (1, &"pending".into())
+    );
+    let ran = project.run(&["migrate", "up", "--dry-run"]).ends_with(0);
+    assert!(
+        ran.out.contains("CREATE TABLE person") && ran.out.contains("add_person up"),
+        "{ran:?}"
+    );
+    let (_, planned) = project.json(&["migrate", "plan"]);
+    assert_eq!(
+        planned["planned"][0]["statements"].as_array().map(Vec::len),
+        Some(2)
+    );
+
+    let ran = project.run(&["migrate", "up", "--locked"]).ends_with(2);
+    assert!(ran.err.contains("is not in migrations.sum"), "{ran:?}");
+    let ran = project.run(&["migrate", "up"]).ends_with(0);
+    assert!(
+        ran.out.contains("add_person") && ran.out.contains("applied"),
+        "{ran:?}"
+    );
+    assert!(ran.err.contains("main/migrations.sum was written"), "{ran:?}");
+    let ran = project.run(&["migrate", "up", "--locked"]).ends_with(0);
+    assert_eq!(ran.out, "all migrations are applied\n");
+    project.run(&["migrate", "status"]).ends_with(0);
+
+    // A file that was changed is found, and what to do is said.
+    fill(
+        &project,
+        "main",
+        "add_person",
+        "up",
+        "CREATE TABLE person (id INTEGER PRIMARY KEY);\n",
+    );
+    let (code, refused) = project.json(&["migrate", "up"]);
+    assert_eq!((code, &refused["error"]["kind"]), (2, &"migration".into()));
+    assert!(
+        refused["error"]["help"]
+            .as_str()
+            .is_some_and(|help| help.contains("manybase migrate new"))
+    );
+    let ran = project.run(&["migrate", "repair"]).ends_with(1);
+    assert!(
+        ran.out.contains("has been changed") && ran.out.contains("--accept"),
+        "{ran:?}"
+    );
+    let ran = project.run(&["migrate", "repair", "--seal"]).ends_with(2);
+    assert!(ran.err.contains("--yes"), "{ran:?}");
+    project
+        .run(&["migrate", "repair", "--seal", "--yes"])
+        .ends_with(0);
+    project
+        .run(&["migrate", "repair", "--accept", "add_person", "--yes"])
+        .ends_with(0);
+    project.run(&["migrate", "status"]).ends_with(0);
+
+    // What takes something away is asked for.
+    project.run(&["migrate", "new", "clean up"]).ends_with(0);
+    fill(&project, "main", "clean_up", "up", "DELETE FROM person;\n");
+    fill(
+        &project,
+        "main",
+        "clean_up",
+        "down",
+        "INSERT INTO person VALUES (7, 'x');\n",
+    );
+    let ran = project.run(&["migrate", "up"]).ends_with(2);
+    assert!(
+        ran.err.contains("takes something away: DELETE FROM person"),
+        "{ran:?}"
+    );
+    let ran = project.run_on_terminal(&["migrate", "up"], "n\n").ends_with(1);
+    assert!(ran.err.contains("Run 1 migration?"), "{ran:?}");
+    project.run_on_terminal(&["migrate", "up"], "y\n").ends_with(0);
+
+    let ran = project.run(&["migrate", "down"]).ends_with(2);
+    assert!(ran.err.contains("--yes"), "{ran:?}");
+    let (code, done) = project.json(&["migrate", "redo", "--yes"]);
+    assert_eq!(
+        (code, done["connections"][0]["done"].as_array().map(Vec::len)),
+        (0, Some(2))
+    );
+    project
+        .run(&["migrate", "down", "--to", "add_person", "--yes"])
+        .ends_with(0);
+    let ran = project
+        .run(&["migrate", "down", "--steps", "5", "--yes"])
+        .ends_with(0);
+    assert!(ran.out.contains("taken back"), "{ran:?}");
+    let (_, status) = project.json(&["migrate", "status"]);
+    assert_eq!(status["connections"][0]["migrations"][1]["standing"], "pending");
+}
+
+#[test]
+fn sqlite() {
+    life("sqlite:app.db");
+}
+
+#[test]
+fn on_postgres() {
+    let database = require_server!(postgres().and_then(|server| server.create_database("cli_migrate")));
+    life(&database.url());
+}
+
+#[test]
+fn on_mariadb() {
+    let database = require_server!(mariadb().and_then(|server| server.create_database("cli_migrate")));
+    life(&database.url());
+}
+
+fn failed(ran: Ran, wanted: &str) {
+    let ran = ran.ends_with(2);
+    assert!(ran.err.contains(wanted), "{ran:?}");
+}
+
+#[test]
+fn several_connections() {
+    let project = Project::new(
+        "default = \"erp\"\n[connections.erp]\nurl = \"sqlite:erp.db\"\n[connections.crm]\nurl = \"sqlite:crm.db\"\n",
+    );
+    project.run(&["migrate", "new", "city", "-c", "crm"]).ends_with(0);
+    fill(&project, "crm", "city", "up", "CREATE TABLE city (id INTEGER);\n");
+    let (_, made) = project.json(&["migrate", "plan"]);
+    let city = format!(
+        "crm/{}",
+        made["planned"][0]["migration"].as_str().expect("a name")
+    );
+    failed(
+        project.run(&[
+            "migrate",
+            "new",
+            "person",
+            "--requires",
+            "crm/20200101000000_nothing",
+        ]),
+        "there is no migration",
+    );
+    project
+        .run(&["migrate", "new", "person", "--requires", &city])
+        .ends_with(0);
+    fill(
+        &project,
+        "erp",
+        "person",
+        "up",
+        "CREATE TABLE person (id INTEGER);\n",
+    );
+    failed(project.run(&["migrate", "up", "-c", "erp"]), "requires");
+    project.run(&["migrate", "new", "more", "-c", "erp"]).ends_with(0);
+    fill(
+        &project,
+        "erp",
+        "more",
+        "up",
+        "CREATE TABLE more (id INTEGER);\nCREATE TABLE more (id INTEGER);\n",
+    );
+
+    // What succeeded is said, with what did not.
+    let (code, report) = project.json(&["migrate", "up"]);
+    assert_eq!(code, 3, "{report}");
+    let done = |at: usize| report["connections"][at]["done"].as_array().map(Vec::len);
+    assert_eq!((done(0), done(1)), (Some(1), Some(1)), "{report}");
+    assert_eq!(
+        (&report["connections"][1]["left"], &report["error"]["connection"]),
+        (&1.into(), &"erp".into())
+    );
+    let message = report["error"]["message"].as_str().expect("a message");
+    assert!(message.contains("statement 2 (line 2)"), "{message}");
+
+    failed(project.run(&["migrate", "up", "--steps", "1"]), "--connection");
+    failed(
+        project.run(&["migrate", "up", "-c", "cmr"]),
+        "did you mean \"crm\"?",
+    );
+    failed(
+        project.run(&["migrate", "new", "x", "-c", "crm", "-c", "erp"]),
+        "for one connection",
+    );
+}
+
+#[test]
+fn a_baseline_adopts_what_is_there() {
+    let project = Project::of(&[("main", "sqlite:app.db")]);
+    project.run(&["migrate", "new", "first"]).ends_with(0);
+    fill(&project, "main", "first", "up", "CREATE TABLE a (b INTEGER);\n");
+    let ran = project.run(&["migrate", "baseline", "--dry-run"]).ends_with(0);
+    assert!(ran.out.starts_with("main: "), "{ran:?}");
+    project.run(&["migrate", "baseline", "--yes"]).ends_with(0);
+    let ran = project.run(&["migrate", "up"]).ends_with(0);
+    assert_eq!(ran.out, "all migrations are applied\n");
+    failed(
+        project.run(&["migrate", "baseline", "--yes"]),
+        "has had 1 migrations already",
+    );
+}
