@@ -63,6 +63,9 @@ pub(crate) struct FieldAttributes {
     pub(crate) renamed_from: Option<LitStr>,
     pub(crate) no_foreign_key: Option<Span>,
     pub(crate) doc: Option<String>,
+    pub(crate) pattern: Option<LitStr>,
+    pub(crate) email: Option<Span>,
+    pub(crate) url: Option<Span>,
 }
 
 const CONTAINER: &str = "table = \"…\", schema = \"…\", connection = \"…\", hooks, validate, readonly, keyless, index(…), unique(…), \
@@ -70,7 +73,7 @@ const CONTAINER: &str = "table = \"…\", schema = \"…\", connection = \"…\"
 const FIELD: &str = "key, auto, column = \"…\", json, embedded, prefix = \"…\", created_at, updated_at, version, \
                      soft_delete, generated, unique, default = …, length = …, precision = (…, …), foreign_key = …, \
                      references = …, other_key = …, on_delete = \"…\", \
-                     skip, readonly, trim, non_empty, min_len = …, max_len = …, range = …, one_of = […], index, \
+                     skip, readonly, trim, non_empty, min_len = …, max_len = …, range = …, one_of = […], pattern = \"…\", email, url, index, \
                      check = \"…\", default_sql = \"…\", renamed_from = \"…\", no_foreign_key";
 
 fn unknown(meta: &ParseNestedMeta<'_>, place: &str, known: &str) -> syn::Error {
@@ -226,6 +229,7 @@ impl FieldAttributes {
             "one_of" => self.one_of.is_some(),
             "default_sql" => self.default_sql.is_some(),
             "renamed_from" => self.renamed_from.is_some(),
+            "pattern" => self.pattern.is_some(),
             _ => false,
         };
         if said {
@@ -266,6 +270,12 @@ impl FieldAttributes {
             "skip" => &mut self.skip,
             "trim" => &mut self.trim,
             "non_empty" => &mut self.non_empty,
+            "email" => &mut self.email,
+            "url" => &mut self.url,
+            "pattern" => {
+                self.pattern = Some(pattern(meta)?);
+                return Ok(());
+            }
             "min_len" => {
                 self.min_len = Some(meta.value()?.parse()?);
                 return Ok(());
@@ -375,6 +385,9 @@ impl FieldAttributes {
             ("check", self.checks.first().map(|check| check.sql.span())),
             ("default_sql", self.default_sql.as_ref().map(LitStr::span)),
             ("renamed_from", self.renamed_from.as_ref().map(LitStr::span)),
+            ("pattern", self.pattern.as_ref().map(Spanned::span)),
+            ("email", self.email),
+            ("url", self.url),
         ];
         if let (Some(_), Some((name, span))) = (
             self.embedded.or(self.skip),
@@ -410,5 +423,17 @@ impl FieldAttributes {
             ));
         }
         Ok(())
+    }
+}
+
+/// A regular expression, checked now so that it need not be when it is used.
+fn pattern(meta: &ParseNestedMeta<'_>) -> syn::Result<LitStr> {
+    let pattern: LitStr = meta.value()?.parse()?;
+    match regex_lite::Regex::new(&pattern.value()) {
+        Ok(_) => Ok(pattern),
+        Err(error) => Err(syn::Error::new(
+            pattern.span(),
+            format!("this is no regular expression: {error}"),
+        )),
     }
 }

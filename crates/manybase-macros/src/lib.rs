@@ -54,7 +54,8 @@ fn run(input: DeriveInput, derive: fn(&DeriveInput) -> syn::Result<proc_macro2::
 ///   `<other model>_id`,
 /// - `on_delete = "restrict"`, `"cascade"` or `"nullify"` on a `HasMany`, `HasOne` or `ManyToMany`: what the deletion
 ///   of a record does to those that point to it, for relations that no foreign key can hold,
-/// - `min_len = …`, `max_len = …`, `non_empty`, `range = 1..=9`, `one_of = ["a", "b"]`: rules that a value keeps to,
+/// - `min_len = …`, `max_len = …`, `non_empty`, `range = 1..=9`, `one_of = ["a", "b"]`, `pattern = "[0-9]{5}"`,
+///   `email`, `url`: rules that a value keeps to,
 /// - `readonly`: written when the record is inserted, and never again,
 /// - `trim`: spaces at the end do not count, neither when it is read nor when it is compared: for padded columns,
 /// - `skip`: in no column; the default of its type when a record is read,

@@ -87,6 +87,9 @@ pub(crate) fn rules(field: &Field<'_>, library: &TokenStream) -> TokenStream {
         non_empty,
         range,
         one_of,
+        pattern,
+        email,
+        url,
         ..
     } = &field.attributes;
     let ty = field.column_type(library);
@@ -101,6 +104,15 @@ pub(crate) fn rules(field: &Field<'_>, library: &TokenStream) -> TokenStream {
     }
     if non_empty.is_some() {
         calls.extend(quote_spanned!(span=> .rule(#library::Rule::non_empty::<#ty>())));
+    }
+    if let Some(pattern) = pattern {
+        calls.extend(quote_spanned!(span=> .rule(#library::Rule::pattern::<#ty>(#pattern))));
+    }
+    if email.is_some() {
+        calls.extend(quote_spanned!(span=> .rule(#library::Rule::email::<#ty>())));
+    }
+    if url.is_some() {
+        calls.extend(quote_spanned!(span=> .rule(#library::Rule::url::<#ty>())));
     }
     if let Some(range) = range {
         let none = || quote!(::std::option::Option::None);

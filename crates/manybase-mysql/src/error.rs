@@ -37,7 +37,7 @@ fn from_server(refused: &ServerError) -> Error {
     if let Some(constraint) = message::constraint(kind, &refused.message) {
         error = error.with_constraint(constraint);
     }
-    match server::help(refused.code, kind) {
+    match server::help(refused, kind) {
         Some(help) => error.with_help(help),
         None => error,
     }

@@ -86,13 +86,18 @@ impl<T> Col<T> {
 }
 
 impl<T: ColumnType> Col<T> {
-    pub(crate) fn to_expr(self) -> Expr {
-        let column = Expr::Column(ColumnRef {
+    /// The column itself, whatever spaces are at its end.
+    pub(crate) fn untrimmed(self) -> Expr {
+        Expr::Column(ColumnRef {
             table: (!self.table.is_empty()).then_some(Name::Borrowed(self.table)),
             name: self.name(),
             data_type: Some(T::DATA_TYPE),
             nullable: T::NULLABLE,
-        });
+        })
+    }
+
+    pub(crate) fn to_expr(self) -> Expr {
+        let column = self.untrimmed();
         if self.trimmed { trimmed(column) } else { column }
     }
 

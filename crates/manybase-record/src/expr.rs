@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod case;
+mod full_text;
 mod function;
 mod json;
 mod moment;
@@ -12,6 +13,7 @@ mod window;
 
 pub use aggregate::{Averaged, Compared, Summed, count_all};
 pub use case::{Argument, Arguments, Case, Switch, case, function, rolled};
+pub use full_text::{FullText, TextColumns, create_full_text_index, drop_full_text_index, full_text};
 pub use function::{Dated, coalesce, now};
 pub use json::{Document, JsonPlace};
 pub use moment::Clocked;

@@ -54,13 +54,14 @@ pub use column::Col;
 pub use column_type::{AutoKey, CellResult, ColumnType, Counter, Json, Stamp};
 pub use expr::{
     Argument, Arguments, Assignment, Averaged, Case, Clocked, Compared, Cond, Dated, Document, Ex,
-    Expression, IntoCond, JsonPlace, Number, Operand, Summed, Switch, Text, Window, Windowed, case, coalesce,
-    count_all, cume_dist, dense_rank, function, now, ntile, percent_rank, rank, rolled, row_number,
+    Expression, FullText, IntoCond, JsonPlace, Number, Operand, Summed, Switch, Text, TextColumns, Window,
+    Windowed, case, coalesce, count_all, create_full_text_index, cume_dist, dense_rank, drop_full_text_index,
+    full_text, function, now, ntile, percent_rank, rank, rolled, row_number,
 };
 pub use hooks::{HookContext, HookTable, Hooks, Operation, SetChange};
 pub use manybase_driver::{FieldError, FieldErrors};
 pub use manybase_macros::{DbEnum, DbType, Embedded, FromRow, Model};
-pub use manybase_sql::expr::{Collation, DateUnit, JsonStep};
+pub use manybase_sql::expr::{Collation, DateUnit, JsonStep, TextSearch};
 pub use meta::{ColumnMeta, MetaBuilder, ModelMeta, RelationKind, RelationMeta, Role, Through};
 pub use model::{Embedded, Key, Model, NoKey};
 pub use models::Models;

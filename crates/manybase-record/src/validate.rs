@@ -1,5 +1,6 @@
 //! The rules that a record keeps to.
 
+mod form;
 mod rule;
 
 pub use rule::Rule;

@@ -2,6 +2,7 @@
 
 mod build;
 mod collate;
+mod full_text;
 mod function;
 mod infer;
 mod join_text;
@@ -13,6 +14,8 @@ mod walk;
 mod window;
 
 pub use collate::Collation;
+pub use full_text::{FullText, FullTextAsked, FullTextSearch, TextSearch, TextTerm};
+pub(crate) use full_text::{SIGNS, fitting};
 pub use function::Function;
 pub use join_text::JoinText;
 pub use json::{Json, JsonAsked, JsonStep};
@@ -260,6 +263,8 @@ pub enum Expr {
     JoinText(Box<JoinText>),
     /// Something at a place in a document.
     Json(Box<Json>),
+    /// A full-text search.
+    FullText(Box<FullTextSearch>),
     /// In `GROUP BY`: these, without the last, without the last two, and so on to none.
     Rollup(Vec<Expr>),
     /// Whether a key of the rollup was left out in this group: `GROUPING`.

@@ -8,6 +8,7 @@ mod collate;
 mod conflict;
 mod delete;
 mod expr;
+mod full_text;
 mod insert;
 mod json;
 mod limit_per;
@@ -30,6 +31,7 @@ pub(crate) use expr::{
     aggregate, binary, call, case, expr, extreme, grouped, in_list, in_placeholders, like, list_as_json,
     output_grouped,
 };
+pub(crate) use full_text::{no_full_text, statement};
 pub(crate) use insert::insert;
 pub(crate) use json::{json_index, json_path};
 pub(crate) use lock::{lock, wait};
@@ -38,7 +40,7 @@ pub(crate) use schema::{
     null_and_default,
 };
 pub(crate) use select::{limit, order_by, select};
-pub(crate) use source::body;
+pub(crate) use source::{body, column};
 pub(crate) use update::update;
 pub(crate) use update_rows::update_rows;
 pub use writer::{Rendered, SqlWriter};

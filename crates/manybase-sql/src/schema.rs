@@ -1,6 +1,7 @@
 //! Schema objects: tables, columns, keys, indexes.
 
 mod column;
+mod full_text;
 mod index;
 mod name;
 mod view;
@@ -8,6 +9,8 @@ mod view;
 use crate::{Comments, DataType, Dialect, Name, Rendered, Result, SqlWriter, TableName};
 
 pub use column::{Column, DefaultValue};
+pub(crate) use full_text::named;
+pub use full_text::{FullTextChange, FullTextIndex};
 pub use index::{Check, CreateIndex, Index, IndexColumn, IndexKey};
 pub use name::object_name;
 pub use view::{CreateView, DropView};

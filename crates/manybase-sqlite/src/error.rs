@@ -79,7 +79,12 @@ fn database(code: i32, message: String, place: &str) -> Error {
         ErrorKind::Connect if !message.contains(place) => Error::new(kind, format!("{place}: {message}")),
         _ => Error::new(kind, message),
     };
-    if let Some(help) = help(code) {
+    let full_text = kind == ErrorKind::UnknownTable && error.to_string().contains("_full_text_");
+    if full_text {
+        error = error.with_help(
+            "full-text search needs its index: call create_full_text_index once, with the same columns",
+        );
+    } else if let Some(help) = help(code) {
         error = error.with_help(help);
     }
     if let Some(constraint) = constraint {

@@ -134,6 +134,9 @@ mod guide {
     #[doc = include_str!("../../../docs/expressions.md")]
     struct Expressions;
 
+    #[doc = include_str!("../../../docs/full-text.md")]
+    struct FullText;
+
     #[doc = include_str!("../../../docs/relations.md")]
     struct Relations;
 

@@ -30,7 +30,7 @@ pub(super) fn kind(refused: &ServerError) -> ErrorKind {
         1138 | 1153 | 1264 | 1265 | 1292 | 1365 | 1366 | 1367 | 1406 | 1411 | 1525 | 1690 | 3140 | 3156 => {
             K::Value
         }
-        1052 | 1055 | 1111 | 1136 | 1140 | 1222 | 1241 | 1242 | 1267 | 1270 | 1271 => K::Statement,
+        1052 | 1055 | 1111 | 1136 | 1140 | 1222 | 1241 | 1191 | 1242 | 1267 | 1270 | 1271 => K::Statement,
         1059 | 1102 | 1103 | 1166 | 1280 => K::Identifier,
         1390 => K::TooManyParameters,
         1210 => K::Placeholders,
@@ -45,12 +45,19 @@ pub(super) fn kind(refused: &ServerError) -> ErrorKind {
 }
 
 /// What to do about it, where that is known.
-pub(super) fn help(code: u16, kind: ErrorKind) -> Option<&'static str> {
-    Some(match (code, kind) {
+pub(super) fn help(refused: &ServerError, kind: ErrorKind) -> Option<&'static str> {
+    Some(match (refused.code, kind) {
         (1305, ErrorKind::Transaction) => {
             "a statement such as DDL has committed the transaction; run DDL outside of transactions"
         }
         (1153, _) => "raise `max_allowed_packet` on the server",
+        (1191, _) => {
+            "full-text search by_columns needs a FULLTEXT index over exactly these columns; create_full_text_index makes \
+             one for a search without by_columns"
+        }
+        (1054, _) if refused.message.contains("full_text_") => {
+            "full-text search needs its index: call create_full_text_index once, with the same columns"
+        }
         (_, ErrorKind::LockTimeout) => {
             "run the transaction again, or raise `lock_timeout` of this connection"
         }

@@ -1,5 +1,6 @@
 //! A rule of one field.
 
+use super::form::{self, Pattern};
 use crate::ColumnType;
 use manybase_driver::FieldErrors;
 use manybase_sql::{DataType, Name, Value};
@@ -32,6 +33,9 @@ enum Kind {
         included: bool,
     },
     OneOf(Vec<Value>),
+    Pattern(Pattern),
+    Email,
+    Url,
 }
 
 const fn is_text<T: ColumnType>() -> bool {
@@ -133,6 +137,48 @@ impl Rule {
         Self(Kind::OneOf(values))
     }
 
+    /// The whole text matches this regular expression. One that is none matches nothing; the derive macro refuses it.
+    ///
+    /// ```
+    /// use manybase_record::Rule;
+    /// use manybase_driver::FieldErrors;
+    /// let mut errors = FieldErrors::default();
+    /// Rule::pattern::<String>("[0-9]{5}").check("zip", &"1234".into(), &mut errors);
+    /// assert_eq!(errors.to_string(), "zip is not of the form that it must have");
+    /// ```
+    pub fn pattern<T: ColumnType>(pattern: &'static str) -> Self {
+        const { assert!(is_text::<T>(), "`pattern` is for texts") };
+        Self(Kind::Pattern(Pattern::new(pattern)))
+    }
+
+    /// An address of electronic mail, as browsers check it.
+    ///
+    /// ```
+    /// use manybase_record::Rule;
+    /// use manybase_driver::FieldErrors;
+    /// let mut errors = FieldErrors::default();
+    /// Rule::email::<String>().check("email", &"ann@example".into(), &mut errors);
+    /// assert_eq!(errors.to_string(), "email is no e-mail address");
+    /// ```
+    pub fn email<T: ColumnType>() -> Self {
+        const { assert!(is_text::<T>(), "`email` is for texts") };
+        Self(Kind::Email)
+    }
+
+    /// An absolute address of the web: `http` or `https`, and a host.
+    ///
+    /// ```
+    /// use manybase_record::Rule;
+    /// use manybase_driver::FieldErrors;
+    /// let mut errors = FieldErrors::default();
+    /// Rule::url::<String>().check("home", &"javascript:alert(1)".into(), &mut errors);
+    /// assert_eq!(errors.to_string(), "home is no address that begins with http:// or https://");
+    /// ```
+    pub fn url<T: ColumnType>() -> Self {
+        const { assert!(is_text::<T>(), "`url` is for texts") };
+        Self(Kind::Url)
+    }
+
     /// Adds an error when the value breaks the rule. It does not hold the value.
     ///
     /// ```
@@ -168,6 +214,20 @@ impl Rule {
             Kind::NonEmpty => text
                 .is_some_and(|text| text.trim().is_empty())
                 .then(|| ("non_empty", "is empty".to_owned())),
+            Kind::Pattern(pattern) => text.is_some_and(|text| !pattern.matches(text)).then(|| {
+                let told = match pattern.is_valid() {
+                    true => "is not of the form that it must have",
+                    false => "has a rule with a pattern that is no regular expression",
+                };
+                ("pattern", told.to_owned())
+            }),
+            Kind::Email => text
+                .is_some_and(|text| !form::is_email(text))
+                .then(|| ("email", "is no e-mail address".to_owned())),
+            Kind::Url => text.is_some_and(|text| !form::is_url(text)).then(|| {
+                let told = "is no address that begins with http:// or https://";
+                ("url", told.to_owned())
+            }),
             Kind::Range {
                 least,
                 most,

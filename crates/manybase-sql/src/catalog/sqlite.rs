@@ -8,11 +8,13 @@ use super::{
 #[derive(Debug)]
 pub(crate) struct SqliteCatalog;
 
+/// What a full-text index consists of is no table of the user's.
 const TABLES: &str = r"
 SELECT t.name, CASE t.type WHEN 'view' THEN 'view' WHEN 'virtual' THEN 'virtual' ELSE 'table' END, NULL, s.sql, NULL
 FROM pragma_table_list t
 JOIN sqlite_schema s ON s.name = t.name AND s.type IN ('table', 'view')
 WHERE t.schema = ? AND t.type <> 'shadow' AND t.name NOT LIKE 'sqlite\_%' ESCAPE '\'
+  AND (t.type = 'table' OR t.name NOT LIKE '%\_full\_text\_%' ESCAPE '\')
 ORDER BY 1";
 
 /// The only column of a key that is an INTEGER is the row's own number.

@@ -1,7 +1,8 @@
 //! What dialects write for expressions that go beyond columns, values and operators.
 
-use crate::expr::{Aggregate, JoinText, Json};
-use crate::{Error, Expr, Function, Result, SqlWriter, Value, render};
+use crate::expr::{Aggregate, FullTextSearch, JoinText, Json};
+use crate::schema::{FullTextChange, FullTextIndex};
+use crate::{Dialect, Error, Expr, Function, Rendered, Result, SqlWriter, Value, render};
 
 /// How one database writes functions, aggregates and what is built of them. The default methods write standard SQL.
 ///
@@ -69,6 +70,27 @@ pub trait ExprDialect {
             feature: "query that looks into a document",
             way_out: "read the document and look into it in the program",
         })
+    }
+
+    /// A full-text search for something.
+    ///
+    /// # Errors
+    /// A database without full-text search, a language that it does not know.
+    fn full_text(&self, w: &mut SqlWriter<'_>, _search: &FullTextSearch) -> Result<()> {
+        Err(render::no_full_text(w.dialect()))
+    }
+
+    /// The statements that make a full-text index, or take it away.
+    ///
+    /// # Errors
+    /// A database without full-text search, a table or a language that it can't have it for.
+    fn full_text_index(
+        &self,
+        dialect: &dyn Dialect,
+        _index: &FullTextIndex,
+        _change: FullTextChange,
+    ) -> Result<Vec<Rendered>> {
+        Err(render::no_full_text(dialect))
     }
 
     /// What is written before a query to get its plan, as text or as a JSON document.

@@ -3,6 +3,7 @@
 mod capability;
 mod conflict;
 mod ddl;
+mod full_text;
 mod function;
 mod json;
 mod list;

@@ -1,6 +1,7 @@
 //! PostgreSQL.
 
 mod ddl;
+mod full_text;
 mod function;
 mod json;
 mod moment;

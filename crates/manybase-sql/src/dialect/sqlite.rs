@@ -8,6 +8,7 @@
 mod attached;
 mod ddl;
 mod decimal;
+mod full_text;
 mod function;
 mod json;
 mod moment;

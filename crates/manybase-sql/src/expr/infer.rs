@@ -45,6 +45,7 @@ impl Expr {
             Self::Rollup(_) => None,
             Self::JoinText(_) => Some(DataType::Text { length: None }),
             Self::Json(json) => Some(json.data_type()),
+            Self::FullText(search) => Some(search.data_type()),
             Self::Literal(_) => Some(DataType::I64),
             Self::Invalid(_) => None,
             Self::Case { branches, otherwise } => {
@@ -103,6 +104,7 @@ impl Expr {
                 ..
             }
             | Self::Rolled(_)
+            | Self::FullText(_)
             | Self::Literal(_) => false,
             Self::Window(window) => window.is_nullable(),
             Self::Collate(text, _) => text.is_nullable(),

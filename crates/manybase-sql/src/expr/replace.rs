@@ -69,6 +69,7 @@ impl Expr {
                 let Json { document, .. } = &mut **json;
                 change(document);
             }
+            Self::FullText(search) => search.text.columns.iter_mut().for_each(change),
             Self::Column(_)
             | Self::Value(_)
             | Self::Literal(_)

@@ -42,6 +42,7 @@ impl Expr {
             Self::Window(window) => window.any_inside(test),
             Self::JoinText(join) => test(&join.text) || join.order_by.iter().any(|key| test(&key.expr)),
             Self::Json(json) => test(&json.document),
+            Self::FullText(search) => search.text.columns.iter().any(test),
         }
     }
 
@@ -52,7 +53,8 @@ impl Expr {
             | Expr::InList { .. }
             | Expr::InRows { .. }
             | Expr::Like { .. }
-            | Expr::JoinText(_) => true,
+            | Expr::JoinText(_)
+            | Expr::FullText(_) => true,
             Expr::Json(json) => matches!(json.asked, JsonAsked::Contains(_)),
             expr => expr.select().is_some(),
         })

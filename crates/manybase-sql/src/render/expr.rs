@@ -59,6 +59,7 @@ pub(crate) fn expr(w: &mut SqlWriter<'_>, node: &Expr) -> Result<()> {
         Expr::Rolled(key) => super::rollup::rolled(w, key),
         Expr::JoinText(join) => dialect.join_text(w, join),
         Expr::Json(json) => dialect.json(w, json),
+        Expr::FullText(search) => super::full_text::full_text(w, search),
         Expr::Window(window) => super::window::window(w, window),
         Expr::Literal(number) => {
             w.push(&number.to_string());

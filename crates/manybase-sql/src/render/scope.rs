@@ -77,6 +77,11 @@ impl Scopes {
             .flat_map(Level::names)
     }
 
+    /// The first source of the query that is written.
+    pub(super) fn first_here(&self) -> Option<Name> {
+        self.last()?.names().first().cloned()
+    }
+
     /// What stands before the column, if anything: with one table in all there is no need.
     pub(super) fn qualifier(&self, column: &ColumnRef) -> Result<Option<Name>> {
         if self.bare {

@@ -3,7 +3,7 @@
 use super::scope::Level;
 use super::{rollup, source};
 use crate::expr::ColumnRef;
-use crate::{Error, Expr, Order, OrderBy, Result, Select, SelectItem, SqlWriter};
+use crate::{Error, Expr, Order, OrderBy, Result, Select, SelectItem, SourceRows, SqlWriter};
 
 pub(crate) fn select(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
     // What is selected may have been written before.
@@ -24,14 +24,30 @@ pub(crate) fn select(w: &mut SqlWriter<'_>, select: &Select) -> Result<()> {
         [] => Level::One(select.name()),
         _ => Level::Query(select.names()),
     };
+    let known = w.known_tables();
+    know_tables(w, select);
     w.among(sources, |w| match &select.limit_per {
         Some(per) => super::limit_per::limit_per(w, select, per),
         None if rollup::keys(select).is_some() => rollup::rollup(w, select),
         None if select.counted => counted(w, select),
         None => rows(w, select, columns),
     })?;
+    w.forget_tables(known);
     w.enter(before);
     Ok(())
+}
+
+/// Tables whose name in the query is not all that there is to say; most queries have none.
+fn know_tables(w: &mut SqlWriter<'_>, select: &Select) {
+    if select.main().is_none() && select.from.schema.is_some() {
+        w.know_table(select.name(), &select.from);
+    }
+    let joined = select.joins().iter().map(|join| &join.source);
+    for source in select.main().into_iter().chain(joined) {
+        if let SourceRows::Table(table) = &source.rows {
+            w.know_table(source.name(), table);
+        }
+    }
 }
 
 fn rows(w: &mut SqlWriter<'_>, select: &Select, columns: Option<&str>) -> Result<()> {

@@ -176,7 +176,7 @@ fn source(w: &mut SqlWriter<'_>, source: &Source) -> Result<()> {
 }
 
 /// A column, with its table's name where there is more than one.
-pub(super) fn column(w: &mut SqlWriter<'_>, column: &ColumnRef) -> Result<()> {
+pub(crate) fn column(w: &mut SqlWriter<'_>, column: &ColumnRef) -> Result<()> {
     if let Some(table) = w.qualifier(column)? {
         w.identifier(&table)?;
         w.push(".");

@@ -16,6 +16,9 @@ pub(crate) fn update(w: &mut SqlWriter<'_>, update: &Update) -> Result<()> {
     w.push("UPDATE ");
     w.table(&update.table)?;
     w.push(" SET ");
+    if update.table.schema.is_some() {
+        w.know_table(update.table.name.clone(), &update.table);
+    }
     w.among(Level::One(update.table.name.clone()), |w| {
         let before = w.enter(Some("SET"));
         w.comma_separated(&update.set, |w, (column, to)| {

@@ -47,6 +47,8 @@ pub struct SqlWriter<'d> {
     /// The clause that is written, where it can't have window functions.
     clause: Option<&'static str>,
     scopes: Scopes,
+    /// The tables behind names that say less: aliases, tables in a schema.
+    tables: Vec<(Name, TableName)>,
 }
 
 /// Room for the values of most statements.
@@ -115,6 +117,7 @@ impl<'d> SqlWriter<'d> {
             over: None,
             clause: None,
             scopes: Scopes::default(),
+            tables: Vec::new(),
         }
     }
 
@@ -203,6 +206,28 @@ impl<'d> SqlWriter<'d> {
         Ok(())
     }
 
+    /// Remembers which table goes by a name, until [`SqlWriter::forget_tables`].
+    pub(super) fn know_table(&mut self, name: Name, table: &TableName) {
+        self.tables.push((name, table.clone()));
+    }
+
+    /// How many tables are remembered.
+    pub(super) fn known_tables(&self) -> usize {
+        self.tables.len()
+    }
+
+    pub(super) fn forget_tables(&mut self, but: usize) {
+        self.tables.truncate(but);
+    }
+
+    /// The name that a column's table goes by here, and the table itself. `None` where no query is around.
+    pub(crate) fn table_of(&self, column: &ColumnRef) -> Option<(Name, TableName)> {
+        let name = column.table.clone().or_else(|| self.scopes.first_here())?;
+        let known = self.tables.iter().rev().find(|(known, _)| *known == name);
+        let table = known.map_or(TableName::new(name.clone()), |(_, table)| table.clone());
+        Some((name, table))
+    }
+
     /// Writes what sees nothing of the queries around.
     pub(super) fn alone(&mut self, write: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
         self.scopes.wall();
@@ -272,6 +297,11 @@ impl<'d> SqlWriter<'d> {
         self.binds.push(value);
         let count = self.binds.len() + self.apart.unwrap_or_default();
         self.dialect.placeholder(&mut self.sql, count);
+    }
+
+    /// How many values it binds so far.
+    pub(crate) fn bound(&self) -> usize {
+        self.binds.len()
     }
 
     /// Adds a placeholder and its value, which stays where it is if the writer was made so.

@@ -5,6 +5,7 @@
 mod attached;
 mod columns;
 mod expr;
+mod full_text;
 mod function;
 mod identifier;
 mod joins;

@@ -2,6 +2,7 @@
 
 mod choices;
 mod documents;
+mod full_text;
 mod moments;
 #[allow(dead_code)]
 #[path = "../it/support.rs"]

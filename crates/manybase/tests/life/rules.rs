@@ -11,6 +11,7 @@ on_every_database! {
     unique_violations_name_fields,
     fields_that_are_written_once,
     models_that_are_only_read,
+    texts_of_a_form,
 }
 
 #[derive(Debug, Clone, PartialEq, Model)]
@@ -330,5 +331,60 @@ async fn at_writes_of_many(on: Arc<On>) -> Result<()> {
         .await
         .expect_err("readonly");
     assert!(error.to_string().contains("readonly"), "{error}");
+    Ok(())
+}
+
+#[derive(Debug, Clone, PartialEq, Model)]
+struct Contact {
+    #[model(key)]
+    id: i64,
+    #[model(length = 80, email)]
+    email: String,
+    #[model(length = 80, url)]
+    home: Option<String>,
+    #[model(length = 10, pattern = "[A-Z]{2}-[0-9]{3,5}")]
+    code: String,
+}
+
+async fn texts_of_a_form(on: Arc<On>) -> Result<()> {
+    create_table::<Contact>(&on.db).await?;
+    let good = Contact {
+        id: 1,
+        email: "ann@example.org".into(),
+        home: None,
+        code: "AB-123".into(),
+    };
+    let mut kept = good.clone().insert(&on.db).await?;
+    let wrong = Contact {
+        id: 2,
+        email: "ann@example".into(),
+        home: Some("example.org".into()),
+        code: "xAB-123".into(),
+    };
+    let told = |result: Result<()>| {
+        let error = fails_with(result, ErrorKind::Validation, "Contact");
+        let errors = error.field_errors().iter();
+        errors
+            .map(|one| format!("{}:{}", one.field, one.code))
+            .collect::<Vec<_>>()
+    };
+    let all = ["email:email", "home:url", "code:pattern"];
+    assert_eq!(told(wrong.clone().insert(&on.db).await.map(drop)), all);
+    assert_eq!(
+        told(
+            Contact::insert_many(vec![good.clone(), wrong], &on.db)
+                .await
+                .map(drop)
+        ),
+        all
+    );
+    kept.code = "AB-123\n".into();
+    kept.home = Some("https://example.org".into());
+    assert_eq!(told(kept.save(&on.db).await.map(drop)), ["code:pattern"]);
+    let changed = Contact::query()
+        .update(&on.db, |c| c.email.set("nobody".to_owned()))
+        .await;
+    assert_eq!(told(changed.map(drop)), ["email:email"]);
+    assert_eq!(*Contact::find(1).one(&on.db).await?, good);
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! Functions and aggregates, with as many digits as the other databases give.
 
-use super::{Flavor, MySql, json, moment};
+use super::{Flavor, MySql, full_text, json, moment};
 use crate::dialect::ExprDialect;
-use crate::expr::{Aggregate, BinaryOp, JoinText, Json};
-use crate::{DataType, Dialect, Error, Expr, Function, Result, SqlWriter, Value, render};
+use crate::expr::{Aggregate, BinaryOp, FullTextSearch, JoinText, Json};
+use crate::schema::{FullTextChange, FullTextIndex};
+use crate::{DataType, Dialect, Error, Expr, Function, Rendered, Result, SqlWriter, Value, render};
 
 impl ExprDialect for MySql {
     fn call(&self, w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr]) -> Result<()> {
@@ -83,6 +84,25 @@ impl ExprDialect for MySql {
             (true, Flavor::MatrixOne) => None,
             (true, _) => Some("EXPLAIN FORMAT=JSON "),
             (false, _) => Some("EXPLAIN "),
+        }
+    }
+
+    fn full_text(&self, w: &mut SqlWriter<'_>, search: &FullTextSearch) -> Result<()> {
+        match self.flavor {
+            Flavor::MatrixOne => Err(render::no_full_text(w.dialect())),
+            _ => full_text::full_text(w, search),
+        }
+    }
+
+    fn full_text_index(
+        &self,
+        dialect: &dyn Dialect,
+        index: &FullTextIndex,
+        change: FullTextChange,
+    ) -> Result<Vec<Rendered>> {
+        match self.flavor {
+            Flavor::MatrixOne => Err(render::no_full_text(dialect)),
+            _ => self.index_of_text(dialect, index, change),
         }
     }
 

@@ -1,9 +1,10 @@
 //! Functions: forms that give the type and the answer that the other databases give.
 
-use super::{Postgres, json, moment, parameter};
+use super::{Postgres, full_text, json, moment, parameter};
 use crate::dialect::ExprDialect;
-use crate::expr::{Aggregate, Json};
-use crate::{DataType, Expr, Function, Result, SqlWriter, Value, render};
+use crate::expr::{Aggregate, FullTextSearch, Json};
+use crate::schema::{FullTextChange, FullTextIndex};
+use crate::{DataType, Dialect, Expr, Function, Rendered, Result, SqlWriter, Value, render};
 
 /// The collation that tells which letters belong together. Where a column has it anyway, the server drops it, so
 /// that indexes serve.
@@ -30,6 +31,19 @@ impl ExprDialect for Postgres {
         } else {
             "EXPLAIN "
         })
+    }
+
+    fn full_text(&self, w: &mut SqlWriter<'_>, search: &FullTextSearch) -> Result<()> {
+        full_text::full_text(w, search)
+    }
+
+    fn full_text_index(
+        &self,
+        dialect: &dyn Dialect,
+        index: &FullTextIndex,
+        change: FullTextChange,
+    ) -> Result<Vec<Rendered>> {
+        full_text::index(dialect, index, change)
     }
 
     fn json(&self, w: &mut SqlWriter<'_>, json: &Json) -> Result<()> {

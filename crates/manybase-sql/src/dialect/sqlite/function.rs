@@ -1,10 +1,11 @@
 //! Functions, and the driver's own where SQLite's give another answer than other databases.
 
 use super::decimal::{decimal, is_decimal, is_float, real};
-use super::{COLLATE, Sqlite, function, json, moment};
+use super::{COLLATE, Sqlite, full_text, function, json, moment};
 use crate::dialect::ExprDialect;
-use crate::expr::{Aggregate, Json};
-use crate::{DataType, Error, Expr, Function, Result, SqlWriter, Value, render};
+use crate::expr::{Aggregate, FullTextSearch, Json};
+use crate::schema::{FullTextChange, FullTextIndex};
+use crate::{DataType, Dialect, Error, Expr, Function, Rendered, Result, SqlWriter, Value, render};
 use rust_decimal::Decimal;
 
 impl ExprDialect for Sqlite {
@@ -24,6 +25,19 @@ impl ExprDialect for Sqlite {
 
     fn explain(&self, json: bool) -> Option<&'static str> {
         (!json).then_some("EXPLAIN QUERY PLAN ")
+    }
+
+    fn full_text(&self, w: &mut SqlWriter<'_>, search: &FullTextSearch) -> Result<()> {
+        full_text::full_text(w, search)
+    }
+
+    fn full_text_index(
+        &self,
+        dialect: &dyn Dialect,
+        index: &FullTextIndex,
+        change: FullTextChange,
+    ) -> Result<Vec<Rendered>> {
+        full_text::index(dialect, index, change)
     }
 
     fn json(&self, w: &mut SqlWriter<'_>, json: &Json) -> Result<()> {
