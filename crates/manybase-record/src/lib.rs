@@ -73,8 +73,8 @@ pub use query::{
 pub use raw::{Bind, RawQuery, sql};
 pub use rec::Rec;
 pub use relation::{
-    BelongsTo, Direct, HasMany, HasOne, JoinRelation, Link, Linked, ManyToMany, OnDelete, Rel, RelQuery,
-    Related, RelationField,
+    BelongsTo, Direct, HasMany, HasOne, JoinRelation, Link, LinkTo, Linked, Links, LinksChanged, ManyToMany,
+    OnDelete, Rel, RelQuery, Related, RelationField,
 };
 pub use rows::FromRow;
 pub use schema::{create_table, drop_table};

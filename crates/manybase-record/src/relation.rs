@@ -10,6 +10,7 @@ mod joined;
 mod keys;
 mod later;
 mod link;
+mod links;
 mod load;
 mod many;
 mod query;
@@ -22,6 +23,7 @@ mod write;
 
 pub use joined::JoinRelation;
 pub use link::Link;
+pub use links::{LinkTo, Links, LinksChanged};
 pub use many::{Linked, ManyToMany};
 pub use query::{RelQuery, Related};
 pub use rel::Rel;

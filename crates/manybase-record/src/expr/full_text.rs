@@ -115,6 +115,12 @@ pub struct FullText {
 impl FullText {
     /// Brings words to their stems, so that `foxes` finds `fox`, and passes over words such as `the`. On PostgreSQL it is
     /// the name of a text search configuration; SQLite knows `english`; MariaDB and MySQL know none, and say so.
+    ///
+    /// ```
+    /// use manybase_record::{full_text, prelude::*, TextSearch};
+    /// # #[derive(Model)] struct Article { #[model(key, auto)] id: i64, title: String }
+    /// Article::filter(|a| full_text(a.title).language("english").matches("foxes"));
+    /// ```
     pub fn language(mut self, language: impl Into<Name>) -> Self {
         self.node.language = Some(language.into());
         self
@@ -123,6 +129,12 @@ impl FullText {
     /// Searches by an index that was made by hand: on MariaDB and MySQL a `FULLTEXT` index over exactly these columns, with
     /// case and accents as the columns' collation has them; on PostgreSQL an expression index over
     /// `to_tsvector('simple', title)`, or of several columns `COALESCE(title, '') || ' ' || COALESCE(body, '')`.
+    ///
+    /// ```
+    /// use manybase_record::{full_text, prelude::*, TextSearch};
+    /// # #[derive(Model)] struct Article { #[model(key, auto)] id: i64, title: String }
+    /// Article::filter(|a| full_text(a.title).by_columns().matches("fox"));
+    /// ```
     pub fn by_columns(mut self) -> Self {
         self.node.by_columns = true;
         self
@@ -130,12 +142,24 @@ impl FullText {
 
     /// Whether the texts have this: all words of a text, in any order, or what a [`TextSearch`] says. No input is an error,
     /// and none is an operator unless [`TextSearch::web`] makes it one.
+    ///
+    /// ```
+    /// use manybase_record::{full_text, prelude::*, TextSearch};
+    /// # #[derive(Model)] struct Article { #[model(key, auto)] id: i64, title: String }
+    /// Article::filter(|a| full_text(a.title).matches(TextSearch::web("fox or wolf -red")));
+    /// ```
     pub fn matches(self, search: impl Into<TextSearch>) -> Cond {
         Ex::new(self.asked(search.into(), FullTextAsked::Found))
     }
 
     /// How well the texts fit: the greater the better. Only rows that match have a rank that means something, and the
     /// numbers of two databases can't be compared.
+    ///
+    /// ```
+    /// use manybase_record::{full_text, prelude::*, TextSearch};
+    /// # #[derive(Model)] struct Article { #[model(key, auto)] id: i64, title: String }
+    /// Article::filter(|a| full_text(a.title).matches("fox")).order_by(|a| full_text(a.title).rank("fox").desc());
+    /// ```
     pub fn rank(self, search: impl Into<TextSearch>) -> Ex<f64> {
         Ex::new(self.asked(search.into(), FullTextAsked::Rank))
     }

@@ -120,6 +120,13 @@ impl<M: SoftDelete> Rec<M> {
     /// # }
     /// ```
     pub async fn restore(&mut self, on: &dyn Executor) -> Result<bool> {
+        self.bring_back(on).await
+    }
+}
+
+impl<M: Model> Rec<M> {
+    /// As [`Rec::restore`], for code that does not know whether deleted records stay.
+    pub(crate) async fn bring_back(&mut self, on: &dyn Executor) -> Result<bool> {
         if self
             .is_alive()
             .map_err(|error| error.with_model(M::meta().name))?
@@ -132,9 +139,7 @@ impl<M: SoftDelete> Rec<M> {
             Some(hooks) => (hooks.update)(self, Changed::Restore, on).await,
         }
     }
-}
 
-impl<M: Model> Rec<M> {
     /// Brings it back, and sets other columns too.
     pub(crate) async fn restored(&mut self, more: Vec<(usize, Value)>, on: &dyn Executor) -> Result<bool> {
         let meta = M::meta();

@@ -94,7 +94,7 @@ async fn saved<M: Model>(record: &mut Rec<M>, on: &dyn Executor) -> Result<bool>
 }
 
 /// The columns of one end and their values, from the columns of the other end.
-fn copied<M: Model>(
+pub(super) fn copied<M: Model>(
     ends: &Ends,
     from: &M,
     at: &[usize],
@@ -127,7 +127,7 @@ fn copied<M: Model>(
 }
 
 /// Sets columns of a record.
-fn set<M: Model>(record: &mut M, columns: Vec<(usize, Value)>) -> Result<()> {
+pub(super) fn set<M: Model>(record: &mut M, columns: Vec<(usize, Value)>) -> Result<()> {
     let mut values = insert::encode(record)?;
     for (at, value) in columns {
         if let Some(place) = values.get_mut(at) {

@@ -10,6 +10,8 @@ across_databases! {
     order_limit_and_conditions,
     the_same_model_at_both_ends,
     errors_surface,
+    links_come_and_go,
+    links_with_a_key_of_both,
 }
 
 #[derive(Debug, Model)]
@@ -253,5 +255,146 @@ async fn errors_surface(world: Arc<World>) -> Result<()> {
         (error.model(), error.connection()),
         (Some("Membership"), Some("c"))
     );
+    Ok(())
+}
+
+async fn codes(db: &Db, person: i64) -> Result<Vec<(String, String)>> {
+    let links = Membership::filter(|m| m.person_id.eq(person as i32)).order_by(|m| m.id.asc());
+    let links = links.all(db).await?.into_iter();
+    Ok(links
+        .map(|link| (link.group_code.clone().unwrap_or_default(), link.role.clone()))
+        .collect())
+}
+
+async fn links_come_and_go(world: Arc<World>) -> Result<()> {
+    people(&world).await?;
+    let db = &world.db;
+    let groups = Group::query().order_by(|g| g.code.asc()).all(db).await?;
+    let mut ann = Person::find(1).include(|p| p.groups).one(db).await?;
+    let admin = || Membership {
+        id: 0,
+        person_id: 0,
+        group_id: None,
+        group_code: None,
+        role: "new".into(),
+        group: BelongsTo::default(),
+    };
+    let mut dee = Person::find(4).one(db).await?;
+    // The join model has a key of its own, and the relation goes by `group_id`.
+    assert!(dee.links(|p| p.groups).add_with(&groups[0], admin(), db).await?);
+    assert!(!dee.links(|p| p.groups).add_with(&groups[0], admin(), db).await?);
+    let linked = Membership::filter(|m| m.person_id.eq(4)).all(db).await?;
+    assert_eq!(linked.len(), 1);
+    assert_eq!(
+        (linked[0].group_id.as_deref(), &*linked[0].role),
+        (Some("x"), "new")
+    );
+    // Ann has x, y, z.
+    assert_eq!(ann.groups.loaded()?.len(), 3);
+    let changed = ann
+        .links(|p| p.groups)
+        .set_with([(&groups[1], admin()), (&groups[1], admin())], db)
+        .await?;
+    assert_eq!((changed.added, changed.removed), (0, 2));
+    assert!(ann.groups.loaded().is_err(), "what was loaded is old");
+    assert_eq!(codes(db, 1).await?, [("y".to_owned(), "member".to_owned())]);
+    assert_eq!(ann.links(|p| p.groups).remove(&groups[2], db).await?, 0);
+    // Bob is in x twice, and leaves it once and for all.
+    let mut bob = Person::find(2).one(db).await?;
+    assert!(!bob.links(|p| p.groups).add_with(&groups[0], admin(), db).await?);
+    assert_eq!(bob.links(|p| p.groups).remove(&*groups[0], db).await?, 2);
+    // In a transaction that is undone nothing has happened.
+    let undone: Result<()> = db
+        .transaction(async |tx| {
+            let mut ann = Person::find(1).one(tx).await?;
+            assert!(ann.links(|p| p.groups).add_with(&groups[0], admin(), tx).await?);
+            assert_eq!(ann.links(|p| p.groups).clear(tx).await?, 2);
+            Err(manybase::Error::new(ErrorKind::NotFound, "no"))
+        })
+        .await;
+    assert!(undone.is_err());
+    assert_eq!(codes(db, 1).await?.len(), 1);
+    assert_eq!(ann.links(|p| p.groups).clear(db).await?, 1);
+    assert_eq!(Group::query().count(db).await?, 3);
+    assert_eq!(
+        Membership::filter(|m| m.person_id.eq(3)).count(db).await?,
+        2,
+        "others keep theirs"
+    );
+    Ok(())
+}
+
+#[derive(Debug, Model)]
+#[model(connection = "a")]
+struct Reader {
+    #[model(key, auto)]
+    id: i64,
+    tags: ManyToMany<Tag, Reading>,
+}
+
+#[derive(Debug, Model)]
+#[model(connection = "b")]
+struct Tag {
+    #[model(key, auto)]
+    id: i64,
+}
+
+#[derive(Debug, Default, Model)]
+#[model(connection = "c")]
+struct Reading {
+    #[model(key)]
+    reader_id: i64,
+    #[model(key)]
+    tag_id: i64,
+    stars: i32,
+    #[model(soft_delete)]
+    gone: Option<DateTime<Utc>>,
+}
+
+async fn links_with_a_key_of_both(world: Arc<World>) -> Result<()> {
+    let db = &world.db;
+    create_table::<Reader>(db).await?;
+    create_table::<Tag>(db).await?;
+    create_table::<Reading>(db).await?;
+    let mut reader = Reader {
+        id: 0,
+        tags: ManyToMany::default(),
+    }
+    .insert(db)
+    .await?;
+    let mut tags = Vec::new();
+    for _ in 0..4 {
+        tags.push(Tag { id: 0 }.insert(db).await?);
+    }
+    let changed = reader.links(|r| r.tags).set(&tags[..3], db).await?;
+    assert_eq!((changed.added, changed.removed), (3, 0));
+    let changed = reader.links(|r| r.tags).set(&tags[1..], db).await?;
+    assert_eq!((changed.added, changed.removed), (1, 1));
+    // A deleted link is in the way of none: it comes back, with what is said now.
+    let five = Reading {
+        stars: 5,
+        ..Reading::default()
+    };
+    assert!(reader.links(|r| r.tags).add_with(&tags[0], five, db).await?);
+    assert!(!reader.links(|r| r.tags).add(&tags[0], db).await?);
+    let link = Reading::find((reader.id, tags[0].id)).one(db).await?;
+    assert_eq!((link.stars, link.gone), (5, None));
+    assert_eq!(Reading::query().with_deleted().count(db).await?, 4);
+    assert_eq!(
+        reader.links(|r| r.tags).set([] as [&Tag; 0], db).await?.removed,
+        4
+    );
+    // Two at the same time make one link, or the second finds the first one's.
+    let (mut one, mut other) = (
+        Reader::find(reader.id).one(db).await?,
+        Reader::find(reader.id).one(db).await?,
+    );
+    Reading::query().with_deleted().hard_delete(db).await?;
+    let (one, other) = tokio::join!(
+        one.links(|r| r.tags).add(&tags[3], db),
+        other.links(|r| r.tags).add(&tags[3], db)
+    );
+    assert_eq!(u8::from(one?) + u8::from(other?), 1);
+    assert_eq!(Reading::query().count(db).await?, 1);
     Ok(())
 }
