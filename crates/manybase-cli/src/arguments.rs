@@ -5,7 +5,7 @@ mod help;
 pub(crate) use help::examples;
 
 use crate::commands::{
-    backup, completions, connections, doctor, inspect, migrate, models, ping, restore, saga, tx,
+    backup, completions, connections, docs, doctor, inspect, migrate, models, ping, restore, saga, tx,
 };
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -37,6 +37,7 @@ const STYLES: Styles = Styles::styled()
         "manybase doctor                        can these databases share a transaction?";
         "manybase models --connection legacy    Rust models from a live database";
         "manybase migrate up                    bring the tables to what the program wants";
+        "manybase docs --out docs/schema        pages and diagrams of all databases";
         "manybase tx recover                    finish what a crash left behind";
         "manybase saga list --config ../shop    another project's sagas"
         =>
@@ -95,6 +96,7 @@ pub(crate) enum Command {
     Doctor(doctor::Doctor),
     Inspect(inspect::Inspect),
     Models(models::ModelsOf),
+    Docs(docs::DocsOf),
     Backup(backup::Backup),
     Restore(restore::Restore),
     Migrate(migrate::Migrate),

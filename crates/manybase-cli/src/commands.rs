@@ -3,6 +3,7 @@
 pub(crate) mod backup;
 pub(crate) mod completions;
 pub(crate) mod connections;
+pub(crate) mod docs;
 pub(crate) mod doctor;
 pub(crate) mod inspect;
 pub(crate) mod migrate;
@@ -25,6 +26,7 @@ pub(crate) async fn run(command: Command, cx: &mut Context<'_>) -> Result<Status
         Command::Doctor(command) => command.run(cx).await,
         Command::Inspect(command) => command.run(cx).await,
         Command::Models(command) => command.run(cx).await,
+        Command::Docs(command) => command.run(cx).await,
         Command::Backup(command) => command.run(cx).await,
         Command::Restore(command) => command.run(cx).await,
         Command::Migrate(command) => command.run(cx).await,

@@ -4,7 +4,7 @@ use crate::arguments::Global;
 use crate::failure::{Failure, Result};
 use crate::output::Output;
 use crate::project;
-use manybase_db::{Db, DbBuilder, Error, RecoveryMode};
+use manybase_db::{Db, DbBuilder, Error, Executor, RecoveryMode, Route};
 use manybase_migrate::Migrator;
 use manybase_record::Models;
 use std::path::{Path, PathBuf};
@@ -78,7 +78,6 @@ impl<'a> Context<'a> {
 
     /// The models of the program that the tool runs in. `command` is what was asked for, for the message where there are
     /// none.
-    #[allow(dead_code)]
     pub(crate) fn models(&self, command: &str) -> Result<&'a Models> {
         self.models.ok_or_else(|| {
             Failure::usage(
@@ -92,6 +91,16 @@ impl<'a> Context<'a> {
     pub(crate) fn directory(&self) -> Result<PathBuf> {
         let file = project::find(self.global.config.as_deref())?;
         Ok(file.parent().map(Path::to_owned).unwrap_or_default())
+    }
+
+    pub(crate) fn has_models(&self) -> bool {
+        self.models.is_some()
+    }
+
+    /// Where models without a connection of their own live. Nothing is dialled.
+    pub(crate) async fn default_connection(&mut self) -> Result<String> {
+        let db = self.db().await?;
+        Ok(Executor::resolve(&db, Route::default())?.to_string())
     }
 
     /// Those of these names only, or all where none is named: the others are asked nothing.

@@ -162,6 +162,9 @@ mod guide {
     #[doc = include_str!("../../../docs/legacy.md")]
     struct Legacy;
 
+    #[doc = include_str!("../../../docs/schema-docs.md")]
+    struct SchemaDocs;
+
     #[doc = include_str!("../../../docs/connections.md")]
     struct Connections;
 

@@ -2,6 +2,7 @@
 
 mod backup;
 mod connections;
+mod docs;
 mod doctor;
 mod dying;
 mod errors;
