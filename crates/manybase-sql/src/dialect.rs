@@ -6,6 +6,7 @@
 mod builtin;
 mod expression;
 mod lexical;
+mod literal;
 mod mysql;
 mod postgres;
 mod sqlite;
@@ -13,6 +14,7 @@ mod sqlite;
 pub use builtin::{mariadb, matrixone, mysql, postgres, sqlite, sqlite_attached};
 pub use expression::ExprDialect;
 pub use lexical::Lexical;
+pub use literal::LiteralDialect;
 pub use mysql::{Flavor, MySql};
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
@@ -23,7 +25,6 @@ use crate::{
     Capability, DataType, Delete, Expr, Insert, LikePattern, Lock, OnConflict, Order, OrderBy, Result,
     Select, SqlWriter, TableName, Update, UpdateRows, Value, render,
 };
-use chrono::{DateTime, Utc};
 use std::fmt::Debug;
 
 /// How one database writes SQL. The default methods write standard SQL.
@@ -47,13 +48,14 @@ use std::fmt::Debug;
 /// A dialect of one's own says what differs:
 ///
 /// ```
-/// use manybase_sql::dialect::{self, ExprDialect};
+/// use manybase_sql::dialect::{self, ExprDialect, LiteralDialect};
 /// use manybase_sql::{schema::Column, Capability, DataType, Dialect, Result, Select, SqlWriter};
 ///
 /// #[derive(Debug)]
 /// struct Mine;
 ///
 /// impl ExprDialect for Mine {}
+/// impl LiteralDialect for Mine {}
 ///
 /// impl Dialect for Mine {
 ///     fn name(&self) -> &'static str {
@@ -82,7 +84,7 @@ use std::fmt::Debug;
 /// assert_eq!(rendered.sql, r#"SELECT "a" FROM "t" FETCH FIRST ? ROWS ONLY"#);
 /// # Ok::<(), manybase_sql::Error>(())
 /// ```
-pub trait Dialect: ExprDialect + Debug + Send + Sync {
+pub trait Dialect: ExprDialect + LiteralDialect + Debug + Send + Sync {
     /// The database's name, for messages only: code asks [`Dialect::capability`].
     fn name(&self) -> &'static str;
 
@@ -422,57 +424,11 @@ pub trait Dialect: ExprDialect + Debug + Send + Sync {
         render::comment_on(w, table, column, comment)
     }
 
-    /// A comment as a literal.
-    ///
-    /// ```
-    /// assert_eq!(manybase_sql::dialect::postgres().comment_literal("it's"), "'it''s'");
-    /// ```
-    fn comment_literal(&self, comment: &str) -> String {
-        self.string_literal(comment)
-    }
-
     /// `DROP TABLE`
     ///
     /// # Errors
     /// Identifiers that the database can't have.
     fn drop_table(&self, w: &mut SqlWriter<'_>, drop: &DropTable) -> Result<()> {
         render::drop_table(w, drop)
-    }
-
-    /// A value as a literal, for DDL, which takes no bound values.
-    ///
-    /// # Errors
-    /// Values that have no literal in DDL.
-    fn literal(&self, w: &mut SqlWriter<'_>, value: &Value) -> Result<()> {
-        render::literal(w, value)
-    }
-
-    /// Bytes as a literal.
-    ///
-    /// ```
-    /// assert_eq!(manybase_sql::dialect::sqlite().bytes_literal(&[1, 0xAB]), "X'01AB'");
-    /// ```
-    fn bytes_literal(&self, bytes: &[u8]) -> String {
-        format!("X'{}'", render::hex(bytes))
-    }
-
-    /// The text of an instant, quotes not included.
-    ///
-    /// ```
-    /// use chrono::DateTime;
-    /// let at = DateTime::from_timestamp(0, 0).unwrap();
-    /// assert_eq!(manybase_sql::dialect::postgres().timestamp_text(at), "1970-01-01 00:00:00.000000+00:00");
-    /// ```
-    fn timestamp_text(&self, at: DateTime<Utc>) -> String {
-        at.format("%F %T%.6f+00:00").to_string()
-    }
-
-    /// The text of a string literal, quotes included.
-    ///
-    /// ```
-    /// assert_eq!(manybase_sql::dialect::sqlite().string_literal("it's"), "'it''s'");
-    /// ```
-    fn string_literal(&self, text: &str) -> String {
-        format!("'{}'", text.replace('\'', "''"))
     }
 }

@@ -10,7 +10,7 @@ mod list;
 mod moment;
 mod update;
 
-use super::{Dialect, Lexical};
+use super::{Dialect, Lexical, LiteralDialect};
 use crate::expr::BinaryOp;
 use crate::schema::{Column, DefaultValue};
 use crate::{
@@ -342,18 +342,20 @@ impl Dialect for MySql {
         Ok(())
     }
 
-    /// Comments are kept in a character set without characters outside the basic plane.
-    fn comment_literal(&self, comment: &str) -> String {
-        let basic = |c: char| if c as u32 > 0xFFFF { '\u{FFFD}' } else { c };
-        self.string_literal(&comment.chars().map(basic).collect::<String>())
-    }
-
     /// Other engines do not take part in transactions.
     fn table_options(&self) -> &'static str {
         match self.flavor {
             Flavor::MatrixOne => "",
             _ => " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4",
         }
+    }
+}
+
+impl LiteralDialect for MySql {
+    /// Comments are kept in a character set without characters outside the basic plane.
+    fn comment_literal(&self, comment: &str) -> String {
+        let basic = |c: char| if c as u32 > 0xFFFF { '\u{FFFD}' } else { c };
+        self.string_literal(&comment.chars().map(basic).collect::<String>())
     }
 
     /// Instants are kept in UTC, without a zone.

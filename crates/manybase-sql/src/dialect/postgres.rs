@@ -7,7 +7,7 @@ mod json;
 mod moment;
 mod parameter;
 
-use super::{Dialect, Lexical};
+use super::{Dialect, Lexical, LiteralDialect};
 use crate::expr::{BinaryOp, UnaryOp};
 use crate::schema::Column;
 use crate::{
@@ -262,7 +262,9 @@ impl Dialect for Postgres {
         }
         render::null_and_default(w, column)
     }
+}
 
+impl LiteralDialect for Postgres {
     fn bytes_literal(&self, bytes: &[u8]) -> String {
         format!("'\\x{}'", render::hex(bytes))
     }

@@ -13,7 +13,7 @@ mod function;
 mod json;
 mod moment;
 
-use super::{Dialect, Lexical};
+use super::{Dialect, Lexical, LiteralDialect};
 use crate::expr::{BinaryOp, UnaryOp};
 use crate::schema::{Column, CreateIndex};
 use crate::{
@@ -292,6 +292,8 @@ impl Dialect for Sqlite {
         true
     }
 }
+
+impl LiteralDialect for Sqlite {}
 
 fn function<'e>(
     w: &mut SqlWriter<'_>,

@@ -1,7 +1,7 @@
 //! Functions and aggregates, with as many digits as the other databases give.
 
 use super::{Flavor, MySql, full_text, json, moment};
-use crate::dialect::ExprDialect;
+use crate::dialect::{ExprDialect, LiteralDialect};
 use crate::expr::{Aggregate, BinaryOp, FullTextSearch, JoinText, Json};
 use crate::schema::{FullTextChange, FullTextIndex};
 use crate::{DataType, Dialect, Error, Expr, Function, Rendered, Result, SqlWriter, Value, render};
