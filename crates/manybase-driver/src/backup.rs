@@ -18,9 +18,13 @@
 
 mod progress;
 mod sum;
+mod text;
+mod tool;
 
 pub use progress::{Progress, Reporter, Step};
 pub use sum::RowSums;
+pub use text::{quoted_list, text_rows};
+pub use tool::{Tool, find_tool, tool_version};
 
 use crate::{BoxFuture, Driver, Result};
 use std::collections::BTreeMap;

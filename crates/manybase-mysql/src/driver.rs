@@ -3,6 +3,7 @@
 use crate::connection::MysqlConnection;
 use crate::tls::Tls;
 use crate::{error, factory, settings, tls};
+use manybase_driver::backup::Backups;
 use manybase_driver::{
     Access, Address, BoxFuture, ConnectOptions, Connection, Driver, Error, ErrorKind, Result,
 };
@@ -11,7 +12,9 @@ use manybase_sql::dialect::{Flavor, MySql};
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, DriverError, Opts, OptsBuilder};
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::Mutex;
 
 /// Dials one MySQL, MariaDB or MatrixOne server.
 ///
@@ -34,8 +37,15 @@ pub struct MysqlDriver {
     opts: OptsBuilder,
     tls: Tls,
     options: ConnectOptions,
+    parts: Address,
+    /// Whose restore it is, for a database that is being made.
+    pub(crate) staged: Option<String>,
+    /// Held while its database is being made.
+    pub(crate) making: Arc<Mutex<()>>,
     /// With `sslmode=prefer`: the server has no TLS, so the next dial need not ask again.
     plain: AtomicBool,
+    /// With `sslmode=prefer`: the last connection is encrypted.
+    pub(crate) encrypted: Arc<AtomicBool>,
 }
 
 impl MysqlDriver {
@@ -62,8 +72,30 @@ impl MysqlDriver {
             opts,
             tls,
             options: options.clone(),
+            parts: address.clone(),
+            staged: None,
+            making: Arc::default(),
             plain: AtomicBool::new(false),
+            encrypted: Arc::default(),
         })
+    }
+
+    /// What was given, with its secrets.
+    pub(crate) fn parts(&self) -> &Address {
+        &self.parts
+    }
+
+    pub(crate) fn options(&self) -> &ConnectOptions {
+        &self.options
+    }
+
+    /// Whether its connections are encrypted, as far as is known from those that it has dialled.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        match &self.tls {
+            Tls::Off => false,
+            Tls::Require(_) => true,
+            Tls::Prefer(_) => self.encrypted.load(Ordering::Relaxed),
+        }
     }
 
     async fn dial(&self) -> Result<MysqlConnection> {
@@ -97,7 +129,10 @@ impl MysqlDriver {
             Tls::Prefer(ssl) => {
                 let opts = secure(ssl);
                 match Conn::new(opts.clone()).await {
-                    Ok(conn) => return Ok((conn, opts)),
+                    Ok(conn) => {
+                        self.encrypted.store(true, Ordering::Relaxed);
+                        return Ok((conn, opts));
+                    }
                     Err(mysql_async::Error::Driver(DriverError::NoClientSslFlagFromServer)) => {
                         self.plain.store(true, Ordering::Relaxed);
                         plain()
@@ -113,7 +148,7 @@ impl MysqlDriver {
 }
 
 /// Which database it is that says so.
-fn flavor_of(version: &str) -> Flavor {
+pub(crate) fn flavor_of(version: &str) -> Flavor {
     let found = MySql::of_version(version);
     [Flavor::MariaDb, Flavor::MatrixOne]
         .into_iter()
@@ -128,6 +163,10 @@ impl Driver for MysqlDriver {
 
     fn address(&self) -> String {
         self.address.clone()
+    }
+
+    fn backups(&self) -> Option<&dyn Backups> {
+        Some(self)
     }
 
     fn connect(&self, _access: Access) -> BoxFuture<'_, Result<Box<dyn Connection>>> {

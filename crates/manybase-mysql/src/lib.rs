@@ -45,6 +45,7 @@
 //! server forgets that it said yes. A branch that was begun read-only is over when it is prepared; any other counts
 //! as prepared, even if it wrote nothing, because the server does not tell. MatrixOne has no XA.
 
+mod backup;
 mod bind;
 mod column;
 mod connection;

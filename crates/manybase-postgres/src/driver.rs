@@ -4,10 +4,13 @@ use crate::connection::PostgresConnection;
 use crate::error;
 use crate::settings::Settings;
 use crate::wire::Wire;
+use manybase_driver::backup::Backups;
 use manybase_driver::{
     Access, Address, BoxFuture, ConnectOptions, Connection, Dialect, Driver, Error, ErrorKind, Result,
 };
 use std::fmt;
+use std::sync::Arc;
+use tokio::sync::Mutex;
 
 /// Dials one PostgreSQL database.
 ///
@@ -25,7 +28,11 @@ use std::fmt;
 /// ```
 pub struct PostgresDriver {
     address: String,
+    parts: Address,
+    options: ConnectOptions,
     settings: Settings,
+    /// Held while its database is being made.
+    pub(crate) making: Arc<Mutex<()>>,
 }
 
 impl PostgresDriver {
@@ -44,8 +51,20 @@ impl PostgresDriver {
     pub fn new(address: &Address, options: &ConnectOptions) -> Result<Self> {
         Ok(Self {
             address: address.to_string(),
+            parts: address.clone(),
+            options: options.clone(),
             settings: Settings::new(address, options)?,
+            making: Arc::default(),
         })
+    }
+
+    /// What was given, with its secrets.
+    pub(crate) fn parts(&self) -> &Address {
+        &self.parts
+    }
+
+    pub(crate) fn options(&self) -> &ConnectOptions {
+        &self.options
     }
 
     async fn dial(&self) -> Result<Box<dyn Connection>> {
@@ -81,6 +100,10 @@ impl Driver for PostgresDriver {
 
     fn connect(&self, _: Access) -> BoxFuture<'_, Result<Box<dyn Connection>>> {
         Box::pin(self.dial())
+    }
+
+    fn backups(&self) -> Option<&dyn Backups> {
+        Some(self)
     }
 }
 

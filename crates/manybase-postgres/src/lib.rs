@@ -40,6 +40,7 @@
 //!   quoted in the message of an error about a value.
 
 mod arrays;
+mod backup;
 mod batch;
 mod bind;
 mod cache;

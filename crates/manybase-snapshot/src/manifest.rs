@@ -92,15 +92,17 @@ pub struct Origin {
 /// How far the schema was migrated.
 ///
 /// ```
-/// let head = manybase_snapshot::MigrationHead { version: "20260301120000".into(), applied: 7 };
+/// let head = manybase_snapshot::MigrationHead { last: Some("20260301_items".into()), applied: 7, unfinished: vec![] };
 /// assert_eq!(head.applied, 7);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MigrationHead {
-    /// The last migration.
-    pub version: String,
-    /// Rows of the table of migrations.
+    /// The last migration by name.
+    pub last: Option<String>,
+    /// How many the database has had.
     pub applied: u64,
+    /// Those that were under way, or have stopped in their middle.
+    pub unfinished: Vec<String>,
 }
 
 /// A table of a backup.

@@ -5,41 +5,36 @@ use manybase_driver::{Access, Columns, Driver, ErrorKind, Flow, Result, Row, Sin
 
 /// The table of migrations.
 const TABLE: &str = "manybase_migration";
-/// What may say which migration a row is about, the best first.
-const COLUMNS: [&str; 4] = ["version", "migration", "id", "name"];
+/// Of a migration that the database has had, wholly.
+const APPLIED: &str = "applied";
 
-/// The migration that comes last.
+/// The migrations.
 #[derive(Default)]
-struct Last {
-    column: Option<usize>,
-    last: Option<String>,
-    rows: u64,
+struct Names {
+    name: Option<usize>,
+    state: Option<usize>,
+    applied: Vec<String>,
+    unfinished: Vec<String>,
 }
 
-impl Sink for Last {
+impl Sink for Names {
     fn columns(&mut self, columns: &dyn Columns) -> Result<()> {
-        self.column = COLUMNS.iter().find_map(|wanted| {
-            (0..columns.len()).find(|index| columns.name(*index).eq_ignore_ascii_case(wanted))
-        });
+        let find =
+            |wanted: &str| (0..columns.len()).find(|index| columns.name(*index).eq_ignore_ascii_case(wanted));
+        (self.name, self.state) = (find("name"), find("state"));
         Ok(())
     }
 
     fn row(&mut self, row: &dyn Row) -> Result<Flow> {
-        self.rows += 1;
-        let Some(column) = self.column else {
-            return Ok(Flow::Continue);
+        // A table of the same name that is somebody else's.
+        let Some(name) = self.name else {
+            return Ok(Flow::Stop);
         };
-        let text = match row.str(column) {
-            Ok(text) => text.map(str::to_owned),
-            Err(_) => row.i64(column)?.map(|number| number.to_string()),
-        };
-        // Numbers by their size, the rest by their letters.
-        let rank = |text: &String| {
-            let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-            (digits > 0, if digits > 0 { digits } else { 0 }, text.clone())
-        };
-        if self.last.as_ref().map(rank) < text.as_ref().map(rank) {
-            self.last = text;
+        let text = |index: usize| -> Result<String> { Ok(row.str(index)?.unwrap_or_default().to_owned()) };
+        let name = text(name)?;
+        match self.state.map(text).transpose()? {
+            Some(state) if state != APPLIED => self.unfinished.push(name),
+            _ => self.applied.push(name),
         }
         Ok(Flow::Continue)
     }
@@ -49,13 +44,15 @@ impl Sink for Last {
 pub(crate) async fn head(driver: &dyn Driver) -> Result<Option<MigrationHead>> {
     let mut connection = driver.connect(Access::Read).await?;
     let statement = Statement::read(format!("SELECT * FROM {TABLE}"), vec![]).once();
-    let found = connection.query(statement, Box::new(Last::default())).await;
+    let found = connection.query(statement, Box::new(Names::default())).await;
     let found = match found {
         Ok(sink) => {
-            let last = returned::<Last>(sink)?;
-            last.last.map(|version| MigrationHead {
-                version,
-                applied: last.rows,
+            let mut names = returned::<Names>(sink)?;
+            names.unfinished.sort();
+            names.name.map(|_| MigrationHead {
+                applied: names.applied.len() as u64,
+                last: names.applied.into_iter().max(),
+                unfinished: names.unfinished,
             })
         }
         Err(error) if error.kind() == ErrorKind::UnknownTable => None,

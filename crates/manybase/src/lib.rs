@@ -165,6 +165,10 @@ mod guide {
     #[doc = include_str!("../../../docs/schema-docs.md")]
     struct SchemaDocs;
 
+    #[cfg(feature = "snapshot")]
+    #[doc = include_str!("../../../docs/backup.md")]
+    struct Backups;
+
     #[doc = include_str!("../../../docs/connections.md")]
     struct Connections;
 

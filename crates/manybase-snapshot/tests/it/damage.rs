@@ -97,6 +97,14 @@ async fn a_backup_that_lies_is_found(mut place: Place) -> Result<()> {
         assert_eq!(place.databases(&part).await?, [""; 0]);
         assert!(!Path::new(&name).exists());
     }
+    if place.password().is_some() {
+        fs::write(directory.join("manifest.json"), &good).expect("mended");
+        let version = format!("\"version\": {:?}", manifest.database.version);
+        rewrite(&directory, &version, "\"version\": \"99.1\"");
+        let error = place.verify("one").run().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        assert!(error.message().contains("which is older"), "{error}");
+    }
     fs::write(directory.join("manifest.json"), &good).expect("mended");
     rewrite(&directory, "\"path\": \"data/", "\"path\": \"../data/");
     let error = Manifest::read(&directory).unwrap_err();

@@ -1,4 +1,4 @@
-//! Backups as a user meets them, on SQLite.
+//! Backups as a user meets them, on SQLite, PostgreSQL and MariaDB.
 //!
 //! A test is an `async fn(Place) -> Result<()>`; `on_every_database!` makes a test of it for each database.
 
@@ -7,4 +7,5 @@ mod interrupted;
 mod live;
 mod odd;
 mod round_trip;
+mod secrets;
 mod support;

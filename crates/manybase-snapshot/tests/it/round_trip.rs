@@ -69,6 +69,7 @@ fn everything(kind: Kind) -> &'static str {
                  '{"b": 1, "a": 2}', '{a,NULL,"{}"}', 'so "so"', true, '10.0.0.1/8', 1),
                 (-32768, 'NaN', '-Infinity', 'NaN', '', '', 'infinity', NULL, '-infinity', NULL, NULL, NULL, NULL, '{}', NULL, NULL, NULL, 7),
                 (NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+            REFRESH MATERIALIZED VIEW counted;
             COMMENT ON TABLE parent IS 'who''s who'"#
         }
         Kind::MariaDb => {
@@ -142,9 +143,20 @@ async fn everything_survives(mut place: Place) -> Result<()> {
     place.script(everything(place.kind)).await?;
     let manifest = place.back_up("all").await?;
     assert_eq!(Manifest::read(place.path("all"))?, manifest);
-    assert_eq!(manifest.gaps, [""; 0]);
+    let gaps = match place.kind {
+        Kind::Sqlite => vec![],
+        Kind::Postgres => {
+            vec!["what materialized views hold, which a restore calculates anew: \"public.counted\""]
+        }
+        Kind::MariaDb => {
+            vec![
+                "digits of FLOAT columns behind the sixth, which the tool does not write: \"odd `name` é.f\"",
+            ]
+        }
+    };
+    assert_eq!(manifest.gaps, gaps);
     assert!(
-        manifest.in_doubt.is_empty() && manifest.rows() > 8,
+        manifest.in_doubt.is_empty() && manifest.rows() >= 8,
         "{manifest:?}"
     );
     place.verify("all").run().await?;
@@ -217,28 +229,25 @@ async fn nothing_is_overwritten(mut place: Place) -> Result<()> {
 async fn migrations_are_told(place: Place) -> Result<()> {
     place
         .script(
-            "CREATE TABLE manybase_migration (version bigint, name varchar(20)); \
-             INSERT INTO manybase_migration VALUES (9, 'z'), (10, 'a')",
+            "CREATE TABLE manybase_migration (name varchar(150), state varchar(20), millis bigint); \
+             INSERT INTO manybase_migration VALUES ('2_b', 'applied', 1), ('1_a', 'applied', 1), ('3_c', 'applying', 1)",
         )
         .await?;
     let head = place.back_up("one").await?.migration.expect("a head");
-    assert_eq!((&*head.version, head.applied), ("10", 2));
+    assert_eq!((head.last.as_deref(), head.applied), (Some("2_b"), 2));
+    assert_eq!(head.unfinished, ["3_c"]);
     Ok(())
 }
 
 async fn many_rows(mut place: Place) -> Result<()> {
     let fill = match place.kind {
         Kind::Postgres => "INSERT INTO big SELECT a, repeat('x', 100) FROM generate_series(1, 30000) a",
-        _ => {
+        Kind::MariaDb => "INSERT INTO big SELECT seq, repeat('x', 100) FROM seq_1_to_30000",
+        Kind::Sqlite => {
             "INSERT INTO big WITH RECURSIVE n (a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n WHERE a < 30000) \
              SELECT a, 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' FROM n"
         }
     };
-    if place.kind == Kind::MariaDb {
-        place
-            .script("SET GLOBAL max_recursive_iterations = 300000")
-            .await?;
-    }
     place
         .script(&format!(
             "CREATE TABLE big (a int PRIMARY KEY, b varchar(200)); {fill}"

@@ -7,7 +7,6 @@ use manybase_testkit::{Database, ServerError};
 use std::path::PathBuf;
 use tempfile::TempDir;
 
-#[allow(dead_code)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Sqlite,
@@ -25,13 +24,23 @@ pub(crate) struct Place {
     _database: Option<Database>,
 }
 
-/// A test for each database.
+/// A test for each database; what is not installed is skipped aloud.
 macro_rules! on_every_database {
     ($($test:ident),* $(,)?) => {$(
         mod $test {
             #[test]
             fn sqlite() {
                 $crate::support::run($crate::support::Kind::Sqlite, super::$test);
+            }
+            #[test]
+            fn postgres() {
+                manybase_testkit::require_server!(manybase_testkit::postgres());
+                $crate::support::run($crate::support::Kind::Postgres, super::$test);
+            }
+            #[test]
+            fn mariadb() {
+                manybase_testkit::require_server!(manybase_testkit::mariadb());
+                $crate::support::run($crate::support::Kind::MariaDb, super::$test);
             }
         }
     )*};

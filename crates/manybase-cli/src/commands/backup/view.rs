@@ -22,7 +22,12 @@ pub(in crate::commands) fn facts(manifest: &Manifest) -> Vec<[String; 2]> {
         facts.push(("moment", format!("{name} {value}")));
     }
     if let Some(head) = &manifest.migration {
-        facts.push(("migrated to", head.version.clone()));
+        if let Some(last) = &head.last {
+            facts.push(("migrated to", last.clone()));
+        }
+        if !head.unfinished.is_empty() {
+            facts.push(("half migrated", head.unfinished.join(", ")));
+        }
     }
     let rows = manifest.rows();
     facts.push((
