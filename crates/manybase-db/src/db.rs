@@ -4,6 +4,7 @@ mod apart;
 mod builder;
 mod handle;
 mod lifecycle;
+mod observed;
 mod open;
 mod recovery;
 mod registry;
@@ -12,6 +13,8 @@ mod transactions;
 
 pub use builder::DbBuilder;
 pub use handle::{ConnectionHandle, Ping};
+pub use observed::AtEnd;
+pub(crate) use observed::EndWatch;
 pub use replica::ReplicaHandle;
 
 use crate::atomic::Coordinator;

@@ -10,8 +10,14 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("mysql", &["mysql", "mariadb", "matrixone"]),
 ];
 
-/// The drivers of the features that are on.
-pub(crate) fn compiled_in() -> Vec<Arc<dyn DriverFactory>> {
+/// The drivers of the features that are on: for who wraps them, and gives the wrapped ones to
+/// [`crate::DbBuilder::driver`].
+///
+/// ```
+/// let drivers = manybase_db::compiled_in_drivers();
+/// assert!(drivers.iter().any(|driver| driver.schemes().contains(&"sqlite")));
+/// ```
+pub fn compiled_in() -> Vec<Arc<dyn DriverFactory>> {
     vec![
         #[cfg(feature = "sqlite")]
         Arc::new(manybase_sqlite::SqliteFactory),

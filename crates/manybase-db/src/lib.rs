@@ -27,8 +27,9 @@ mod unit;
 mod unit_of_work;
 
 pub use config::{ConnectionConfig, IntoConnectionConfig, Mode, find_config_file};
-pub use db::{ConnectionHandle, Db, DbBuilder, Ping, ReplicaHandle};
+pub use db::{AtEnd, ConnectionHandle, Db, DbBuilder, Ping, ReplicaHandle};
 pub use executor::{Executor, Route};
+pub use factories::compiled_in as compiled_in_drivers;
 pub use lease::Lease;
 pub use manybase_driver::{Access, Error, ErrorKind, Result};
 pub use recovery::{

@@ -3,6 +3,7 @@
 use crate::backup::Backups;
 use crate::{Access, Address, Attachment, BoxFuture, Connection, Result};
 use manybase_sql::Dialect;
+use std::any::Any;
 use std::fmt::Debug;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,7 +37,9 @@ impl Default for ConnectOptions {
 }
 
 /// Dials one database.
-pub trait Driver: Debug + Send + Sync + 'static {
+///
+/// It is [`Any`], so that who wraps drivers finds its own again.
+pub trait Driver: Any + Debug + Send + Sync + 'static {
     /// The dialect, as far as it is known before dialling.
     fn dialect(&self) -> &'static dyn Dialect;
 

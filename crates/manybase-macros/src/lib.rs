@@ -4,6 +4,7 @@ mod attributes;
 mod db_enum;
 mod db_type;
 mod embedded;
+mod factory;
 mod field;
 mod from_row;
 mod lifecycle;
@@ -11,6 +12,7 @@ mod model;
 mod naming;
 mod relation;
 mod schema;
+mod test;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -103,4 +105,41 @@ pub fn db_type(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(FromRow, attributes(row))]
 pub fn from_row(input: TokenStream) -> TokenStream {
     run(parse_macro_input!(input as DeriveInput), from_row::derive)
+}
+
+/// Makes a factory of a model with named fields, `<Model>Factory`: `new()`, a method for each field that says its value,
+/// `build()`, `create(on)` and `create_many(number, on)`.
+///
+/// On a field, `#[factory(…)]` with
+/// - `default = …`: its value, calculated each time; a text becomes a `String`,
+/// - `sequence = |n| …`: its value from a number that is another one each time, from 1,
+/// - `parent = Model` on the key of a record that it belongs to: `create` creates one with its factory, in its own
+///   database, unless the key is said; for a field `customer_id` by `.customer_id(…)`, `.customer(&record)`, or by another
+///   factory with `.customer_from(…)`.
+///
+/// Fields that the database or the library fills in, relations, and `Option`s without an attribute are left empty; all
+/// others need one.
+#[proc_macro_derive(Factory, attributes(factory))]
+pub fn factory(input: TokenStream) -> TokenStream {
+    run(parse_macro_input!(input as DeriveInput), factory::derive)
+}
+
+/// Makes a test of an `async` function that takes a `Db`, with databases of its own. It may return a `Result`.
+///
+/// - `connections(app = "postgres", audit = "sqlite")`: its connections, each with its kind: `sqlite`, `postgres`, `mysql`,
+///   `mariadb`, or `env:VARIABLE` for a server that the variable's URL names. Without it SQLite, for each connection that
+///   the models are bound to, else `main`.
+/// - `default = "app"`: the connection of models that are bound to none.
+/// - `models(Customer, Order)`: their tables are made.
+/// - `schema("schema.sql")`, `schema(app = "app.sql")`: files with SQL that is run before, from the crate's directory.
+/// - `fixtures("shop.yaml")`: files with rows.
+/// - `setup = path`: an `async fn(&Db) -> Result<(), E>` that is run after them, once for all tests that say the same.
+/// - `isolation = "auto"`, `"memory"`, `"file"`, `"tx"` or `"clone"`.
+/// - `timeout = "30s"`: fails after that; else after 5 minutes.
+/// - `threads = 4`: of its runtime; else it runs on its own thread alone.
+#[proc_macro_attribute]
+pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    test::expand(arguments.into(), item.into())
+        .unwrap_or_else(|error| error.into_compile_error())
+        .into()
 }

@@ -28,6 +28,15 @@ pub(crate) fn library() -> TokenStream {
     }
 }
 
+/// What tests get: `manybase::testing`, or inside its own crate that crate.
+pub(crate) fn testing() -> TokenStream {
+    if std::env::var("CARGO_PKG_NAME").is_ok_and(|name| name == "manybase-test") {
+        quote!(::manybase_test)
+    } else {
+        quote!(::manybase::testing)
+    }
+}
+
 /// `Json` around a type, whose errors are told at the type.
 pub(crate) fn json(library: &TokenStream, ty: &syn::Type) -> TokenStream {
     let span: Span = syn::spanned::Spanned::span(ty);

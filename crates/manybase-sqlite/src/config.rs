@@ -38,6 +38,8 @@ pub(crate) struct Config {
     pub(crate) journal_mode: Option<String>,
     pub(crate) foreign_keys: bool,
     pub(crate) statement_cache: usize,
+    /// The file that a database in memory begins as a copy of.
+    pub(crate) image: Option<PathBuf>,
     /// Pages of the log after which it is moved into the file, when that is not SQLite's own number.
     pub(crate) wal_autocheckpoint: Option<u32>,
     synchronous: Option<String>,
@@ -52,12 +54,13 @@ pub(crate) struct Config {
 enum Form {
     OneOf(&'static [&'static str]),
     Number { negative: bool },
+    Path,
 }
 
 const SWITCH: Form = Form::OneOf(&["on", "off", "true", "false", "1", "0"]);
 const COUNT: Form = Form::Number { negative: false };
 
-const PARAMS: [(&str, Form); 10] = [
+const PARAMS: [(&str, Form); 11] = [
     ("mode", Form::OneOf(&["ro", "rw", "rwc"])),
     (
         "journal_mode",
@@ -71,6 +74,7 @@ const PARAMS: [(&str, Form); 10] = [
     ("temp_store", Form::OneOf(&["default", "file", "memory"])),
     ("wal_autocheckpoint", COUNT),
     ("statement_cache", COUNT),
+    ("image", Form::Path),
 ];
 
 /// SQLite's own habit, when the connection sets no limit.
@@ -95,6 +99,7 @@ impl Config {
             journal_mode: None,
             foreign_keys: true,
             statement_cache: STATEMENT_CACHE,
+            image: None,
             wal_autocheckpoint: None,
             synchronous: None,
             pragmas: Vec::new(),
@@ -103,9 +108,24 @@ impl Config {
             lock_timeout: options.lock_timeout.unwrap_or(LOCK_TIMEOUT),
         };
         for (name, value) in &address.params {
+            if name == "image" {
+                // A path is the only value that has capitals.
+                config.image = Some(std::path::absolute(value).map_err(|error| {
+                    Error::config(format!(
+                        "the path of `image`, {value}, can't be resolved: {error}"
+                    ))
+                })?);
+                continue;
+            }
             let value = value.to_ascii_lowercase();
             let name = check(name, &value)?;
             config.set(name, value);
+        }
+        if matches!(config.place, Place::File(_)) && config.image.is_some() {
+            return Err(Error::config(
+                "`image` is for a database in memory, which begins as a copy of that file",
+            )
+            .with_help("write sqlite::memory:?image=path/to/file.db, or copy the file"));
         }
         if matches!(config.place, Place::Memory) && config.mode != Mode::Create {
             return Err(Error::config(
@@ -198,6 +218,7 @@ fn check(name: &str, value: &str) -> Result<&'static str> {
             Ok(number) if *negative || number >= 0 => return Ok(known),
             _ => "a whole number".to_owned(),
         },
+        Form::Path => return Ok(known),
     };
     Err(Error::config(format!(
         "the SQLite parameter `{known}` must be {wants}"
@@ -244,6 +265,7 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::Config, "{query}");
         }
         assert!(config("sqlite::memory:?mode=ro").is_err());
+        assert!(config("sqlite:a.db?image=b.db").is_err());
         let mut address = Address::parse("sqlite:a.db").unwrap();
         address.user = Some("ann".into());
         assert!(Config::new(&address, &ConnectOptions::default()).is_err());

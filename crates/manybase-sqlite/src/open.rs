@@ -19,13 +19,12 @@ pub(crate) fn open(config: &Arc<Config>, access: Access) -> Result<Core> {
     let place: Arc<str> = config.place.to_string().into();
     let fail = |error| error::refused(error, &place);
     let mut raw = match &config.place {
-        Place::Memory => Connection::open_in_memory(),
+        Place::Memory => in_memory(config.image.as_deref())?,
         Place::File(path) => {
             look(path, config.mode)?;
-            Connection::open_with_flags(path, flags(config.mode))
+            Connection::open_with_flags(path, flags(config.mode)).map_err(fail)?
         }
-    }
-    .map_err(fail)?;
+    };
     let watch = Watch::new(
         raw.get_interrupt_handle(),
         config.statement_timeout,
@@ -73,6 +72,26 @@ pub(crate) fn open(config: &Arc<Config>, access: Access) -> Result<Core> {
         !is_file || config.commits_quickly(wal),
         log,
     ))
+}
+
+/// An empty database, or a copy of a file.
+fn in_memory(image: Option<&Path>) -> Result<Connection> {
+    let refused = |error, place: &Path| error::refused(error, &place.display().to_string());
+    let mut raw = Connection::open_in_memory().map_err(|error| refused(error, Path::new(":memory:")))?;
+    let Some(image) = image else { return Ok(raw) };
+    look(image, Mode::Read)?;
+    let unread = |error: std::io::Error| {
+        Error::new(
+            ErrorKind::Connect,
+            format!("the image {} can't be read: {error}", image.display()),
+        )
+    };
+    let mut file = std::fs::File::open(image).map_err(unread)?;
+    let size = file.metadata().map_err(unread)?.len();
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    raw.deserialize_read_exact(rusqlite::MAIN_DB, &mut file, size, false)
+        .map_err(|error| refused(error, image))?;
+    Ok(raw)
 }
 
 fn hooks(raw: &mut Connection, watch: &Arc<Watch>, inserted: &Arc<AtomicBool>) -> rusqlite::Result<()> {

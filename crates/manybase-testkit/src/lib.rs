@@ -4,6 +4,7 @@
 //!   nothing is left behind; skipping tests out loud where one is missing.
 //! - [`proxy`](mod@proxy): a TCP proxy that hangs, cuts and refuses on demand.
 
+#[cfg(feature = "compliance")]
 pub mod compliance;
 pub mod proxy;
 pub mod server;

@@ -64,5 +64,6 @@ pub use handle::Server;
 pub use mariadb::{Mariadb, MariadbBuilder};
 pub use postgres::{Postgres, PostgresBuilder, PostgresVersion};
 pub use shared::{mariadb, postgres, postgres_18};
+#[cfg(feature = "compliance")]
 pub(crate) use skip::log as log_skip;
 pub use skip::{Skipped, live_url, skip};

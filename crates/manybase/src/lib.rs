@@ -95,6 +95,15 @@ pub mod axum {
     pub use manybase_axum::*;
 }
 
+/// Databases for tests, fixtures and factories. For `[dev-dependencies]`.
+#[cfg(feature = "test")]
+pub mod testing {
+    pub use manybase_test::*;
+}
+
+#[cfg(feature = "test")]
+pub use manybase_test::test;
+
 /// The contract that drivers implement.
 pub mod driver {
     pub use manybase_driver::*;
@@ -188,6 +197,7 @@ mod guide {
     #[doc = include_str!("../../../docs/errors.md")]
     struct Errors;
 
+    #[cfg(feature = "test")]
     #[doc = include_str!("../../../docs/testing.md")]
     struct Testing;
 

@@ -34,6 +34,8 @@ const MACROS: &str = "manybase-macros";
 /// Throwaway servers and the compliance suite: a dev-dependency of everybody, built on the contract only.
 const TESTKIT: &str = "manybase-testkit";
 const TESTKIT_REACH: u8 = 2;
+/// Gives the kit's servers to tests of users' programs: itself for [dev-dependencies] only, and so it may use the kit.
+const TESTS: &str = "manybase-test";
 /// The fault harness: a program for development on top of everything, as examples and benchmarks are.
 const FAULTS: &str = "manybase-faults";
 const XTASK: &str = "xtask";
@@ -99,7 +101,7 @@ fn forbidden(from: &Member, edge: &Dependency) -> Option<Violation> {
     // Examples, benchmarks and the fault harness stand on top of everything, test kit included.
     let own = floor(&from.name)?;
     if to == TESTKIT {
-        return if edge.dev {
+        return if edge.dev || from.name == TESTS {
             None
         } else {
             say(
@@ -224,6 +226,13 @@ mod tests {
         let found = rules("manybase-sqlite", &[("manybase-testkit", false)]);
         assert!(found[0].contains("for development only"), "{}", found[0]);
         assert!(rules("erp", &[("manybase-testkit", false), ("manybase", false)]).is_empty());
+        assert!(
+            rules(
+                "manybase-test",
+                &[("manybase-testkit", false), ("manybase-db", false)]
+            )
+            .is_empty()
+        );
     }
 
     #[test]

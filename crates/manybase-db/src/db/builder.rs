@@ -35,6 +35,7 @@ pub struct DbBuilder {
     recovery: Option<RecoveryMode>,
     mode: Option<Mode>,
     test_databases: Vec<String>,
+    pub(super) observed: super::observed::Observed,
 }
 
 impl DbBuilder {
@@ -305,7 +306,8 @@ impl DbBuilder {
             })
             .collect::<Result<Vec<_>>>()?;
         let default = default.map(|(name, _)| name);
-        let registry = Registry::new(pools, default);
+        let mut registry = Registry::new(pools, default);
+        registry.observed = self.observed;
         tracing::debug!(target: "manybase::config", mode = %guard.mode, "opened");
         Ok(Db::new(
             registry,

@@ -24,6 +24,7 @@ pub(super) struct Registry {
     /// Where that leads as things are, so that nobody has to look it up.
     chosen: Option<Pool>,
     generation: u64,
+    pub(super) observed: super::observed::Observed,
 }
 
 impl Registry {
@@ -45,6 +46,7 @@ impl Registry {
             default,
             chosen: None,
             generation: 1,
+            observed: super::observed::Observed::default(),
         };
         if registry.default.is_none() {
             registry.default = registry.guess().map(|pool| pool.name().clone());
@@ -188,6 +190,6 @@ impl Registry {
             ErrorKind::UnknownConnection,
             format!("there is no connection {name:?}"),
         )
-        .with_help(hint(name, names(), rest))
+        .with_help(self.observed.missing(name, hint(name, names(), rest)))
     }
 }

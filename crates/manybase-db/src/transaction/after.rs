@@ -3,7 +3,8 @@
 use super::Transaction;
 use super::finish::Ending;
 use super::shared::Shared;
-use crate::{Error, ErrorKind, Executor, Result};
+use crate::db::EndWatch;
+use crate::{AtEnd, Error, ErrorKind, Executor, Result};
 use futures_util::FutureExt;
 use manybase_driver::BoxFuture;
 use std::any::Any;
@@ -42,6 +43,9 @@ struct Entry {
     /// The level in which it was said; the outer one's once that is kept.
     tag: u64,
     undone: bool,
+    /// For who watches: the model or the closure's type, and what was done.
+    what: &'static str,
+    operation: Option<&'static str>,
     call: Call,
 }
 
@@ -112,10 +116,30 @@ impl Transaction {
         F: FnOnce(Outcome, Arc<dyn Executor>) -> Fut + Send + 'static,
         Fut: Future<Output = Result<()>> + Send + 'static,
     {
+        self.at_end_of(std::any::type_name::<F>(), None, work)
+    }
+
+    /// As [`Transaction::at_end`], for a hook of this model.
+    ///
+    /// # Errors
+    /// As [`Transaction::at_end`].
+    #[doc(hidden)]
+    pub fn at_end_of<F, Fut>(
+        &self,
+        what: &'static str,
+        operation: Option<&'static str>,
+        work: F,
+    ) -> Result<()>
+    where
+        F: FnOnce(Outcome, Arc<dyn Executor>) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<()>> + Send + 'static,
+    {
         self.shared.levels.place(self.depth, self.tag)?;
         self.shared.waiting.lock().push(Entry {
             tag: self.tag,
             undone: false,
+            what,
+            operation,
             call: Box::new(|outcome, outside| Box::pin(work(outcome, outside))),
         });
         Ok(())
@@ -158,6 +182,7 @@ impl Shared {
         Told {
             entries: std::mem::take(&mut *self.waiting.lock()),
             outside,
+            watch: self.db.end_watch(),
         }
     }
 }
@@ -166,11 +191,18 @@ impl Shared {
 pub(super) struct Told {
     entries: Vec<Entry>,
     outside: Outside,
+    watch: EndWatch,
 }
 
 impl Told {
     pub(super) async fn tell(mut self, outcome: Outcome) -> Result<()> {
-        run(std::mem::take(&mut self.entries), &self.outside, outcome).await
+        run(
+            std::mem::take(&mut self.entries),
+            &self.outside,
+            &self.watch,
+            outcome,
+        )
+        .await
     }
 
     pub(super) fn drop_untold(mut self) {
@@ -185,9 +217,10 @@ impl Drop for Told {
             return;
         }
         let (entries, outside) = (std::mem::take(&mut self.entries), self.outside.clone());
+        let watch = self.watch.take();
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => {
-                drop(runtime.spawn(async move { run(entries, &outside, Outcome::RolledBack).await }))
+                drop(runtime.spawn(async move { run(entries, &outside, &watch, Outcome::RolledBack).await }))
             }
             Err(_) => {
                 let untold = entries.len();
@@ -197,20 +230,30 @@ impl Drop for Told {
     }
 }
 
-async fn run(entries: Vec<Entry>, outside: &Outside, outcome: Outcome) -> Result<()> {
+async fn run(entries: Vec<Entry>, outside: &Outside, watch: &EndWatch, outcome: Outcome) -> Result<()> {
     let mut failed = None;
     for entry in entries {
         let outcome = match entry.undone {
             true => Outcome::RolledBack,
             false => outcome,
         };
+        let (what, operation) = (entry.what, entry.operation);
         let outside = outside.clone();
         let call = AssertUnwindSafe(async move { (entry.call)(outcome, outside).await });
-        let error = match call.catch_unwind().await {
-            Ok(Ok(())) => continue,
-            Ok(Err(error)) => error,
-            Err(panic) => Error::new(ErrorKind::AfterCommit, format!("a panic: {}", text(&*panic))),
-        };
+        let result = call.catch_unwind().await.unwrap_or_else(|panic| {
+            let text = format!("a panic: {}", text(&*panic));
+            Err(Error::new(ErrorKind::AfterCommit, text))
+        });
+        if let Some(watch) = watch {
+            let error = result.as_ref().err();
+            watch(&AtEnd {
+                what,
+                operation,
+                outcome,
+                error,
+            });
+        }
+        let Err(error) = result else { continue };
         tracing::warn!(target: "manybase::transaction", %error, ?outcome, "failed after the end of the transaction");
         if outcome == Outcome::Committed {
             failed.get_or_insert(error);

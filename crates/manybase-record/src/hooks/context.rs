@@ -27,6 +27,25 @@ pub enum Operation {
     Load,
 }
 
+impl Operation {
+    /// Its name.
+    ///
+    /// ```
+    /// assert_eq!(manybase_record::Operation::SoftDelete.as_str(), "soft delete");
+    /// ```
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Insert => "insert",
+            Self::Update => "update",
+            Self::Upsert => "upsert",
+            Self::Delete => "delete",
+            Self::SoftDelete => "soft delete",
+            Self::Restore => "restore",
+            Self::Load => "load",
+        }
+    }
+}
+
 /// What a hook is told, and what it works on.
 ///
 /// ```

@@ -40,14 +40,18 @@ pub(super) fn at_end<M: Hooks>(
     operation: Operation,
     set_wise: bool,
 ) -> Result<()> {
-    tx.at_end(async move |outcome, on| {
-        let cx = HookContext::outside(&*on, operation, set_wise);
-        let told = match outcome {
-            Outcome::Committed => record.after_commit(&cx).await,
-            Outcome::RolledBack => record.after_rollback(&cx).await,
-        };
-        told.map_err(|error| named::<M>(error, &*on))
-    })
+    tx.at_end_of(
+        M::meta().name,
+        Some(operation.as_str()),
+        async move |outcome, on| {
+            let cx = HookContext::outside(&*on, operation, set_wise);
+            let told = match outcome {
+                Outcome::Committed => record.after_commit(&cx).await,
+                Outcome::RolledBack => record.after_rollback(&cx).await,
+            };
+            told.map_err(|error| named::<M>(error, &*on))
+        },
+    )
 }
 
 /// The rules, with the hooks around them.

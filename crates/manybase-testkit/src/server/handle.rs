@@ -175,6 +175,22 @@ impl Server {
         Database::create(self.access.clone(), prefix)
     }
 
+    /// Has the server stay for so long after the end of this process, for who wants to look at a database then. Only for
+    /// a server that is shared by the process's tests: one that is dropped ends.
+    ///
+    /// # Errors
+    /// When the server's reaper can't be told.
+    ///
+    /// ```no_run
+    /// let server = manybase_testkit::postgres().unwrap();
+    /// server.leave(std::time::Duration::from_secs(3600)).unwrap();
+    /// ```
+    pub fn leave(&self, time: Duration) -> Result<(), ServerError> {
+        self.home
+            .linger(time)
+            .map_err(ServerError::io("tell the reaper to wait"))
+    }
+
     /// The directory the server lives in, removed with it.
     ///
     /// ```no_run

@@ -1,10 +1,12 @@
 //! A live server's directory, and the reaper that ends the server and removes it whatever happens to us.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::account::Account;
 use super::error::ServerError;
@@ -22,6 +24,8 @@ pub(crate) struct Home {
     /// The end of the reaper's pipe that closes when we let go or die. It closes on `exec`, so no other process
     /// that we start can keep it open.
     leash: Option<ChildStdin>,
+    /// The reaper waits before it ends the server.
+    lingers: AtomicBool,
 }
 
 impl Home {
@@ -52,12 +56,23 @@ impl Home {
             account: account.clone(),
             reaper,
             leash,
+            lingers: AtomicBool::new(false),
         };
         if ready.trim_end() != "ready" {
             let error = std::io::Error::other("the reaper could not make it");
             return Err(ServerError::path("make", &home.dir)(error));
         }
         Ok(home)
+    }
+
+    /// Has the reaper wait for so long before it does its work.
+    pub(crate) fn linger(&self, time: Duration) -> std::io::Result<()> {
+        let Some(mut leash) = self.leash.as_ref() else {
+            return Ok(());
+        };
+        leash.write_all(format!("linger {}\n", time.as_secs()).as_bytes())?;
+        self.lingers.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     pub(crate) fn dir(&self) -> &Path {
@@ -115,6 +130,8 @@ impl Home {
 impl Drop for Home {
     fn drop(&mut self) {
         drop(self.leash.take());
-        let _ = self.reaper.wait();
+        if !self.lingers.load(Ordering::Relaxed) {
+            let _ = self.reaper.wait();
+        }
     }
 }

@@ -14,7 +14,12 @@ mkdir "$dir" || exit 1
 echo ready
 exec >/dev/null 2>&1
 
-while read -r _; do :; done
+# A failed test may want to look at its database for a while.
+linger=0
+while read -r word value; do
+    [ "$word" = linger ] && linger=$value
+done
+[ "$linger" -gt 0 ] && sleep "$linger"
 
 # Reads a process's state, parent and start time. Its name may hold blanks and parentheses: skip to the last one.
 look() {
