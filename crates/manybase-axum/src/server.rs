@@ -216,7 +216,7 @@ impl Server {
         match self.phases.count() {
             0 => closed,
             count => {
-                let what = format!("{count} requests still ran when the server stopped, and were cut off");
+                let what = format!("requests that still ran when the server stopped were cut off: {count}");
                 Err(Error::new(ErrorKind::Timeout, what).with_help(
                     "they got 503 and were rolled back; `drain_within` sets how long they may take",
                 ))

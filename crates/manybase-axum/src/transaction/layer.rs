@@ -114,6 +114,11 @@ impl TransactionLayer {
         self.with(|layer| layer.commits = commits)
     }
 
+    #[cfg(test)]
+    pub(super) fn into_settings(self) -> Arc<Settings> {
+        self.0
+    }
+
     fn with(self, set: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Arc::unwrap_or_clone(self.0);
         set(&mut settings);

@@ -135,3 +135,45 @@ fn kept() -> Error {
         .with_help("do not move `Tx` into a task or a body that outlives the handler")
         .into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::TransactionLayer;
+    use manybase_db::Db;
+
+    fn slot() -> Slot {
+        let db = Db::builder().connect("main", "sqlite::memory:").build().unwrap();
+        Slot::new(TransactionLayer::new(db).into_settings())
+    }
+
+    #[tokio::test]
+    async fn nobody_asked_and_nothing_ends() {
+        let slot = slot();
+        slot.end(true).await.unwrap();
+        let error = slot.transaction().await.unwrap_err();
+        assert!(error.to_string().contains("is over"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn all_who_ask_get_the_same() {
+        let slot = slot();
+        let (first, second) = (
+            slot.transaction().await.unwrap(),
+            slot.transaction().await.unwrap(),
+        );
+        assert!(Arc::ptr_eq(&first, &second));
+        drop((first, second));
+        slot.end(true).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn one_that_is_kept_is_an_error_only_where_it_was_to_be_committed() {
+        for commit in [true, false] {
+            let slot = slot();
+            let kept = slot.transaction().await.unwrap();
+            assert_eq!(slot.end(commit).await.is_err(), commit);
+            drop(kept);
+        }
+    }
+}

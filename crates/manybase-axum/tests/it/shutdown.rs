@@ -50,7 +50,7 @@ async fn what_runs_for_too_long_is_cut_off_and_rolled_back() {
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(
         error.message(),
-        "1 requests still ran when the server stopped, and were cut off"
+        "requests that still ran when the server stopped were cut off: 1"
     );
 }
 

@@ -101,6 +101,7 @@ fn what_the_configuration_comes_to() {
     project.run(&["connections"]).ends_with(1);
     let (code, document) = project.json(&["connections", "--env", "test"]);
     assert_eq!((code, &document["default"]), (0, &"erp".into()));
+    assert_eq!(document["mode"], "test");
     assert_eq!(document["connections"][0]["product"], "SQLite");
     assert_eq!(document["connections"][1]["max_connections"], 3);
     let by_variable = project

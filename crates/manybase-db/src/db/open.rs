@@ -59,7 +59,7 @@ impl Db {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Config`], which names the file, the line, the key, the connection and the way out.
+    /// [`crate::ErrorKind::Config`], which names the file, the line, the key, the connection and the way out.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self> {
         Self::builder().config_file(path).open().await
     }
