@@ -87,6 +87,11 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// The same, where they are of use and not needed.
+    pub(crate) fn models_if_any(&self) -> Option<&'a Models> {
+        self.models
+    }
+
     /// The directory of the configuration, where the project's other files are.
     pub(crate) fn directory(&self) -> Result<PathBuf> {
         let file = project::find(self.global.config.as_deref())?;

@@ -8,6 +8,7 @@ mod factory;
 mod field;
 mod from_row;
 mod lifecycle;
+mod migrations;
 mod model;
 mod naming;
 mod relation;
@@ -142,4 +143,22 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
     test::expand(arguments.into(), item.into())
         .unwrap_or_else(|error| error.into_compile_error())
         .into()
+}
+
+/// The files of a directory with migrations, to be compiled into the binary: a list of paths and texts for
+/// `Set::embedded`. The directory is beside the `Cargo.toml` of the crate that says so.
+///
+/// Files that are there are watched. For new ones to be noticed, put
+/// `println!("cargo::rerun-if-changed=migrations")` into the `build.rs`.
+///
+/// ```ignore
+/// let set = Set::embedded(manybase::migrate::include!("migrations"))?;
+/// ```
+#[proc_macro]
+pub fn include_migrations(input: TokenStream) -> TokenStream {
+    let directory = parse_macro_input!(input as syn::LitStr);
+    match migrations::include(&directory) {
+        Ok(files) => files.into(),
+        Err(error) => error.into_compile_error().into(),
+    }
 }

@@ -31,20 +31,31 @@
 
 pub mod ddl;
 pub mod diff;
+mod generate;
 mod history;
 pub mod lint;
+mod linted;
 mod lock;
 pub mod operation;
 mod problem;
+mod replay;
 mod runner;
 pub mod schema;
 pub mod scratch;
 mod set;
+mod squash;
+mod verify;
 
+pub use generate::{Generate, Generated};
 pub use history::{Applied, State};
+pub use linted::Linted;
+/// The files of a directory, in the binary: see [`Set::embedded`].
+pub use manybase_macros::include_migrations as include;
 pub use problem::Problem;
 pub use runner::{
     ConnectionReport, Direction, Done, Entry, Event, Migrate, Migrator, Planned, Repair, Report, Standing,
     Status, StepVerdict, Target,
 };
 pub use set::{Draft, Line, Migration, Plan, Requirement, Script, Set, Statement, Work};
+pub use squash::squash;
+pub use verify::{Checked, Verified};

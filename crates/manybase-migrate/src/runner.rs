@@ -15,6 +15,8 @@ mod survey;
 mod transactional;
 mod work;
 
+pub(crate) use site::Ground;
+
 pub use event::Event;
 pub use plan::Planned;
 pub use repair::{Repair, StepVerdict};
@@ -102,6 +104,8 @@ pub struct Migrator {
     who: String,
     tool: String,
     listener: Option<Arc<Listener>>,
+    /// It tries things out.
+    alone: bool,
 }
 
 impl Migrator {
@@ -127,6 +131,7 @@ impl Migrator {
             who: who.unwrap_or_default(),
             tool: concat!("manybase ", env!("CARGO_PKG_VERSION")).to_owned(),
             listener: None,
+            alone: false,
         }
     }
 
@@ -223,6 +228,22 @@ impl Migrator {
     pub fn on_event(mut self, listener: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
         self.listener = Some(Arc::new(listener));
         self
+    }
+
+    /// The same migrations of one connection, on another database, told to nobody.
+    pub(crate) fn alone_on(&self, db: &Db, connection: &Arc<str>) -> Self {
+        Self {
+            db: db.clone(),
+            only: vec![connection.clone()],
+            listener: None,
+            alone: true,
+            ..self.clone()
+        }
+    }
+
+    /// Whether what is required of other connections is left out of account: in a scratch database they are not there.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.alone
     }
 
     /// The migrations.

@@ -14,6 +14,7 @@ pub use migration::Migration;
 pub use plan::{Plan, Requirement};
 pub use script::{Script, Statement, Work};
 
+pub(crate) use line::write;
 pub(crate) use migration::{file_for, hash, upkeep};
 pub(crate) use script::{Place, StepBody};
 

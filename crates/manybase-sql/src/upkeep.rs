@@ -29,6 +29,8 @@ pub struct Upkeep {
     pub lock: Option<fn(&str) -> SessionLock>,
     /// How foreign keys are left unchecked for a while, where they can be.
     pub foreign_keys: Option<ForeignKeySwitch>,
+    /// Where a database of this kind can be had that is gone when nobody has it any more.
+    pub scratch_url: Option<&'static str>,
     /// What a statement that was cut off may have left behind, half done.
     pub leftover: Option<fn(&str) -> Option<Leftover>>,
 }
@@ -44,6 +46,7 @@ impl Upkeep {
         structure: &[],
         lock: None,
         foreign_keys: None,
+        scratch_url: None,
         leftover: None,
     };
 }

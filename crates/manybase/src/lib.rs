@@ -83,6 +83,23 @@ pub mod cli {
     pub use manybase_cli::*;
 }
 
+/// Migrations: applied, taken back, generated and checked. The guide is in `docs/migrations.md`.
+///
+/// ```
+/// use manybase::migrate::{Migrate, Set};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> manybase::Result<()> {
+/// let db = manybase::Db::builder().connect("main", "sqlite::memory:").open().await?;
+/// let set = Set::of([("main/20250101000000_city/up.sql", "CREATE TABLE city (name TEXT)")])?;
+/// assert_eq!(db.migrate(set).up().await?.count(), 1);
+/// # Ok(())
+/// # }
+/// ```
+#[cfg(feature = "migrate")]
+pub mod migrate {
+    pub use manybase_migrate::*;
+}
+
 /// Backups: taken, tried and restored.
 #[cfg(feature = "snapshot")]
 pub mod snapshot {
@@ -167,6 +184,10 @@ mod guide {
     #[cfg(feature = "saga")]
     #[doc = include_str!("../../../docs/sagas.md")]
     struct Sagas;
+
+    #[cfg(feature = "migrate")]
+    #[doc = include_str!("../../../docs/migrations.md")]
+    struct Migrations;
 
     #[doc = include_str!("../../../docs/legacy.md")]
     struct Legacy;

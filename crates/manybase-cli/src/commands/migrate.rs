@@ -3,14 +3,19 @@
 mod baseline;
 mod change;
 mod down;
+mod generate;
+mod hints;
+mod lint;
 mod new;
 mod options;
 mod plan;
 mod redo;
 mod repair;
 mod run;
+mod squash;
 mod status;
 mod up;
+mod verify;
 
 use crate::arguments::examples;
 use crate::context::Context;
@@ -28,6 +33,7 @@ use clap::{Args, Subcommand};
     arg_required_else_help = true,
     after_help = examples!(
         "manybase migrate new \"add city\"         files to write a migration into";
+        "manybase migrate generate               files for what has changed in the models";
         "manybase migrate plan                   what would be run";
         "manybase migrate up                     run it";
         "manybase migrate status                 what each database has had";
@@ -42,12 +48,16 @@ pub(crate) struct Migrate {
 #[derive(Debug, Subcommand)]
 enum Command {
     New(new::New),
+    Generate(generate::Generate),
     Up(up::Up),
     Down(down::Down),
     Redo(redo::Redo),
     Status(status::StatusOf),
     Plan(plan::Plan),
+    Lint(lint::Lint),
+    Verify(verify::Verify),
     Baseline(baseline::Baseline),
+    Squash(squash::Squash),
     Repair(repair::Repair),
 }
 
@@ -55,6 +65,10 @@ impl Migrate {
     pub(crate) async fn run(self, cx: &mut Context<'_>) -> Result<Status> {
         match self.command {
             Command::New(command) => command.run(cx).await,
+            Command::Generate(command) => command.run(cx).await,
+            Command::Lint(command) => command.run(cx).await,
+            Command::Verify(command) => command.run(cx).await,
+            Command::Squash(command) => command.run(cx).await,
             Command::Up(command) => command.run(cx).await,
             Command::Down(command) => command.run(cx).await,
             Command::Redo(command) => command.run(cx).await,

@@ -1,9 +1,12 @@
 //! Migrations from the command line: the whole life, and what is refused.
 
-use crate::support::{Project, Ran};
+use crate::support::{Project, Ran, as_one};
+use manybase_cli::Cli;
+use manybase_record::{models, prelude::*};
 use manybase_testkit::{mariadb, postgres, require_server};
 use std::fs;
 use std::path::Path;
+use std::process::ExitCode;
 
 /// Writes the statements of the migration whose name ends so.
 fn fill(project: &Project, connection: &str, words: &str, direction: &str, sql: &str) {
@@ -240,4 +243,73 @@ fn a_baseline_adopts_what_is_there() {
         project.run(&["migrate", "baseline", "--yes"]),
         "has had 1 migrations already",
     );
+}
+
+mod old {
+    use super::*;
+
+    #[derive(Debug, Model)]
+    #[model(table = "person")]
+    pub(super) struct Person {
+        #[model(key, auto)]
+        id: i64,
+        age: i32,
+    }
+}
+
+mod new {
+    use super::*;
+
+    #[derive(Debug, Model)]
+    #[model(table = "person")]
+    pub(super) struct Person {
+        #[model(key, auto)]
+        id: i64,
+        years: i32,
+    }
+}
+
+#[test]
+fn generate_needs_the_models_and_never_guesses_a_rename() {
+    let project = Project::of(&[("main", "sqlite:app.db")]);
+    let ran = project.run(&["migrate", "generate"]).ends_with(2);
+    assert!(ran.err.contains("manybase::cli::main"), "{ran:?}");
+
+    let config = project.path().to_string_lossy().into_owned();
+    let run = |models, arguments: &[&str]| {
+        let line = ["db", "migrate"].iter().chain(arguments).copied();
+        let line: Vec<String> = line
+            .chain(["--config", &config, "--quiet"])
+            .map(str::to_owned)
+            .collect();
+        as_one(Cli::new().models(models).run(line))
+    };
+    let code = ExitCode::from;
+    assert_eq!(run(models!(old::Person), &["generate", "--check"]), code(1));
+    assert_eq!(run(models!(old::Person), &["generate", "first"]), code(0));
+    assert_eq!(run(models!(old::Person), &["generate", "--check"]), code(0));
+    project.run(&["migrate", "up"]).ends_with(0);
+    // Standard input of tests is no terminal.
+    let answers: &[&str] = &["generate", "--rename-column", "person.age:years"];
+    assert_eq!(
+        run(models!(new::Person), &["generate", "second", "--json"]),
+        code(2)
+    );
+    assert_eq!(run(models!(new::Person), answers), code(0));
+    project.run(&["migrate", "up"]).ends_with(0);
+    assert_eq!(run(models!(new::Person), &["verify"]), code(0));
+    assert_eq!(run(models!(old::Person), &["verify"]), code(1));
+    let ran = project.run(&["migrate", "verify"]).ends_with(0);
+    assert!(ran.out.contains("this program has none"), "{ran:?}");
+    project.run(&["migrate", "lint"]).ends_with(0);
+
+    let ran = project
+        .run(&["migrate", "squash", "--to", "years", "--dry-run"])
+        .ends_with(0);
+    assert_eq!(ran.out.lines().count(), 2, "{ran:?}");
+    project
+        .run(&["migrate", "squash", "--to", "years", "--yes"])
+        .ends_with(0);
+    let ran = project.run(&["migrate", "up", "--locked"]).ends_with(0);
+    assert_eq!(ran.out, "all migrations are applied\n");
 }

@@ -276,7 +276,7 @@ impl ConnectionConfig {
     }
 
     /// The same database for long work: no limit on a statement, no replicas, and where migrations dial.
-    pub(crate) fn apart(&self) -> Self {
+    pub(crate) fn apart(&self, database: Option<&str>) -> Self {
         let mut apart = self
             .clone()
             .statement_timeout(None)
@@ -287,6 +287,9 @@ impl ConnectionConfig {
         apart.pool.min_idle = 0;
         if let Some(address) = apart.migrate.take() {
             apart.address = address;
+        }
+        if let Some(database) = database {
+            apart.address.database = database.to_owned();
         }
         apart
     }

@@ -29,6 +29,26 @@ impl Db {
     /// # Errors
     /// [`ErrorKind::UnknownConnection`], [`ErrorKind::Closed`].
     pub fn apart(&self, name: &str) -> Result<Option<Self>> {
+        self.apart_in(name, None)
+    }
+
+    /// As [`Db::apart`], but in another database of the same server.
+    ///
+    /// ```no_run
+    /// # async fn example(db: manybase_db::Db) -> manybase_db::Result<()> {
+    /// let beside = db.beside("erp", "erp_scratch")?.expect("a server has several");
+    /// beside.close().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Db::apart`].
+    pub fn beside(&self, name: &str, database: &str) -> Result<Option<Self>> {
+        self.apart_in(name, Some(database))
+    }
+
+    fn apart_in(&self, name: &str, database: Option<&str>) -> Result<Option<Self>> {
         let registry = self.read();
         let pool = registry.named(name)?;
         let name = pool.name().clone();
@@ -40,7 +60,7 @@ impl Db {
             let error = Error::new(ErrorKind::Config, "it is not known how the connection was made");
             return Err(error.with_connection(name));
         };
-        let config = config.apart();
+        let config = config.apart(database);
         let (pool, replicas) = config
             .clone()
             .pools(&name, &self.0.factories, &self.0.guard)

@@ -107,9 +107,17 @@ impl Line {
     /// ```
     pub fn heads(&self) -> Vec<&str> {
         let mut named = HashSet::new();
+        // Who names one that another stands for, names that other.
+        let stands_for: HashMap<&str, &str> = (self.migrations.iter())
+            .flat_map(|one| one.plan().replaces.iter().map(|name| (name.as_str(), one.name())))
+            .collect();
         for (at, migration) in self.migrations.iter().enumerate() {
             match &migration.plan().parents {
-                Some(parents) => named.extend(parents.iter().map(String::as_str)),
+                Some(parents) => named.extend(
+                    parents
+                        .iter()
+                        .map(|parent| stands_for.get(parent.as_str()).copied().unwrap_or(parent)),
+                ),
                 None => named.extend(at.checked_sub(1).map(|before| self.migrations[before].name())),
             }
         }

@@ -116,6 +116,11 @@ impl Migration {
         Ok((!script.irreversible).then_some(script))
     }
 
+    /// Its files, by name.
+    pub(crate) fn files(&self) -> &BTreeMap<String, String> {
+        &self.files
+    }
+
     /// What the history keeps: of the statements for this database, up and down.
     pub(crate) fn checksum(&self, dialect: &dyn Dialect) -> String {
         let text = |direction| self.text(direction, dialect).map_or("", |(_, text)| text);

@@ -1,5 +1,6 @@
 //! `plan.json`: what is known of a migration besides its statements.
 
+use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
 
 /// What `plan.json` says.
@@ -25,7 +26,7 @@ pub struct Plan {
     pub replaces: Vec<String>,
     /// What it does, for databases of every kind; empty when only the statements tell.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub operations: Vec<serde_json::Value>,
+    pub operations: Vec<Operation>,
 }
 
 /// A migration on another connection.

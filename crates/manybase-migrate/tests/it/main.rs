@@ -1,6 +1,7 @@
 //! Migrations on real databases.
 
 mod files;
+mod generate;
 mod kill;
 mod life;
 mod resume;

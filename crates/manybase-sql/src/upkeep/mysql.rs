@@ -17,6 +17,7 @@ pub(crate) const MYSQL: Upkeep = Upkeep {
         on: "SET foreign_key_checks = 1",
         violations: None,
     }),
+    scratch_url: None,
     leftover: None,
 };
 

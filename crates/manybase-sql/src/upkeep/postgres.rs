@@ -9,6 +9,7 @@ pub(crate) const POSTGRES: Upkeep = Upkeep {
     structure: STRUCTURE,
     lock: Some(lock),
     foreign_keys: None,
+    scratch_url: None,
     leftover: Some(leftover),
 };
 

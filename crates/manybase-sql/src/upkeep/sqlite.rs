@@ -14,5 +14,6 @@ pub(crate) const SQLITE: Upkeep = Upkeep {
         on: "PRAGMA foreign_keys = ON",
         violations: Some("SELECT \"table\", parent FROM pragma_foreign_key_check()"),
     }),
+    scratch_url: Some("sqlite::memory:"),
     leftover: None,
 };
