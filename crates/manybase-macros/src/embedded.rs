@@ -67,6 +67,11 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
 }
 
 fn refuse(field: &Field<'_>) -> syn::Result<()> {
+    if crate::relation::is_relation(field) {
+        let message = "a relation can't stand in an embedded struct: put it into the model, together with the field that \
+                       has its key";
+        return Err(syn::Error::new(field.ident.span(), message));
+    }
     let attributes = &field.attributes;
     let wrong = [
         ("key", attributes.key),
@@ -90,5 +95,22 @@ fn refuse(field: &Field<'_>) -> syn::Result<()> {
             format!("`{name}` can't stand in an embedded struct: put the field into the model"),
         )),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn relations_are_refused() {
+        let input = syn::parse_quote! {
+            struct Delivery {
+                carrier_id: i64,
+                carrier: BelongsTo<Carrier>,
+            }
+        };
+        let refused = super::derive(&input)
+            .map(|_| ())
+            .map_err(|error| error.to_string());
+        assert!(refused.is_err_and(|error| error.contains("put it into the model")));
     }
 }

@@ -1,5 +1,6 @@
 //! Many records, each with values of its own, in as few statements as the database takes.
 
+use crate::SoftDelete;
 use crate::insert::{encode, is_written};
 use crate::rec::placed;
 use crate::upsert::{no_key_yet, not_written, positions, same};
@@ -56,6 +57,7 @@ pub struct UpdateMany<M> {
     records: Vec<M>,
     set: Option<Vec<Name>>,
     using: Option<Arc<str>>,
+    with_deleted: bool,
 }
 
 impl<M: Model> UpdateMany<M> {
@@ -64,6 +66,7 @@ impl<M: Model> UpdateMany<M> {
             records,
             set: None,
             using: None,
+            with_deleted: false,
         }
     }
 
@@ -197,6 +200,7 @@ impl<M: Model> UpdateMany<M> {
             keys,
             set,
             also,
+            filter: meta.default_filter().filter(|_| !self.with_deleted),
             rows: rows.into_iter().flatten().collect(),
             versioned: version.is_some(),
         })
@@ -226,12 +230,38 @@ async fn all_of_them(lease: &mut Lease<'_>, statements: Vec<Statement>, rows: u6
     }
 }
 
+impl<M: SoftDelete> UpdateMany<M> {
+    /// Changes deleted rows too, which it leaves alone otherwise.
+    ///
+    /// ```
+    /// use manybase_record::prelude::*;
+    /// # #[derive(Clone, Model)] struct Note { #[model(key)] id: i64, text: String, #[model(soft_delete)] gone: Option<chrono::DateTime<chrono::Utc>> }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_driver::Result<()> {
+    /// # let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # manybase_record::create_table::<Note>(&db).await?;
+    /// let note = Note { id: 1, text: "old".into(), gone: None };
+    /// note.clone().insert(&db).await?.delete(&db).await?;
+    /// let changed = [Note { text: "new".into(), ..note }];
+    /// assert_eq!(Note::update_many(changed.clone()).exec(&db).await?, 0);
+    /// assert_eq!(Note::update_many(changed).with_deleted().exec(&db).await?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_deleted(mut self) -> Self {
+        self.with_deleted = true;
+        self
+    }
+}
+
 struct Plan {
     meta: &'static ModelMeta,
     /// Positions of the key's columns, and of the version.
     keys: Vec<usize>,
     set: Vec<usize>,
     also: Vec<(Name, Expr)>,
+    /// Deleted rows are left alone.
+    filter: Option<Expr>,
     rows: Vec<Vec<Value>>,
     versioned: bool,
 }
@@ -248,6 +278,7 @@ impl Plan {
             self.set.iter().map(column),
         );
         update.also = self.also.clone();
+        update.filter = self.filter.clone();
         let capability = dialect.capability();
         let (wished, values) = match capability.update_from {
             true => (JOINED, self.keys.len() + self.set.len()),

@@ -75,6 +75,21 @@ pub(crate) fn register(raw: &Connection) -> Result<()> {
             })
         })?;
     }
+    raw.create_scalar_function("MB_SQRT", 1, flags(), |context| {
+        let number = float(context, 0, "MB_SQRT")?;
+        Ok(number.filter(|number| *number >= 0.0).map(f64::sqrt))
+    })?;
+    raw.create_scalar_function("MB_POWER", 2, flags(), |context| {
+        let name = "MB_POWER";
+        let (Some(base), Some(exponent)) = (float(context, 0, name)?, float(context, 1, name)?) else {
+            return Ok(None);
+        };
+        let power = base.powf(exponent);
+        match power.is_finite() {
+            true => Ok(Some(power)),
+            false => Err(bad(name, "the result is no number, or too large")),
+        }
+    })?;
     document::register(raw)?;
     raw.create_window_function("MB_SUM", 1, flags(), Sum { average: false })?;
     raw.create_window_function("MB_AVG", 1, flags(), Sum { average: true })?;
@@ -111,6 +126,16 @@ fn number(context: &Context<'_>, index: usize, name: &str) -> Result<Option<Deci
     number.map(Some).map_err(|why| match why {
         NotDecimal::Form => bad(name, "an argument is no decimal number"),
         NotDecimal::Range => bad(name, "an argument has more digits than a decimal holds"),
+    })
+}
+
+/// Decimals come as text.
+fn float(context: &Context<'_>, at: usize, name: &str) -> Result<Option<f64>> {
+    Ok(match context.get_raw(at) {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number as f64),
+        ValueRef::Real(number) => Some(number),
+        _ => number(context, at, name)?.and_then(|number| f64::try_from(number).ok()),
     })
 }
 

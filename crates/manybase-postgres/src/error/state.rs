@@ -17,7 +17,9 @@ pub(super) fn server(server: &DbError) -> Error {
         Some(name) => error.with_constraint(name),
         None => error,
     };
-    match server.hint().or_else(|| help(kind, server)) {
+    // What the server says then is to cast the expression, which nobody wrote.
+    let hint = server.hint().filter(|_| state != "42804");
+    match hint.or_else(|| help(kind, server)) {
         Some(help) => error.with_help(help),
         None => error,
     }
@@ -83,6 +85,10 @@ fn help(kind: ErrorKind, server: &DbError) -> Option<&'static str> {
         ErrorKind::Serialization | ErrorKind::Deadlock => "run the transaction again",
         ErrorKind::Transaction if server.code().code() == "25P02" => {
             "an earlier statement failed: roll the transaction back, or back to a savepoint"
+        }
+        _ if server.code().code() == "42804" => {
+            "for a column of an enum type, once: CREATE CAST (text AS the_type) WITH INOUT AS ASSIGNMENT; or write records \
+             one by one"
         }
         _ => return None,
     })

@@ -81,6 +81,26 @@ macro_rules! number {
                 Ex::new(Expr::call(Function::Ceil, [self.into_expr()]))
             }
 
+            /// The square root; `None` of a negative number.
+            ///
+            /// ```
+            /// use manybase_record::{prelude::*, Col};
+            /// let side = Col::<f64>::new("", "area").sqrt();
+            /// ```
+            pub fn sqrt(self) -> Ex<Option<f64>> {
+                Ex::new(Expr::call(Function::Sqrt, [self.into_expr()]))
+            }
+
+            /// Raised to a power, as floating point. What is no number or too large is an error of the database.
+            ///
+            /// ```
+            /// use manybase_record::{prelude::*, Col};
+            /// let grown = Col::<i32>::new("", "years").power(2.5);
+            /// ```
+            pub fn power(self, exponent: impl Operand<f64>) -> Ex<Option<f64>> {
+                Ex::new(Expr::call(Function::Power, [self.into_expr(), exponent.operand()]))
+            }
+
             /// Rounded to so many digits, half away from zero.
             ///
             /// ```

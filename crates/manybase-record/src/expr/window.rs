@@ -1,6 +1,7 @@
 //! Window functions: a value for each row, taken from the rows around it.
 
 use super::{Ex, Expression};
+use crate::Operand;
 use crate::{Col, ColumnType, GroupKeys, OrderKeys};
 use manybase_sql::Expr;
 use manybase_sql::expr::{Frame, FrameUnit, Over, Window as Node, WindowFunction};
@@ -157,6 +158,8 @@ impl Window {
 #[must_use = "a window function needs its window: add .over(|w| …)"]
 pub struct Windowed<T> {
     function: WindowFunction,
+    /// What stands for a row that is not there.
+    otherwise: Option<Expr>,
     marker: PhantomData<fn() -> T>,
 }
 
@@ -164,6 +167,7 @@ impl<T> Windowed<T> {
     fn new(function: WindowFunction) -> Self {
         Self {
             function,
+            otherwise: None,
             marker: PhantomData,
         }
     }
@@ -185,7 +189,21 @@ impl<T> Windowed<T> {
     /// # }
     /// ```
     pub fn over(self, window: impl FnOnce(Window) -> Window) -> Ex<T> {
-        Ex::new(window(Window::default()).node(self.function))
+        let window = window(Window::default());
+        let Some(otherwise) = self.otherwise else {
+            return Ex::new(window.node(self.function));
+        };
+        // Not every database has a third argument. A constant of the other row is NULL just where there is no such row,
+        // and the row's own value may be.
+        let there = match &self.function {
+            WindowFunction::Lag(_, rows) => WindowFunction::Lag(Expr::Literal(1), *rows),
+            WindowFunction::Lead(_, rows) => WindowFunction::Lead(Expr::Literal(1), *rows),
+            other => other.clone(),
+        };
+        Ex::new(Expr::Case {
+            branches: vec![(window.clone().node(there).is_null(), otherwise)],
+            otherwise: Some(Box::new(window.node(self.function))),
+        })
     }
 }
 
@@ -253,6 +271,32 @@ macro_rules! values {
             /// ```
             pub fn lead(self, rows: u32) -> Windowed<T::OrNull> {
                 Windowed::new(WindowFunction::Lead(self.into_expr(), rows))
+            }
+
+            /// The value of so many rows before, and this where there are not so many.
+            ///
+            /// ```
+            /// use manybase_record::prelude::*;
+            /// # #[derive(Model)] struct Sale { #[model(key, auto)] id: i64, amount: i64 }
+            /// Sale::query().select(|c| (c.amount, c.amount.lag_or(1, 0).over(|w| w.order_by(c.id.asc()))));
+            /// ```
+            pub fn lag_or(self, rows: u32, otherwise: impl Operand<T>) -> Windowed<T> {
+                let mut lag = Windowed::new(WindowFunction::Lag(self.into_expr(), rows));
+                lag.otherwise = Some(otherwise.operand());
+                lag
+            }
+
+            /// The value of so many rows behind, and this where there are not so many.
+            ///
+            /// ```
+            /// use manybase_record::prelude::*;
+            /// # #[derive(Model)] struct Sale { #[model(key, auto)] id: i64, amount: i64 }
+            /// Sale::query().select(|c| (c.amount, c.amount.lead_or(1, c.amount).over(|w| w.order_by(c.id.asc()))));
+            /// ```
+            pub fn lead_or(self, rows: u32, otherwise: impl Operand<T>) -> Windowed<T> {
+                let mut lead = Windowed::new(WindowFunction::Lead(self.into_expr(), rows));
+                lead.otherwise = Some(otherwise.operand());
+                lead
             }
 
             /// The value of the frame's first row.

@@ -52,9 +52,12 @@ FROM (
   WHERE i.origin <> 'pk' AND x.key = 1 AND t.type <> 'shadow'
 ) WHERE schema = ? ORDER BY 1, 2, place"#;
 
+/// Those that keep a full-text index up to date belong to it.
 const TRIGGERS: &str = "\
 SELECT tbl_name, name, NULL, NULL, NULL, 'row', NULL, sql, NULL, 1
-FROM sqlite_schema WHERE type = 'trigger' AND ? = 'main' ORDER BY 1, 2";
+FROM sqlite_schema WHERE type = 'trigger' AND ? = 'main'
+ AND NOT (name GLOB '*_full_text_*_inserted' OR name GLOB '*_full_text_*_deleted' OR name GLOB '*_full_text_*_updated')
+ORDER BY 1, 2";
 
 /// Without a column over there it is the key.
 const FOREIGN_KEYS: &str = r#"

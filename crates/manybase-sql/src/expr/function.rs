@@ -42,6 +42,10 @@ pub enum Function {
     Floor,
     /// The next whole number above.
     Ceil,
+    /// The square root, as floating point; NULL of a negative number.
+    Sqrt,
+    /// The first raised to the second, as floating point. What is no number or too large is an error.
+    Power,
     /// The current instant, by the database's clock.
     Now,
     /// The year of a date or an instant (UTC).

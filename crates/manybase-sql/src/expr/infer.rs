@@ -71,6 +71,7 @@ impl Expr {
                 | Function::Day
                 | Function::Part(_)
                 | Function::Between(_) => Some(DataType::I64),
+                Function::Sqrt | Function::Power => Some(DataType::F64),
                 Function::Now => Some(DataType::Timestamp),
                 Function::Coalesce | Function::Greatest | Function::Least => widest(arguments.iter()),
                 Function::Returning(_, returns) => Some(*returns),

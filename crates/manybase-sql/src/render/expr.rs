@@ -286,6 +286,8 @@ pub(crate) fn call(w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr
         }
         Function::Floor => "FLOOR",
         Function::Ceil => "CEIL",
+        Function::Sqrt => "SQRT",
+        Function::Power => "POWER",
         Function::Part(_) | Function::Truncate(_) | Function::Shift(_) | Function::Between(_) => {
             return Err(Error::Unsupported {
                 dialect: w.dialect().name(),
@@ -337,7 +339,7 @@ fn check_arguments(function: &Function, given: usize) -> Result<()> {
     let takes = match function {
         Function::Now => 0..=0,
         Function::Round => 1..=2,
-        Function::NullIf | Function::Shift(_) | Function::Between(_) => 2..=2,
+        Function::NullIf | Function::Power | Function::Shift(_) | Function::Between(_) => 2..=2,
         Function::Substring => 2..=3,
         Function::Replace => 3..=3,
         Function::Coalesce => 1..=usize::MAX,

@@ -83,7 +83,13 @@ fn from_values(w: &mut SqlWriter<'_>, update: &UpdateRows, width: usize) -> Resu
         w.push(" = ");
         of_list(w, &name(at))?;
     }
-    Ok(())
+    match &update.filter {
+        None => Ok(()),
+        Some(filter) => {
+            w.push(" AND ");
+            super::grouped(w, filter)
+        }
+    }
 }
 
 fn of_list(w: &mut SqlWriter<'_>, column: &str) -> Result<()> {
@@ -129,6 +135,9 @@ fn by_case(update: &UpdateRows, width: usize) -> Update {
         [key] => Some(column(key).in_list(rows().filter_map(|row| row.first().cloned()))),
         _ => any(rows().filter_map(same).collect()),
     };
+    if let Some(filter) = &update.filter {
+        Expr::and_into(&mut by_case.filter, filter.clone());
+    }
     by_case
 }
 

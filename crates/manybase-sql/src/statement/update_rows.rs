@@ -34,6 +34,8 @@ pub struct UpdateRows {
     pub set: Vec<(Name, DataType)>,
     /// New values that are the same for all rows, or calculated from the old.
     pub also: Vec<(Name, Expr)>,
+    /// What a row must be like besides, to be changed.
+    pub filter: Option<Expr>,
     /// All rows' values, one row after another: its keys, then what is set.
     pub values: Vec<Value>,
 }
@@ -56,6 +58,7 @@ impl UpdateRows {
             keys: keys.into_iter().map(|(name, of)| (name.into(), of)).collect(),
             set: set.into_iter().map(|(name, of)| (name.into(), of)).collect(),
             also: Vec::new(),
+            filter: None,
             values: Vec::new(),
         }
     }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 on_every_database! {
+    roots_and_powers,
     groups_of_groups,
     of_no_rows,
     pages_of_groups,
@@ -183,5 +184,44 @@ async fn removed_rows_give_back(on: Arc<On>) -> Result<()> {
         .delete_returning(&on.db, |c| c.id)
         .await?;
     assert!(again.is_empty());
+    Ok(())
+}
+
+async fn roots_and_powers(on: Arc<On>) -> Result<()> {
+    let rows = filled(&on).await?;
+    let found = Sale::query()
+        .order_by(|c| c.id.asc())
+        .select(|c| {
+            (
+                c.weight.sqrt(),
+                c.price.sqrt(),
+                c.amount.sqrt(),
+                c.qty.power(2.0),
+                (c.weight + 1.0).power(0.5),
+            )
+        })
+        .all(&on.db)
+        .await?;
+    let near = |left: Option<f64>, right: Option<f64>| match (left, right) {
+        (Some(left), Some(right)) => (left - right).abs() <= right.abs() * 1e-14,
+        (left, right) => left == right,
+    };
+    let root = |number: f64| (number >= 0.0).then(|| number.sqrt());
+    for (row, found) in rows.iter().zip(found) {
+        let price = f64::try_from(row.price).expect("a number");
+        assert!(near(found.0, root(row.weight)), "{found:?}");
+        assert!(near(found.1, root(price)), "{found:?} {price}");
+        assert!(
+            near(found.2, row.amount.and_then(|amount| root(amount as f64))),
+            "{found:?}"
+        );
+        assert_eq!(found.3, Some(f64::from(row.qty).powi(2)));
+        assert!(near(found.4, root(row.weight + 1.0)), "{found:?}");
+    }
+    let large = Sale::query()
+        .select(|c| (c.weight + 1e200).power(2.0))
+        .all(&on.db)
+        .await;
+    assert_eq!(large.expect_err("too large").kind(), manybase::ErrorKind::Value);
     Ok(())
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 on_every_database! {
     ranks,
     values_of_other_rows,
+    values_that_stand_for_others,
     aggregates_over_frames,
     decimals_over_frames,
     groups_of_equal_rows,
@@ -298,5 +299,38 @@ async fn what_makes_no_sense(on: Arc<On>) -> Result<()> {
         .update(&on.db, |c| c.id.set(row_number().over(number)))
         .await;
     fails_with(set, ErrorKind::Statement, "Sale");
+    Ok(())
+}
+
+/// A row that is not there has the value that is said, a row whose value is NULL has not.
+async fn values_that_stand_for_others(on: Arc<On>) -> Result<()> {
+    let rows = filled(&on).await?;
+    for distance in [1, 3] {
+        let found = Sale::query()
+            .order_by(|c| c.id.asc())
+            .select(|c| {
+                (
+                    c.amount
+                        .lag_or(distance, Some(-7))
+                        .over(|w| w.partition_by(c.city).order_by((c.amount.asc(), c.id.asc()))),
+                    c.qty
+                        .lead_or(distance, c.qty * 2)
+                        .over(|w| w.partition_by(c.city).order_by((c.amount.asc(), c.id.asc()))),
+                )
+            })
+            .all(&on.db)
+            .await?;
+        let far = distance as usize;
+        for (row, (lag, lead)) in rows.iter().zip(found) {
+            let same = partition(&rows, row);
+            let at = same
+                .iter()
+                .position(|other| other.id == row.id)
+                .expect("is there");
+            let before = at.checked_sub(far).map_or(Some(-7), |at| same[at].amount);
+            let behind = same.get(at + far).map_or(row.qty * 2, |other| other.qty);
+            assert_eq!((lag, lead), (before, behind), "{}", row.id);
+        }
+    }
     Ok(())
 }

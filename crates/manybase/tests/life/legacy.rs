@@ -1,9 +1,11 @@
 //! Schemas that nobody would make today.
 
-use crate::support::{On, fails_with, on_every_database};
+use crate::support::{Kind, On, fails_with, on_every_database};
 use manybase::prelude::*;
 use manybase::{ErrorKind, Result, create_table, sql};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 on_every_database! {
     names_of_any_kind,
@@ -13,6 +15,7 @@ on_every_database! {
     numbers_that_nobody_knows,
     columns_put_together,
     two_models_of_one_table,
+    enums_of_the_database,
 }
 
 /// A natural key of three columns, and names with spaces, quotes, dots and keywords.
@@ -407,5 +410,80 @@ async fn two_models_of_one_table(on: Arc<On>) -> Result<()> {
     );
     Person::find(1).one(db).await?.delete(db).await?;
     assert_eq!(PersonRow::query().count(db).await?, 0);
+    Ok(())
+}
+
+#[derive(Debug, Clone, PartialEq, DbEnum)]
+enum Mood {
+    Glad,
+    Sad,
+}
+
+#[derive(Debug, Clone, PartialEq, Model)]
+struct Visitor {
+    #[model(key)]
+    id: i64,
+    mood: Mood,
+    other: Option<Mood>,
+}
+
+struct Those(std::vec::IntoIter<Visitor>);
+
+impl futures_core::Stream for Those {
+    type Item = Result<Visitor>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.0.next().map(Ok))
+    }
+}
+
+/// A type of the database's own holds the values of an enum.
+async fn enums_of_the_database(on: Arc<On>) -> Result<()> {
+    let db = &on.db;
+    match on.kind {
+        Kind::Postgres => {
+            on.execute("CREATE TYPE mood AS ENUM ('glad', 'sad')").await?;
+            on.execute("CREATE TABLE visitor (id bigint PRIMARY KEY, mood mood NOT NULL, other mood)")
+                .await?;
+        }
+        Kind::MariaDb => {
+            on.execute("CREATE TABLE visitor (id bigint PRIMARY KEY, mood ENUM('glad', 'sad') NOT NULL, other ENUM('glad', 'sad'))")
+                .await?;
+        }
+        _ => create_table::<Visitor>(db).await?,
+    }
+    let visitor = |id, mood: Mood| Visitor {
+        id,
+        mood,
+        other: None,
+    };
+    visitor(1, Mood::Glad).insert(db).await?;
+    Visitor::insert_many((2..=40).map(|id| visitor(id, Mood::Sad)), db).await?;
+    let more = Vec::from_iter((41..=60).map(|id| visitor(id, Mood::Glad)));
+    let loaded = Visitor::bulk_load(Those(more.into_iter())).exec(db).await?;
+    assert_eq!(loaded.inserted, 20);
+    assert_eq!(Visitor::filter(|v| v.mood.eq(Mood::Glad)).count(db).await?, 21);
+    Visitor::filter(|v| v.id.eq(1))
+        .update(db, |v| v.mood.set(Mood::Sad))
+        .await?;
+    let mut first = Visitor::find(1).one(db).await?;
+    first.other = Some(Mood::Glad);
+    first.save(db).await?;
+    Visitor::upsert_many([visitor(2, Mood::Glad), visitor(61, Mood::Glad)])
+        .exec(db)
+        .await?;
+    assert_eq!(Visitor::filter(|v| v.mood.eq(Mood::Glad)).count(db).await?, 22);
+    let changed = || [visitor(3, Mood::Glad), visitor(4, Mood::Glad)];
+    if on.kind == Kind::Postgres {
+        let error = Visitor::update_many(changed())
+            .exec(db)
+            .await
+            .expect_err("needs a cast");
+        assert!(error.to_string().contains("CREATE CAST"), "{error}");
+        on.execute("CREATE CAST (text AS mood) WITH INOUT AS ASSIGNMENT")
+            .await?;
+    }
+    assert_eq!(Visitor::update_many(changed()).exec(db).await?, 2);
+    assert_eq!(Visitor::filter(|v| v.mood.eq(Mood::Glad)).count(db).await?, 24);
     Ok(())
 }

@@ -13,6 +13,7 @@ on_every_database! {
     upserts_bring_back,
     two_at_once,
     changes_stay,
+    updates_of_many_leave_them_alone,
 }
 
 #[derive(Debug, Clone, PartialEq, Model)]
@@ -235,5 +236,91 @@ async fn changes_stay(on: Arc<On>) -> Result<()> {
     assert_eq!(Note::find(1).one(db).await?.text, "note 1");
     assert!(note.save(db).await?);
     assert_eq!(Note::find(1).one(db).await?.text, "not saved");
+    Ok(())
+}
+
+#[derive(Debug, Clone, PartialEq, Model)]
+struct Ticket {
+    #[model(key)]
+    id: i64,
+    seat: i32,
+    #[model(soft_delete)]
+    gone: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Model)]
+struct Pass {
+    #[model(key)]
+    zone: i32,
+    #[model(key)]
+    number: i64,
+    seat: i32,
+    #[model(version)]
+    version: i32,
+    #[model(soft_delete)]
+    gone: Option<NaiveDateTime>,
+}
+
+async fn updates_of_many_leave_them_alone(on: Arc<On>) -> Result<()> {
+    let db = &on.db;
+    create_table::<Ticket>(db).await?;
+    let tickets = Vec::from_iter((1..=4).map(|id| Ticket {
+        id,
+        seat: 0,
+        gone: None,
+    }));
+    Ticket::insert_many(tickets.clone(), db).await?;
+    Ticket::filter(|t| t.id.le(2)).delete(db).await?;
+    let moved = || {
+        tickets
+            .iter()
+            .map(|ticket| Ticket {
+                seat: 9,
+                ..ticket.clone()
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(Ticket::update_many(moved()).exec(db).await?, 2);
+    let seats = || {
+        Ticket::query()
+            .with_deleted()
+            .order_by(|t| t.id.asc())
+            .select(|t| t.seat)
+            .all(db)
+    };
+    assert_eq!(seats().await?, [0, 0, 9, 9]);
+    assert_eq!(Ticket::query().count(db).await?, 2, "none came back");
+    assert_eq!(
+        Ticket::update_many(moved())
+            .set(|t| t.seat)
+            .with_deleted()
+            .exec(db)
+            .await?,
+        4
+    );
+    assert_eq!(seats().await?, [9, 9, 9, 9]);
+
+    create_table::<Pass>(db).await?;
+    let passes = Vec::from_iter((1..=3).map(|number| Pass {
+        zone: 1,
+        number,
+        seat: 0,
+        version: 1,
+        gone: None,
+    }));
+    Pass::insert_many(passes.clone(), db).await?;
+    let kept = Pass::query().order_by(|p| p.number.asc()).all(db).await?;
+    let changed = Vec::from_iter(kept.iter().map(|pass| Pass {
+        seat: 5,
+        ..(**pass).clone()
+    }));
+    Pass::filter(|p| p.number.eq(3)).delete(db).await?;
+    // With a version, a row that is gone is somebody else's work.
+    let error = Pass::update_many(changed.clone())
+        .exec(db)
+        .await
+        .expect_err("is stale");
+    assert_eq!(error.kind(), ErrorKind::Stale);
+    assert_eq!(Pass::update_many(changed[..2].to_vec()).exec(db).await?, 2);
     Ok(())
 }

@@ -5,6 +5,19 @@ use manybase::prelude::*;
 use manybase::{ErrorKind, Result, create_table};
 use std::sync::Arc;
 
+/// The other three pairs.
+mod the_other_way {
+    use super::{an_error_of_the_other_database_surfaces, inside_a_transaction_of_another_database};
+    use crate::world::rotation;
+
+    rotation!(postgres_sqlite Postgres File MariaDb:
+        inside_a_transaction_of_another_database an_error_of_the_other_database_surfaces);
+    rotation!(mariadb_postgres MariaDb Postgres File:
+        inside_a_transaction_of_another_database an_error_of_the_other_database_surfaces);
+    rotation!(sqlite_mariadb File MariaDb Postgres:
+        inside_a_transaction_of_another_database an_error_of_the_other_database_surfaces);
+}
+
 across_databases! {
     inside_a_transaction_of_another_database,
     an_error_of_the_other_database_surfaces,

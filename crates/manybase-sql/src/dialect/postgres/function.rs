@@ -145,11 +145,33 @@ fn call(w: &mut SqlWriter<'_>, function: &Function, arguments: &[Expr]) -> Resul
         (Function::Part(_) | Function::Truncate(_) | Function::Shift(_) | Function::Between(_), _) => {
             moment::call(w, function, arguments)
         }
+        // Of a negative number it is an error here.
+        (Function::Sqrt, [number]) => {
+            w.push("CASE WHEN ");
+            double(w, number)?;
+            w.push(" >= 0 THEN SQRT(");
+            double(w, number)?;
+            w.push(") END");
+            Ok(())
+        }
+        (Function::Power, [base, exponent]) => {
+            w.push("POWER(");
+            double(w, base)?;
+            w.push(", ");
+            double(w, exponent)?;
+            w.push(")");
+            Ok(())
+        }
         (Function::Year, [at]) => part(w, "YEAR", at),
         (Function::Month, [at]) => part(w, "MONTH", at),
         (Function::Day, [at]) => part(w, "DAY", at),
         _ => render::call(w, function, arguments),
     }
+}
+
+/// Of decimals it would calculate decimals.
+fn double(w: &mut SqlWriter<'_>, number: &Expr) -> Result<()> {
+    render::cast(w, number, DataType::F64)
 }
 
 /// `EXTRACT` gives NUMERIC by itself.

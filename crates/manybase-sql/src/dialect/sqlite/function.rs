@@ -92,6 +92,8 @@ fn call(w: &mut SqlWriter<'_>, name: &Function, arguments: &[Expr]) -> Result<()
         (Function::Month, [at]) => part(w, "%m", (6, 2), at),
         (Function::Day, [at]) => part(w, "%d", (9, 2), at),
         (Function::Floor, [number]) if !is_whole(number) => function(w, "MB_FLOOR", [number]),
+        (Function::Sqrt, [number]) => function(w, "MB_SQRT", [number]),
+        (Function::Power, [base, exponent]) => function(w, "MB_POWER", [base, exponent]),
         (Function::Ceil, [number]) if !is_whole(number) => function(w, "MB_CEIL", [number]),
         (
             Function::Part(_) | Function::Truncate(_) | Function::Shift(_) | Function::Between(_),
