@@ -129,13 +129,15 @@ pub(super) fn connection(db: &Db, named: Option<String>) -> Result<String> {
 /// Ends with Ctrl-C too, after what was begun is removed.
 pub(super) async fn or_interrupted<T>(work: impl Future<Output = manybase_db::Result<T>>) -> Result<T> {
     tokio::select! {
-        done = work => return Ok(done?),
+        // First, so that it listens before anything is begun.
+        biased;
         signal = tokio::signal::ctrl_c() => {
             if let Err(error) = signal {
                 let what = format!("the terminal's signals can't be listened to: {error}");
                 return Err(manybase_db::Error::config(what).into());
             }
         }
+        done = work => return Ok(done?),
     }
     manybase_snapshot::settled().await;
     Err(Failure::interrupted())
