@@ -22,6 +22,8 @@ pub struct Index {
     pub condition: Option<String>,
     /// A unique constraint has made it, and it goes with that.
     pub constraint: bool,
+    /// The database needs it for a foreign key, and may have made it by itself.
+    pub implied: bool,
     /// How it is made, such as `btree` or `gin`, where the database tells.
     pub method: Option<String>,
     /// Columns that are in it beside those that it is sorted by.

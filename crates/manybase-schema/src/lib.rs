@@ -22,6 +22,7 @@
 //! # }
 //! ```
 
+mod compare;
 mod database;
 mod index;
 #[cfg(feature = "models")]
@@ -33,9 +34,10 @@ mod read;
 mod table;
 mod trigger;
 
+pub use compare::{CompareOptions, Comparison, Difference, Part, Side, Verdict, compare};
 pub use database::Database;
 pub use index::{Index, IndexColumn};
-pub use manybase_sql::catalog::{ColumnKind, Compares};
+pub use manybase_sql::catalog::{ColumnKind, Compares, Holds};
 pub use object::{Domain, EnumType, Sequence, SequenceOwner};
 pub use one_of::one_of;
 pub use read::Introspect;

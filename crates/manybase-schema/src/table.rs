@@ -1,7 +1,7 @@
 //! A table and its parts.
 
 use crate::{Index, Trigger};
-use manybase_sql::catalog::{ColumnKind, Compares};
+use manybase_sql::catalog::{ColumnKind, Compares, Holds};
 use serde::{Serialize, Serializer};
 
 /// How the names of the library's own tables begin.
@@ -172,6 +172,11 @@ pub struct Column {
     /// Which texts are equal in it, besides those of the same letters.
     #[serde(skip)]
     pub compares: Compares,
+    /// What it holds, beyond its kind.
+    #[serde(skip)]
+    pub holds: Holds,
+    /// It is numbered because the database keeps rows in that way, and not because somebody has said so.
+    pub auto_implied: bool,
     /// `SELECT *` does not show it.
     pub hidden: bool,
     /// The name of its domain.

@@ -2,6 +2,7 @@
 //!
 //! A [`Catalog`] is text only. The crate `manybase-schema` runs it and makes typed values of the rows.
 
+mod holds;
 mod kind;
 mod mysql;
 mod postgres;
@@ -11,6 +12,7 @@ mod sqlite_text;
 mod sqlite_tokens;
 mod text;
 
+pub use holds::Holds;
 pub use kind::{ColumnKind, NativeType};
 pub(crate) use mysql::MySqlCatalog;
 pub(crate) use postgres::PostgresCatalog;
@@ -100,6 +102,11 @@ pub trait Catalog: Debug + Send + Sync {
         definition.trim().trim_end_matches(';').trim_end().to_owned()
     }
 
+    /// An expression of the catalog as standard SQL would quote its texts.
+    fn expression(&self, sql: String) -> String {
+        sql
+    }
+
     /// How texts of a column compare.
     fn compares(&self, text: ComparedAs<'_>) -> Compares;
 
@@ -110,6 +117,14 @@ pub trait Catalog: Debug + Send + Sync {
 
     /// What a column's type means.
     fn kind(&self, native: &NativeType<'_>) -> ColumnKind;
+
+    /// What such a column holds, beyond its kind.
+    fn holds(&self, native: &NativeType<'_>) -> Holds;
+
+    /// Whether it makes an index for each foreign key that has none.
+    fn indexes_foreign_keys(&self) -> bool {
+        false
+    }
 
     /// How many seconds a replica is behind: the query, and the column that says it. A query without a row, and NULL,
     /// mean that it can't tell. `None` where a database has no replicas of its own.

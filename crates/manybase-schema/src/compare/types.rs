@@ -54,7 +54,7 @@ fn details(left: &Column, right: &Column) -> Option<Verdict> {
     let open = |column: &Column| matches!(column.kind, ColumnKind::Text { length: None } | ColumnKind::Bytes);
     match (left.holds.bytes, right.holds.bytes) {
         (a, b) if !open(left) || !open(right) || a == b => None,
-        (None, Some(_)) => Some(Verdict::Narrower),
+        (None, _) => Some(Verdict::Narrower),
         (Some(_), None) => Some(Verdict::Wider),
         (Some(a), Some(b)) => Some(if a > b { Verdict::Narrower } else { Verdict::Wider }),
     }
@@ -116,7 +116,10 @@ fn kinds(left: ColumnKind, right: ColumnKind) -> Option<Verdict> {
         (K::Text { .. }, K::Char(_)) => Some(Verdict::Lossy),
         (K::F32, K::F64) => Some(Verdict::Wider),
         (K::F64, K::F32) => Some(Verdict::Lossy),
-        (K::Integer { .. } | K::Decimal { .. } | K::Bool, K::Integer { .. } | K::Decimal { .. } | K::Bool) => {
+        (
+            K::Integer { .. } | K::Decimal { .. } | K::Bool,
+            K::Integer { .. } | K::Decimal { .. } | K::Bool,
+        ) => {
             let (Some(a), Some(b)) = (Span::of(left), Span::of(right)) else {
                 return Some(Verdict::Incompatible);
             };
@@ -127,17 +130,38 @@ fn kinds(left: ColumnKind, right: ColumnKind) -> Option<Verdict> {
         | (K::F32 | K::F64, K::Integer { .. } | K::Decimal { .. }) => Some(Verdict::Lossy),
         // The day, or the zone.
         (K::Date, K::DateTime | K::Timestamp) => Some(Verdict::Wider),
-        (K::DateTime | K::Timestamp, K::Date)
-        | (K::DateTime, K::Timestamp)
-        | (K::Timestamp, K::DateTime) => Some(Verdict::Lossy),
+        (K::DateTime | K::Timestamp, K::Date) | (K::DateTime, K::Timestamp) | (K::Timestamp, K::DateTime) => {
+            Some(Verdict::Lossy)
+        }
         // Whatever it is, it can be written down; in the other direction most texts are refused.
         (K::Bytes, K::Text { .. }) | (K::Text { .. }, K::Bytes) => Some(Verdict::Incompatible),
         (_, K::Text { length: None }) => Some(Verdict::Wider),
-        (K::Uuid, K::Text { length: Some(length) }) if length >= 36 => Some(Verdict::Wider),
+        (_, K::Text { length: Some(length) }) if written(left).is_some_and(|needed| needed <= length) => {
+            Some(Verdict::Wider)
+        }
         (K::Enum, K::Text { .. } | K::Char(_)) => Some(Verdict::Wider),
         (K::Text { .. } | K::Char(_), K::Enum | K::Uuid | K::Json) => Some(Verdict::Narrower),
         _ => Some(Verdict::Incompatible),
     }
+}
+
+/// How many letters it takes to write such a value down.
+fn written(kind: ColumnKind) -> Option<u32> {
+    Some(match kind {
+        ColumnKind::Bool => 5,
+        ColumnKind::Integer { .. } => 20,
+        ColumnKind::F32 | ColumnKind::F64 => 25,
+        // The sign, the point, and a zero before it.
+        ColumnKind::Decimal {
+            precision: Some((total, _)),
+        } => u32::from(total) + 3,
+        ColumnKind::Date => 10,
+        ColumnKind::Time => 15,
+        ColumnKind::DateTime => 26,
+        ColumnKind::Timestamp => 32,
+        ColumnKind::Uuid => 36,
+        _ => return None,
+    })
 }
 
 /// Digits in front of the point and behind it, or the ends of a whole number.
@@ -250,6 +274,8 @@ mod tests {
             (K::Uuid, text(Some(36)), Some(Verdict::Wider)),
             (K::Json, K::Uuid, Some(Verdict::Incompatible)),
             (K::Date, text(None), Some(Verdict::Wider)),
+            (K::Date, text(Some(10)), Some(Verdict::Wider)),
+            (K::Date, text(Some(9)), Some(Verdict::Incompatible)),
             (text(None), K::Date, Some(Verdict::Incompatible)),
         ] {
             assert_eq!(kinds(left, right), verdict, "{left} {right}");

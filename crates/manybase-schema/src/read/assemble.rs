@@ -60,7 +60,8 @@ pub(super) fn assemble(schema: &str, rows: Everything, catalog: &dyn Catalog) ->
     }
     for mut row in rows.checks {
         if let Some(table) = tables.get_mut(&row.name()) {
-            let (name, expression, kind, column) = (row.text(), row.name(), row.name(), row.text());
+            let (name, expression) = (row.text(), catalog.expression(row.name()));
+            let (kind, column) = (row.name(), row.text());
             match kind == "exclude" {
                 true => table.exclusions.push(Exclusion {
                     name: name.unwrap_or_default(),
@@ -104,6 +105,9 @@ pub(super) fn assemble(schema: &str, rows: Everything, catalog: &dyn Catalog) ->
                 column.compares.ignores_padding |= more.ignores_padding;
             }
         }
+        if catalog.indexes_foreign_keys() {
+            imply(table);
+        }
         table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
         learn_from_checks(table);
     }
@@ -114,7 +118,9 @@ fn column(mut row: super::Texts, catalog: &dyn Catalog) -> Column {
     let (name, native_type, base) = (row.name(), row.name(), row.name());
     let (length, precision, scale) = (row.number(), row.number(), row.number());
     let (nullable, default, auto) = (row.truth(), row.text(), row.truth());
+    let default = default.map(|sql| catalog.expression(sql));
     let (generated, expression) = (row.number::<u8>(), row.text());
+    let expression = expression.map(|sql| catalog.expression(sql));
     let (comment, enum_name) = (row.text(), row.text());
     let values = row.list();
     let values = match values.is_empty() {
@@ -127,14 +133,15 @@ fn column(mut row: super::Texts, catalog: &dyn Catalog) -> Column {
         base: &base,
         collation: collation.as_deref(),
     });
-    let kind = catalog.kind(&NativeType {
+    let native = NativeType {
         full: &native_type,
         base: &base,
         length,
         precision,
         scale,
         is_enum: enum_name.is_some(),
-    });
+    };
+    let (kind, holds) = (catalog.kind(&native), catalog.holds(&native));
     let generated = match generated {
         Some(how @ 1..) => Some(Generated {
             expression,
@@ -158,11 +165,24 @@ fn column(mut row: super::Texts, catalog: &dyn Catalog) -> Column {
         generated,
         collation,
         compares,
+        holds,
+        auto_implied: false,
         hidden,
         domain,
         enum_name,
         values,
         comment,
+    }
+}
+
+/// An index that has the columns of a foreign key, and its name or that of its first column.
+fn imply(table: &mut Table) {
+    for index in table.indexes.iter_mut().filter(|index| !index.unique) {
+        let names = index.names().unwrap_or_default();
+        index.implied = table.foreign_keys.iter().any(|key| {
+            let named = key.name.as_ref() == Some(&index.name) || key.columns.first() == Some(&index.name);
+            named && names == key.columns
+        });
     }
 }
 
@@ -172,6 +192,7 @@ fn add_text(table: &mut Table, text: TableText) {
         let same_name = |column: &&mut Column| column.name.eq_ignore_ascii_case(&told.name);
         if let Some(column) = table.columns.iter_mut().find(same_name) {
             column.collation = told.collation;
+            column.auto_implied = column.auto && !told.auto;
             if let Some(generated) = &mut column.generated {
                 generated.expression = told.expression;
             }
@@ -250,6 +271,7 @@ fn index(table: &mut Table, mut row: super::Texts, catalog: &dyn Catalog) {
             columns: vec![column],
             condition,
             constraint,
+            implied: false,
             method,
             include,
             nulls_equal,

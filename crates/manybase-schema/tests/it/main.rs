@@ -1,5 +1,6 @@
 //! What the catalogs of real databases say: made with SQL, read back.
 
+mod compare;
 mod details;
 mod home;
 mod many;

@@ -1,6 +1,6 @@
 //! The information schema, as MySQL and MariaDB have it.
 
-use super::{Catalog, ColumnKind, ComparedAs, Compares, NativeType};
+use super::{Catalog, ColumnKind, ComparedAs, Compares, Holds, NativeType};
 use std::fmt::Write as _;
 
 #[derive(Debug)]
@@ -147,6 +147,53 @@ impl Catalog for MySqlCatalog {
         (!sql.is_empty()).then_some(sql)
     }
 
+    /// It writes `'it\'s'`, which elsewhere would be the beginning of a text only.
+    fn expression(&self, sql: String) -> String {
+        if !sql.contains("\\'") {
+            return sql;
+        }
+        let mut written = String::with_capacity(sql.len());
+        let mut chars = sql.chars();
+        let mut inside = false;
+        while let Some(c) = chars.next() {
+            match c {
+                '\'' => {
+                    inside = !inside;
+                    written.push(c);
+                }
+                '\\' if inside => match chars.next() {
+                    Some('\'') => written.push_str("''"),
+                    Some(next) => written.extend(['\\', next]),
+                    None => written.push('\\'),
+                },
+                c => written.push(c),
+            }
+        }
+        written
+    }
+
+    fn holds(&self, native: &NativeType<'_>) -> Holds {
+        let bytes = match native.base {
+            "tinytext" | "tinyblob" => Some(255),
+            "text" | "blob" => Some(65_535),
+            "mediumtext" | "mediumblob" => Some(16_777_215),
+            "binary" | "varbinary" => native.length.and_then(|length| u64::try_from(length).ok()),
+            _ => None,
+        };
+        let timed = matches!(native.base, "time" | "datetime" | "timestamp");
+        Holds {
+            fraction: timed.then(|| Holds::fraction(native.full, 0)).flatten(),
+            bytes,
+            loose: false,
+            // TIMESTAMP ends in 2038.
+            any_zone: native.base == "datetime",
+        }
+    }
+
+    fn indexes_foreign_keys(&self) -> bool {
+        true
+    }
+
     /// Collations say it in their names. Most ignore spaces at the end; MySQL's newer ones do not.
     fn compares(&self, text: ComparedAs<'_>) -> Compares {
         let Some(collation) = text.collation else {
@@ -229,6 +276,13 @@ impl Catalog for MySqlCatalog {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quotes_as_elsewhere() {
+        let written = |sql: &str| MySqlCatalog::MARIADB.expression(sql.to_owned());
+        assert_eq!(written(r"`a` in ('it\'s','b\\')"), r"`a` in ('it''s','b\\')");
+        assert_eq!(written("`a` = 'it''s'"), "`a` = 'it''s'");
+    }
 
     #[test]
     fn values_of_an_enum() {

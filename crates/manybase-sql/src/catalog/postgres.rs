@@ -1,6 +1,6 @@
 //! PostgreSQL's own catalog: the information schema lacks indexes, comments and enums.
 
-use super::{Catalog, ColumnKind, ComparedAs, Compares, NativeType};
+use super::{Catalog, ColumnKind, ComparedAs, Compares, Holds, NativeType};
 
 #[derive(Debug)]
 pub(crate) struct PostgresCatalog;
@@ -208,6 +208,14 @@ impl Catalog for PostgresCatalog {
 
     fn types(&self) -> Option<&'static str> {
         Some(TYPES)
+    }
+
+    fn holds(&self, native: &NativeType<'_>) -> Holds {
+        let timed = matches!(native.base, "time" | "timestamp" | "timestamptz");
+        Holds {
+            fraction: timed.then(|| Holds::fraction(native.full, 6)).flatten(),
+            ..Holds::default()
+        }
     }
 
     /// Collations order texts; what is equal has the same bytes, but for `citext` and the padding of `char`.

@@ -1,8 +1,8 @@
 //! SQLite's pragmas, as tables.
 
 use super::{
-    Catalog, ColumnKind, ComparedAs, Compares, IndexText, NativeType, TableText, TriggerText, sqlite_checks,
-    sqlite_text,
+    Catalog, ColumnKind, ComparedAs, Compares, Holds, IndexText, NativeType, TableText, TriggerText,
+    sqlite_checks, sqlite_text,
 };
 
 #[derive(Debug)]
@@ -119,6 +119,15 @@ impl Catalog for SqliteCatalog {
         Compares {
             ignores_case: is("NOCASE"),
             ignores_padding: is("RTRIM"),
+        }
+    }
+
+    /// Whatever is put in; times are texts with microseconds.
+    fn holds(&self, _native: &NativeType<'_>) -> Holds {
+        Holds {
+            fraction: Some(6),
+            loose: true,
+            ..Holds::default()
         }
     }
 

@@ -61,6 +61,7 @@ fn column(sql: &str, name: String, words: &[Token<'_>], found: &mut TableText) {
                 at += 2;
                 continue;
             }
+            word if word.eq_ignore_ascii_case("AUTOINCREMENT") => column.auto = true,
             word if word.eq_ignore_ascii_case("PRIMARY") => found.primary_key = constraint.take(),
             word if word.eq_ignore_ascii_case("REFERENCES") => {
                 let key = foreign_key(&words[at..], constraint.take());

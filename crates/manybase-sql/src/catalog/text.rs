@@ -36,6 +36,8 @@ pub struct ColumnText {
     pub expression: Option<String>,
     /// Its collation.
     pub collation: Option<String>,
+    /// It says that the database numbers it.
+    pub auto: bool,
 }
 
 /// What the text tells of a foreign key.
