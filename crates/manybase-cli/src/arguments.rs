@@ -5,7 +5,8 @@ mod help;
 pub(crate) use help::examples;
 
 use crate::commands::{
-    backup, completions, connections, docs, doctor, inspect, migrate, models, ping, restore, saga, tx,
+    backup, compare, completions, connections, docs, doctor, inspect, migrate, models, ping, restore, saga,
+    tx,
 };
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -95,6 +96,7 @@ pub(crate) enum Command {
     Connections(connections::Connections),
     Doctor(doctor::Doctor),
     Inspect(inspect::Inspect),
+    Compare(compare::Compare),
     Models(models::ModelsOf),
     Docs(docs::DocsOf),
     Backup(backup::Backup),

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod backup;
+pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod connections;
 pub(crate) mod docs;
@@ -25,6 +26,7 @@ pub(crate) async fn run(command: Command, cx: &mut Context<'_>) -> Result<Status
         Command::Connections(command) => command.run(cx).await,
         Command::Doctor(command) => command.run(cx).await,
         Command::Inspect(command) => command.run(cx).await,
+        Command::Compare(command) => command.run(cx).await,
         Command::Models(command) => command.run(cx).await,
         Command::Docs(command) => command.run(cx).await,
         Command::Backup(command) => command.run(cx).await,

@@ -199,6 +199,9 @@ mod guide {
     #[doc = include_str!("../../../docs/backup.md")]
     struct Backups;
 
+    #[doc = include_str!("../../../docs/schema.md")]
+    struct Schema;
+
     #[doc = include_str!("../../../docs/connections.md")]
     struct Connections;
 

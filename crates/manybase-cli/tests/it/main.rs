@@ -1,6 +1,7 @@
 //! The tool as it is run: the program itself, its output, its exit codes.
 
 mod backup;
+mod compare;
 mod connections;
 mod docs;
 mod doctor;
