@@ -293,3 +293,53 @@ fn value(part: &Part<'_>, d: &TokenStream) -> TokenStream {
         _ => quote!(self.#ident.unwrap_or_default()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::derive;
+
+    fn refused(text: &str) -> String {
+        let input = syn::parse_str(text).expect("a struct");
+        derive(&input)
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn what_a_factory_does_not_take() {
+        for (fields, says) in [
+            (
+                "born: i32",
+                "the factory needs a value for `born`: write #[factory(default = …)]",
+            ),
+            (
+                "#[factory(defualt = 1)] a: i64",
+                "unknown attribute `defualt` of a factory; known are: default",
+            ),
+            (
+                "#[factory(default = 1, sequence = |n| n)] a: i64",
+                "a field has one of `default`, `sequence` and `parent`",
+            ),
+            (
+                "#[factory(default = 1)] build: i64",
+                "a factory has a method `build` already",
+            ),
+            (
+                "#[factory(default = 1)] of: HasMany<A>",
+                "a factory leaves relations and generated fields empty",
+            ),
+        ] {
+            let message = refused(&format!("struct A {{ #[model(key, auto)] id: i64, {fields} }}"));
+            assert!(message.starts_with(says), "{fields}: {message}");
+        }
+        assert_eq!(
+            refused("enum A { B }"),
+            "a model with a factory is a struct with named fields"
+        );
+        assert_eq!(
+            refused("struct A { #[model(key, auto)] id: i64, name: Option<String> }"),
+            ""
+        );
+    }
+}

@@ -140,3 +140,87 @@ fn check(function: &ItemFn) -> syn::Result<()> {
 fn text(value: &str, at: proc_macro2::Span) -> LitStr {
     LitStr::new(value, at)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::expand;
+
+    fn refused(arguments: &str, function: &str) -> String {
+        let parse = |text: &str| text.parse().expect("tokens");
+        match expand(parse(arguments), parse(function)) {
+            Ok(_) => String::new(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn arguments_that_make_no_sense() {
+        for (arguments, says) in [
+            (
+                "connection(app = \"sqlite\")",
+                "unknown argument `connection` of a test; known are: connections(",
+            ),
+            (
+                "connections(app = \"oracel\")",
+                "\"oracel\" is no kind of database: write \"sqlite\"",
+            ),
+            ("connections(app = \"env:\")", "\"env:\" is no kind of database"),
+            (
+                "connections(app = \"sqlite\", app = \"postgres\")",
+                "this connection is said twice",
+            ),
+            ("models(A), models(B)", "this is said twice"),
+            ("models = A", "write `models(…)`"),
+            ("isolation = \"own\"", "\"own\" is no isolation: write \"auto\""),
+            (
+                "connections(app = \"postgres\"), isolation = \"memory\"",
+                "\"memory\" is for SQLite, and the connection \"app\" is on a server",
+            ),
+            (
+                "connections(app = \"sqlite\"), default = \"ap\"",
+                "`default` names \"ap\", which is none of `connections(…)`",
+            ),
+            (
+                "fixtures(\"no/such.yaml\")",
+                "there is no file \"no/such.yaml\" in the crate's directory",
+            ),
+            ("timeout = \"soon\"", "write a time, such as \"500ms\""),
+            ("threads = 0", "a test needs a thread"),
+        ] {
+            let message = refused(arguments, "async fn a(db: Db) {}");
+            assert!(message.starts_with(says), "{arguments}: {message}");
+        }
+    }
+
+    #[test]
+    fn functions_that_are_no_tests() {
+        for (function, says) in [
+            ("fn a(db: Db) {}", "a test with databases is an `async fn`"),
+            (
+                "async fn a() {}",
+                "a test gets its databases: write `async fn a(db: Db)`",
+            ),
+            (
+                "async fn a(db: Db, other: Db) {}",
+                "a test gets one `Db`, with all of its connections",
+            ),
+            (
+                "async fn a<T>(db: Db) {}",
+                "a test can't have type, lifetime or const parameters",
+            ),
+            (
+                "#[test] async fn a(db: Db) {}",
+                "#[manybase::test] makes the test: leave out #[test]",
+            ),
+        ] {
+            assert_eq!(refused("", function), says, "{function}");
+        }
+        assert_eq!(
+            refused(
+                "connections(\"my-app\" = \"env:URL\"), models(a::B)",
+                "async fn a(db: Db) {}"
+            ),
+            ""
+        );
+    }
+}

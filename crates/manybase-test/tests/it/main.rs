@@ -1,6 +1,7 @@
 //! `#[manybase::test]` on each kind of database.
 
 mod child;
+mod cost;
 mod counting;
 mod factories;
 mod failing;
@@ -10,9 +11,3 @@ mod isolation;
 mod leftovers;
 mod models;
 mod several;
-
-/// The messages for what is written wrong.
-#[test]
-fn messages() {
-    trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
-}
