@@ -6,6 +6,7 @@ mod event;
 mod plan;
 mod repair;
 mod report;
+mod requires;
 mod resume;
 mod rust;
 mod site;
