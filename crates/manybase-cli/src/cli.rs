@@ -117,7 +117,8 @@ impl Cli {
             self.configure.as_deref(),
             self.models.as_ref(),
             output,
-        );
+        )
+        .named(arguments.first());
         context.migrator = self.migrator.as_deref();
         let outcome = commands::run(parsed.command, &mut context).await;
         let status = match outcome {

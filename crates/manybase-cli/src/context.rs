@@ -7,6 +7,7 @@ use crate::project;
 use manybase_db::{Db, DbBuilder, Error, Executor, RecoveryMode, Route};
 use manybase_migrate::Migrator;
 use manybase_record::Models;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -49,6 +50,18 @@ impl<'a> Context<'a> {
             migrator: None,
             db: None,
         }
+    }
+
+    /// As what it was called, which is another name in a program of one's own.
+    pub(crate) fn named(mut self, word: Option<&OsString>) -> Self {
+        if let Some(name) = word.and_then(|word| Path::new(word).file_stem()) {
+            self.program = name.to_string_lossy().into_owned();
+        }
+        self
+    }
+
+    pub(crate) fn program(&self) -> &str {
+        &self.program
     }
 
     /// The connections of the project. Nothing is dialled, and nothing is done in the background: a command that only

@@ -125,3 +125,130 @@ fn column(
         (rest, Some(_)) => Ok(quote!(<Self as #library::Model>::COLUMNS.#first #(.#rest)*.name())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use syn::DeriveInput;
+
+    fn derived(source: &str) -> Result<String, String> {
+        let input: DeriveInput = syn::parse_str(source).expect("Rust");
+        let code = crate::model::derive(&input).map_err(|error| error.to_string())?;
+        Ok(code.to_string().replace(' ', ""))
+    }
+
+    fn error(attributes: &str, fields: &str) -> String {
+        let source =
+            format!("#[model({attributes})] struct T {{ #[model(key)] id: i64, name: String, {fields} }}");
+        derived(&source).expect_err(&source)
+    }
+
+    #[test]
+    fn what_is_not_said_makes_no_code() {
+        let code = derived("struct T { #[model(key)] id: i64, name: String }").expect("a model");
+        for call in [
+            ".comment(",
+            ".about(",
+            ".index",
+            ".check",
+            ".relations::",
+            ".renamed_from(",
+            ".view(",
+        ] {
+            assert!(!code.contains(call), "{call} in {code}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_is_a_call_each() {
+        let code = derived(
+            "/// About it.\n///\n///     code\n#[doc(hidden)]\n\
+             #[model(index(name, desc(home.city), name = \"i\"), unique(\"lower(name)\", filter = \"id > 0\"))]\n\
+             #[model(check(\"a\", name = \"b\"), renamed_from = \"old\")]\n\
+             struct T { #[model(key)] id: i64, #[model(index, column = \"NAME\", check = \"c\")] name: String, \
+             #[model(embedded)] home: Address }",
+        )
+        .expect("a model");
+        for call in [
+            ".about(\"Aboutit.\\n\\ncode\")",
+            "Index::new(\"i\").column(\"NAME\").column(<Selfas::manybase::Model>::COLUMNS.home.city.name()).descending()",
+            "Index::new(\"\").expression(\"lower(name)\").unique().filter(\"id>0\")",
+            ".check(\"b\",\"a\")",
+            ".table_renamed_from(\"old\")",
+            ".indexed().checked(\"c\")",
+        ] {
+            assert!(code.contains(call), "{call} in {code}");
+        }
+    }
+
+    #[test]
+    fn messages_say_what_to_write() {
+        for (attributes, fields, says) in [
+            (
+                "index(nmae)",
+                "",
+                "no field `nmae` with a column; it has: id, name",
+            ),
+            (
+                "index",
+                "",
+                "name the fields of the model that it is of: index(a, b)",
+            ),
+            ("unique()", "", "name a field, or several: unique(a, b)"),
+            (
+                "index(id, wher = \"x\")",
+                "",
+                "known are: name = \"…\", filter = \"…\"",
+            ),
+            ("index(asc(id))", "", "index(a, desc(b), \"lower(c)\")"),
+            ("index(id, name = \"a\", name = \"b\")", "", "this is said twice"),
+            ("index(name.first)", "", "`name` is one column"),
+            (
+                "index(home)",
+                "#[model(embedded)] home: A",
+                "name one of its fields, home.…",
+            ),
+            ("check", "", "check = \"qty >= 0\""),
+            ("check(\"a\", nme = \"b\")", "", "known is: name = \"…\""),
+            ("check = \" \"", "", "can't be empty"),
+            (
+                "view = \"SELECT 1\", index(id)",
+                "",
+                "a view has no indexes and checks",
+            ),
+            ("hooks", "#[model(unique(id))] a: i64", "`unique` stands alone"),
+            (
+                "hooks",
+                "#[model(default = 1, default_sql = \"1\")] a: i64",
+                "a column has one default",
+            ),
+            (
+                "hooks",
+                "#[model(skip, index)] a: i64",
+                "`index` is for a field with a column of its own",
+            ),
+            (
+                "hooks",
+                "#[model(no_foreign_key)] a: i64",
+                "`no_foreign_key` is for relations",
+            ),
+            (
+                "hooks",
+                "#[model(no_foreign_key)] a: HasMany<A>",
+                "the end that would have the foreign key",
+            ),
+            (
+                "hooks",
+                "a_id: i64, #[model(index)] a: BelongsTo<A>",
+                "say it at the field with its key",
+            ),
+            (
+                "hooks",
+                "a_id: i64, #[model(no_foreign_key, on_delete = \"cascade\")] a: BelongsTo<A>",
+                "say it at the HasMany or HasOne",
+            ),
+        ] {
+            let message = error(attributes, fields);
+            assert!(message.contains(says), "{attributes} {fields}: {message}");
+        }
+    }
+}

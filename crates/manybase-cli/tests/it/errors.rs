@@ -83,6 +83,14 @@ fn a_command_line_that_makes_no_sense() {
         "{}",
         ran.err
     );
+    for (wrong, right) in [
+        (&["tx", "recoverr"], "'recover'"),
+        (&["migrate", "pu"], "'up'"),
+        (&["docs", "--ouT=x"], "'--out'"),
+    ] {
+        let ran = project.run(wrong).ends_with(2);
+        assert!(ran.err.contains(right), "{wrong:?}: {}", ran.err);
+    }
     project.run(&["ping", "-q", "-v"]).ends_with(2);
     let (code, document) = project.json(&["ping", "--offlin"]);
     assert_eq!((code, &document["error"]["kind"]), (2, &"usage".into()));

@@ -67,10 +67,54 @@ fn completions_for_every_shell() {
     let project = Project::of(&[]);
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let ran = project.run(&["completions", shell]).ends_with(0);
-        assert!(
-            ran.out.contains("connections") && ran.out.contains("offline"),
-            "{shell}: {ran:?}"
-        );
+        for word in [
+            "connections",
+            "offline",
+            "docs",
+            "migrate",
+            "backup",
+            "restore",
+            "recover",
+        ] {
+            assert!(ran.out.contains(word), "{shell}: {word}");
+        }
     }
     project.run(&["completions", "tcsh"]).ends_with(2);
+}
+
+/// Whatever is asked for, with whatever outcome: one document and nothing else.
+#[test]
+fn every_command_speaks_json() {
+    let project = Project::of(&[("main", "sqlite:main.db")]);
+    let mut found = Vec::new();
+    commands(&project, &[], &mut found);
+    assert!(found.len() > 20, "{found:?}");
+    for command in found.iter().filter(|command| !command.is_empty()) {
+        let words: Vec<&str> = command.iter().map(String::as_str).collect();
+        let ran = project.run(&[&words[..], &["--json"]].concat());
+        let document: serde_json::Value =
+            serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{words:?}: {error}: {ran:?}"));
+        assert!(document.is_object(), "{words:?}: {document}");
+        assert_eq!(
+            document.get("error").is_some(),
+            ran.code > 1,
+            "{words:?}: {ran:?}"
+        );
+        assert!((0..=3).contains(&ran.code), "{words:?}: {ran:?}");
+    }
+}
+
+/// As a program of one's own would be called.
+#[test]
+fn completions_are_for_the_program_that_prints_them() {
+    let project = Project::of(&[]);
+    let ran = project.run(&["completions", "bash"]).ends_with(0);
+    assert!(ran.out.contains("complete -F _manybase"), "{}", ran.out);
+    let (code, document) = project.json(&["completions", "fish"]);
+    assert_eq!((code, &document["shell"]), (0, &"fish".into()));
+    assert!(
+        document["script"]
+            .as_str()
+            .is_some_and(|script| script.contains("complete -c manybase"))
+    );
 }
