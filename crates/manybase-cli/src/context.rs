@@ -32,6 +32,7 @@ pub(crate) struct Context<'a> {
     models: Option<&'a Models>,
     /// Steps in Rust that the program has for its migrations.
     pub(crate) migrator: Option<&'a (dyn Fn(Migrator) -> Migrator + Send + Sync)>,
+    program: String,
     db: Option<Db>,
 }
 
@@ -48,6 +49,7 @@ impl<'a> Context<'a> {
             configure,
             models,
             migrator: None,
+            program: "manybase".to_owned(),
             db: None,
         }
     }

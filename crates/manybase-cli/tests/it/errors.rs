@@ -85,7 +85,7 @@ fn a_command_line_that_makes_no_sense() {
     );
     for (wrong, right) in [
         (&["tx", "recoverr"], "'recover'"),
-        (&["migrate", "pu"], "'up'"),
+        (&["migrate", "stauts"], "'status'"),
         (&["docs", "--ouT=x"], "'--out'"),
     ] {
         let ran = project.run(wrong).ends_with(2);
