@@ -28,6 +28,22 @@ pub enum Alter {
     Anew,
 }
 
+/// Where a schema can be made to look at it, and be gone afterwards.
+///
+/// ```
+/// use manybase_sql::{ddl::Scratch, dialect, Dialect};
+/// assert_eq!(dialect::postgres().ddl().expect("it is known").style().scratch, Scratch::Schema);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scratch {
+    /// A database of its own at this address.
+    Address(&'static str),
+    /// A schema in a transaction that is rolled back.
+    Schema,
+    /// A database beside the other, which is dropped.
+    Database,
+}
+
 /// What a database's DDL is like.
 ///
 /// ```
@@ -38,6 +54,8 @@ pub enum Alter {
 pub struct DdlStyle {
     /// How tables are changed.
     pub alter: Alter,
+    /// Where a schema can be made to look at it.
+    pub scratch: Scratch,
     /// Whether there are sequences.
     pub sequences: bool,
     /// Whether there are views that keep their rows.

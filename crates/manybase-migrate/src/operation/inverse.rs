@@ -1,8 +1,9 @@
 //! The way back.
 
 use super::Operation;
-use crate::schema::{Column, ObjectName, Schema, Table};
+use crate::schema::{Column, DefaultValue, ObjectName, Schema, Table};
 use manybase_db::{Error, ErrorKind, Result};
+use manybase_sql::DataType;
 
 /// What undoes an operation.
 ///
@@ -47,11 +48,19 @@ impl Operation {
                 table,
                 column: column.name,
             },
-            Self::DropColumn { table, column } => Self::AddColumn {
-                column: column_of(before, &table, &column)?,
-                fill: None,
-                table,
-            },
+            Self::DropColumn { table, column } => {
+                let column = column_of(before, &table, &column)?;
+                // Rows that are there have to get something.
+                let needs = !column.nullable
+                    && column.default.is_none()
+                    && !column.auto
+                    && column.generated.is_none();
+                Self::AddColumn {
+                    fill: column.holds().filter(|_| needs).and_then(zero),
+                    column,
+                    table,
+                }
+            }
             Self::RenameColumn { table, from, to } => Self::RenameColumn {
                 table,
                 from: to,
@@ -143,6 +152,26 @@ pub fn invert(operations: &[Operation], before: &Schema) -> Result<Vec<Inverse>>
     }
     found.reverse();
     Ok(found)
+}
+
+/// The value that says least.
+fn zero(of: DataType) -> Option<DefaultValue> {
+    let moment = |text: &str| text.to_owned();
+    Some(match of {
+        DataType::Bool => DefaultValue::Bool(false),
+        _ if of.is_integer() => DefaultValue::Integer(0),
+        _ if of.is_float() => DefaultValue::Float(0.0),
+        _ if of.is_decimal() => DefaultValue::Decimal(moment("0")),
+        _ if of.is_text() => DefaultValue::Text(String::new()),
+        DataType::Bytes => DefaultValue::Bytes(String::new()),
+        DataType::Date => DefaultValue::Date(moment("1970-01-01")),
+        DataType::Time => DefaultValue::Time(moment("00:00:00")),
+        DataType::DateTime => DefaultValue::Datetime(moment("1970-01-01T00:00:00")),
+        DataType::Timestamp => DefaultValue::Timestamp(moment("1970-01-01T00:00:00Z")),
+        DataType::Uuid => DefaultValue::Uuid(moment("00000000-0000-0000-0000-000000000000")),
+        DataType::Json => DefaultValue::Json(serde_json::Value::Null),
+        _ => return None,
+    })
 }
 
 pub(super) fn unknown(what: &str, name: &dyn std::fmt::Display) -> Error {

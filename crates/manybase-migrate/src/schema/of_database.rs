@@ -5,7 +5,7 @@ use super::{
     PrimaryKey, Schema, Table, View,
 };
 use manybase_schema as found;
-use manybase_schema::{Database, TableKind};
+use manybase_schema::{ColumnKind, Database, TableKind};
 
 impl Schema {
     /// What is in a database, in its own words: types, defaults and checks as it writes them.
@@ -109,7 +109,7 @@ fn table_of(table: &found::Table, database: &Database) -> Table {
     };
     Table {
         name: name(&table.schema, &table.name, database),
-        columns: table.columns.iter().map(column).collect(),
+        columns: table.columns.iter().map(|one| column(one, table)).collect(),
         primary_key: table.primary_key.as_ref().map(|key| PrimaryKey {
             name: Some(key.name.clone()),
             columns: key.columns.clone(),
@@ -121,7 +121,7 @@ fn table_of(table: &found::Table, database: &Database) -> Table {
             .map(index)
             .collect(),
         foreign_keys,
-        checks: (table.checks.iter())
+        checks: (table.checks.iter().filter(|check| !belongs_to_json(check, table)))
             .map(|check| Check {
                 name: check.name.clone(),
                 expression: check.expression.clone(),
@@ -134,10 +134,23 @@ fn table_of(table: &found::Table, database: &Database) -> Table {
     }
 }
 
-fn column(column: &found::Column) -> Column {
+/// A check that a column of JSON brings with it, where JSON is a text that is checked.
+fn belongs_to_json(check: &found::Check, table: &found::Table) -> bool {
+    let of = check.name.as_deref().and_then(|name| table.column(name));
+    of.is_some_and(|column| column.kind == ColumnKind::Json)
+        && check.expression.to_ascii_lowercase().contains("json_valid(")
+}
+
+fn column(column: &found::Column, table: &found::Table) -> Column {
+    let checked =
+        |check: &found::Check| check.name.as_deref() == Some(&column.name) && belongs_to_json(check, table);
+    let native = match table.checks.iter().any(checked) {
+        true => "json",
+        false => &column.native_type,
+    };
     Column {
         name: column.name.clone(),
-        data_type: ColumnType::Native(column.native_type.clone()),
+        data_type: ColumnType::Native(native.to_owned()),
         nullable: column.nullable,
         // A sequence of its own numbers the column; that is what `auto` says.
         default: (column.default.clone())

@@ -1,11 +1,12 @@
 //! MariaDB and MySQL copy a table, or lock it, for most changes: they are said in one statement. DDL can't be taken back.
 
 use super::{Flavor, MySql};
-use crate::ddl::{Alter, ColumnSpec, Conversion, Ddl, DdlStyle};
+use crate::ddl::{Alter, ColumnSpec, Conversion, Ddl, DdlStyle, Scratch};
 use crate::{DataType, Result, SqlWriter, TableName};
 
 const STYLE: DdlStyle = DdlStyle {
     alter: Alter::Together,
+    scratch: Scratch::Database,
     sequences: false,
     materialized_views: false,
     concurrent_indexes: false,

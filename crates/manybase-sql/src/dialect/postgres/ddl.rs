@@ -1,6 +1,6 @@
 //! PostgreSQL changes everything in place, and can take it back.
 
-use crate::ddl::{Alter, ColumnSpec, Conversion, Ddl, DdlStyle};
+use crate::ddl::{Alter, ColumnSpec, Conversion, Ddl, DdlStyle, Scratch};
 use crate::{DataType, Result, SqlWriter, TableName, Value};
 
 #[derive(Debug)]
@@ -8,6 +8,7 @@ pub(super) struct PostgresDdl;
 
 static STYLE: DdlStyle = DdlStyle {
     alter: Alter::Each,
+    scratch: Scratch::Schema,
     sequences: true,
     materialized_views: true,
     concurrent_indexes: true,

@@ -1,6 +1,6 @@
 //! SQLite changes little in place.
 
-use crate::ddl::{Alter, ColumnSpec, Conversion, Ddl, DdlStyle};
+use crate::ddl::{Alter, ColumnSpec, Conversion, Ddl, DdlStyle, Scratch};
 use crate::{DataType, Result, SqlWriter, TableName};
 
 #[derive(Debug)]
@@ -8,6 +8,7 @@ pub(super) struct SqliteDdl;
 
 static STYLE: DdlStyle = DdlStyle {
     alter: Alter::Anew,
+    scratch: Scratch::Address("sqlite::memory:"),
     sequences: false,
     materialized_views: false,
     concurrent_indexes: false,
