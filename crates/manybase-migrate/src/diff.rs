@@ -21,6 +21,7 @@ pub use hints::Hints;
 
 use crate::operation::Operation;
 use crate::schema::{Names, Schema};
+use manybase_db::{Error, ErrorKind};
 
 /// A schema, and how a database writes it: what [`crate::scratch::normalise`] gives.
 ///
@@ -109,14 +110,39 @@ pub fn diff_normalised(
     after: &Normalised,
     hints: &Hints,
 ) -> Result<Vec<Operation>, DiffError> {
+    references_stay_inside(&after.schema, hints)?;
     let renames = renames::find(before, after, hints)?;
     let (mut schema, mut native) = (before.schema.clone(), before.native.clone());
     for operation in &renames {
         schema.apply(operation)?;
         native.apply(operation)?;
     }
-    let target = align::align(after, &schema, &native);
+    let after = Normalised {
+        native: after.native.unquoted(),
+        ..after.clone()
+    };
+    let target = align::align(&after, &schema, &native.unquoted());
     let mut operations = renames;
     operations.extend(compare::compare(&schema, &target, hints));
     Ok(views::around(&before.schema, &target, operations))
+}
+
+/// A foreign key can't hold what lies in another database.
+fn references_stay_inside(schema: &Schema, hints: &Hints) -> Result<(), DiffError> {
+    for table in &schema.tables {
+        for key in &table.foreign_keys {
+            if schema.table(&key.references).is_none() && !hints.outside.contains(&key.references) {
+                let columns = key.columns.join(", ");
+                let what = format!(
+                    "the foreign key of {} ({columns}) points to {}, which is no table of this connection",
+                    table.name, key.references
+                );
+                return Err(DiffError::Plan(Error::new(ErrorKind::Config, what).with_help(
+                    "a foreign key can't leave its database: bind both models to one connection, or make it a relation, \
+                     whose `on_delete` works across databases; a table of somebody else's is named in the hints",
+                )));
+            }
+        }
+    }
+    Ok(())
 }

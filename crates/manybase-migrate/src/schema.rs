@@ -155,7 +155,35 @@ impl Schema {
         self
     }
 
-    /// In one order, without what databases do not keep: names of primary keys, where columns stand, older names.
+    /// To compare with another that was read from the same database: without quotes around names in expressions.
+    pub(crate) fn unquoted(&self) -> Self {
+        let mut schema = self.clone();
+        let plain = |sql: &mut String| *sql = words::plain(sql);
+        for table in &mut schema.tables {
+            for column in &mut table.columns {
+                column
+                    .generated
+                    .iter_mut()
+                    .for_each(|one| plain(&mut one.expression));
+            }
+            for index in &mut table.indexes {
+                index.condition.iter_mut().for_each(plain);
+                index
+                    .columns
+                    .iter_mut()
+                    .filter_map(|one| one.expression.as_mut())
+                    .for_each(plain);
+            }
+            table
+                .checks
+                .iter_mut()
+                .for_each(|check| plain(&mut check.expression));
+        }
+        schema
+    }
+
+    /// In one order, without what databases do not keep: names of primary keys, where columns stand,
+    /// older names, quotes in expressions.
     /// Two schemas that were read from databases are the same if these are equal.
     ///
     /// ```
@@ -166,7 +194,7 @@ impl Schema {
     /// ```
     #[must_use]
     pub fn canonical(&self) -> Self {
-        let mut schema = self.clone();
+        let mut schema = self.unquoted();
         for table in &mut schema.tables {
             table.renamed_from = None;
             table.triggers.clear();

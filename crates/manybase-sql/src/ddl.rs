@@ -94,6 +94,8 @@ pub struct ColumnSpec<'a> {
     pub default: Option<&'a str>,
     /// Whether the default is an expression, not a value.
     pub computed_default: bool,
+    /// What an update that says nothing puts in, as SQL.
+    pub on_update: Option<&'a str>,
     /// The database numbers the rows in it.
     pub auto: bool,
     /// It is the whole primary key.
@@ -162,6 +164,21 @@ pub trait Ddl: Debug + Send + Sync {
     /// assert_eq!(ddl.convert("\"a\"", DataType::Bytes, DataType::Date), Conversion::Unknown);
     /// ```
     fn convert(&self, column: &str, from: DataType, to: DataType) -> Conversion;
+
+    /// Where a table's options stand that are not those of the dialect: behind `CREATE `, and behind the columns.
+    ///
+    /// ```
+    /// use manybase_sql::{dialect, Dialect};
+    /// let options = ["WITHOUT ROWID".to_owned(), "STRICT".to_owned()];
+    /// let sqlite = dialect::sqlite().ddl().expect("it is known");
+    /// assert_eq!(sqlite.options(&options), (String::new(), " WITHOUT ROWID, STRICT".to_owned()));
+    /// ```
+    fn options(&self, options: &[String]) -> (String, String) {
+        (
+            String::new(),
+            options.iter().map(|option| format!(" {option}")).collect(),
+        )
+    }
 
     /// Whether a column can be added to a table as it is.
     fn adds_in_place(&self, _column: &ColumnSpec<'_>) -> bool {

@@ -51,14 +51,15 @@ impl Writer<'_> {
         for key in &table.foreign_keys {
             parts.push(self.foreign_key(&table.name, key)?);
         }
-        let mut sql = format!("CREATE TABLE {} ({})", self.table(as_name)?, parts.join(", "));
-        match &table.options {
-            Some(options) => {
-                sql.push(' ');
-                sql.push_str(options);
-            }
-            None => sql.push_str(self.dialect.table_options()),
-        }
+        let (first, last) = match table.options.as_slice() {
+            [] => (String::new(), self.dialect.table_options().to_owned()),
+            options => self.ddl.options(options),
+        };
+        let mut sql = format!(
+            "CREATE {first}TABLE {} ({}){last}",
+            self.table(as_name)?,
+            parts.join(", ")
+        );
         if let Some(comment) = table
             .comment
             .as_ref()
@@ -85,10 +86,21 @@ impl Writer<'_> {
         let how = if concurrently { "CONCURRENTLY " } else { "" };
         let name = index.name.as_deref().unwrap_or_default();
         let (name, on) = (self.name(name)?, self.table(table)?);
+        let using = index
+            .method
+            .as_ref()
+            .map(|method| format!(" USING {method}"))
+            .unwrap_or_default();
         let mut sql = format!(
-            "CREATE {unique}INDEX {how}{name} ON {on} {}",
+            "CREATE {unique}INDEX {how}{name} ON {on}{using} {}",
             self.index_columns(index)?
         );
+        if !index.include.is_empty() {
+            sql.push_str(&format!(" INCLUDE ({})", self.names(&index.include)?));
+        }
+        if index.nulls_equal {
+            sql.push_str(" NULLS NOT DISTINCT");
+        }
         if let Some(condition) = &index.condition {
             if !self.dialect.capability().index_filter {
                 return Err(self.lacks(
@@ -246,13 +258,7 @@ impl Writer<'_> {
             sequence.increment,
             bound("MINVALUE", sequence.minimum),
             bound("MAXVALUE", sequence.maximum),
-            if sequence.cycle {
-                " CYCLE"
-            } else if word == "ALTER" && self.ddl.style().not_valid {
-                " NO CYCLE"
-            } else {
-                ""
-            },
+            if sequence.cycle { " CYCLE" } else { " NO CYCLE" },
         ))
     }
 }

@@ -72,6 +72,7 @@ impl<'d> Writer<'d> {
             nullable: column.nullable,
             default: default.as_deref(),
             computed_default: column.default.as_ref().is_some_and(is_computed),
+            on_update: column.on_update.as_deref(),
             auto: column.auto,
             key: table.is_key(&column.name),
             indexed: table.is_indexed(&column.name),
@@ -126,6 +127,12 @@ impl<'d> Writer<'d> {
                 sql.push_str(action.sql());
             }
         }
+        if key.deferrable {
+            sql.push_str(" DEFERRABLE");
+        }
+        if key.deferred {
+            sql.push_str(" INITIALLY DEFERRED");
+        }
         Ok(sql)
     }
 
@@ -149,6 +156,7 @@ impl<'d> Writer<'d> {
                         .with_help("drop it and make it again with its expression"));
                 }
             };
+            part.push_str(column.suffix.as_deref().unwrap_or_default());
             if column.descending {
                 part.push_str(" DESC");
             }

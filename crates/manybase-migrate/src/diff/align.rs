@@ -47,10 +47,27 @@ pub(super) fn align(after: &Normalised, before: &Schema, before_native: &Schema)
 fn align_table(table: &mut Table, named: &Table, native: &Table, was: &Table, was_native: &Table) {
     for column in &mut table.columns {
         let now = native.find(&column.name).unwrap_or(column).compared();
-        if let (Some(was), Some(was_native)) = (was.find(&column.name), was_native.find(&column.name))
-            && now == was_native.compared()
-        {
+        let Some((was, was_native)) = was.find(&column.name).zip(was_native.find(&column.name)) else {
+            continue;
+        };
+        if now == was_native.compared() {
             *column = was.plain();
+            continue;
+        }
+        // Of a column that changes, what stays is written as before too.
+        if now.data_type == was_native.data_type && now.collation == was_native.collation {
+            column.data_type = was.data_type.clone();
+            column.collation.clone_from(&was.collation);
+            column.holds = was.holds;
+        }
+        if now.default == was_native.default {
+            column.default.clone_from(&was.default);
+        }
+        if now.generated == was_native.generated {
+            column.generated.clone_from(&was.generated);
+        }
+        if now.comment == was_native.comment {
+            column.comment.clone_from(&was.comment);
         }
     }
     let key_columns = |table: &Table| table.primary_key.as_ref().map(|key| key.columns.clone());
@@ -58,27 +75,26 @@ fn align_table(table: &mut Table, named: &Table, native: &Table, was: &Table, wa
         table.primary_key.clone_from(&was.primary_key);
     }
     // Each old part is taken once.
-    let mut indexes: Vec<&Index> = was_native.indexes.iter().collect();
+    let mut indexes: Vec<(usize, &Index)> = was_native.indexes.iter().enumerate().collect();
     for (index, named) in table.indexes.iter_mut().zip(&named.indexes) {
         let now = native
             .indexes
             .iter()
             .find(|one| one.name == named.name)
             .unwrap_or(named);
-        let same = |one: &&Index| {
-            one.content() == now.content()
-                && (index.name.is_none() || one.name.is_none() || index.name == one.name)
+        let same = |(_, one): &(usize, &Index)| {
+            one.same_content(now) && (index.name.is_none() || one.name.is_none() || index.name == one.name)
         };
         if let Some(at) = indexes.iter().position(same) {
-            let old = indexes.remove(at);
+            let (place, old) = indexes.remove(at);
             let written = was
                 .indexes
                 .iter()
                 .find(|one| one.name.is_some() && one.name == old.name);
-            *index = written.unwrap_or(old).clone();
+            *index = written.or(was.indexes.get(place)).unwrap_or(old).clone();
         }
     }
-    let mut keys: Vec<&ForeignKey> = was_native.foreign_keys.iter().collect();
+    let mut keys: Vec<(usize, &ForeignKey)> = was_native.foreign_keys.iter().enumerate().collect();
     for (key, named) in table.foreign_keys.iter_mut().zip(&named.foreign_keys) {
         let by_name = native
             .foreign_keys
@@ -88,36 +104,36 @@ fn align_table(table: &mut Table, named: &Table, native: &Table, was: &Table, wa
         let now = by_name
             .or_else(|| native.foreign_keys.iter().find(alike))
             .unwrap_or(named);
-        let same = |one: &&ForeignKey| {
+        let same = |(_, one): &(usize, &ForeignKey)| {
             one.same_content(now) && (key.name.is_none() || one.name.is_none() || key.name == one.name)
         };
         if let Some(at) = keys.iter().position(same) {
-            let old = keys.remove(at);
+            let (place, old) = keys.remove(at);
             let written = was.foreign_keys.iter().find(|one| match &old.name {
                 Some(name) => one.name.as_ref() == Some(name),
                 None => one.columns == old.columns && one.references == old.references,
             });
-            *key = written.unwrap_or(old).clone();
+            *key = written.or(was.foreign_keys.get(place)).unwrap_or(old).clone();
         }
     }
-    let mut checks: Vec<&Check> = was_native.checks.iter().collect();
+    let mut checks: Vec<(usize, &Check)> = was_native.checks.iter().enumerate().collect();
     for (check, named) in table.checks.iter_mut().zip(&named.checks) {
         let now = native
             .checks
             .iter()
             .find(|one| one.name == named.name)
             .unwrap_or(named);
-        let same = |one: &&Check| {
+        let same = |(_, one): &(usize, &Check)| {
             one.expression == now.expression
                 && (check.name.is_none() || one.name.is_none() || check.name == one.name)
         };
         if let Some(at) = checks.iter().position(same) {
-            let old = checks.remove(at);
+            let (place, old) = checks.remove(at);
             let written = was
                 .checks
                 .iter()
                 .find(|one| one.name.is_some() && one.name == old.name);
-            *check = written.unwrap_or(old).clone();
+            *check = written.or(was.checks.get(place)).unwrap_or(old).clone();
         }
     }
     if native.comment == was_native.comment {

@@ -24,6 +24,8 @@ pub struct Hints {
     pub fills: BTreeMap<(ObjectName, String), DefaultValue>,
     /// How values become those of a new type, as SQL.
     pub casts: BTreeMap<(ObjectName, String), String>,
+    /// Tables that are there and belong to somebody else: foreign keys may point to them.
+    pub outside: BTreeSet<ObjectName>,
 }
 
 impl Hints {
@@ -111,6 +113,18 @@ impl Hints {
         sql: impl Into<String>,
     ) -> Self {
         self.casts.insert((table.into(), column.into()), sql.into());
+        self
+    }
+
+    /// A table that is there and belongs to somebody else: foreign keys may point to it.
+    ///
+    /// ```
+    /// let hints = manybase_migrate::diff::Hints::default().outside("country");
+    /// assert_eq!(hints.outside.len(), 1);
+    /// ```
+    #[must_use]
+    pub fn outside(mut self, table: impl Into<ObjectName>) -> Self {
+        self.outside.insert(table.into());
         self
     }
 }

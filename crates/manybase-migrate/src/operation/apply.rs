@@ -62,12 +62,7 @@ impl Schema {
                 let found = self.one(table)?;
                 let named = |name: &Option<String>| name.is_some() && *name == index.name;
                 let at = (found.indexes.iter().position(|one| named(&one.name)))
-                    .or_else(|| {
-                        found
-                            .indexes
-                            .iter()
-                            .position(|one| one.content() == index.content())
-                    })
+                    .or_else(|| found.indexes.iter().position(|one| one.same_content(index)))
                     .ok_or_else(|| unknown("index", &of(index.name.as_deref(), table)))?;
                 found.indexes.remove(at);
             }

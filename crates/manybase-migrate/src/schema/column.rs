@@ -51,6 +51,9 @@ pub struct Column {
     /// What the database puts in when an insert says nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<DefaultValue>,
+    /// What the database puts in when an update says nothing, as SQL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_update: Option<String>,
     /// The database numbers the rows in it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub auto: bool,
@@ -105,6 +108,7 @@ impl Column {
             data_type: data_type.into(),
             nullable: false,
             default: None,
+            on_update: None,
             auto: false,
             generated: None,
             collation: None,

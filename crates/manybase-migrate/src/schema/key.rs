@@ -56,6 +56,15 @@ pub struct Index {
     /// It was made by a constraint of the table, and goes with that.
     #[serde(default, skip_serializing_if = "is_false")]
     pub constraint: bool,
+    /// How it is built, where that is not the usual way, such as `gin`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// Columns that stand in it and are not looked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<String>,
+    /// Two NULLs are the same value.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub nulls_equal: bool,
 }
 
 impl Index {
@@ -69,6 +78,7 @@ impl Index {
             column: Some(name.into()),
             expression: None,
             descending: false,
+            suffix: None,
         });
         Self {
             name: None,
@@ -76,6 +86,9 @@ impl Index {
             columns: columns.collect(),
             condition: None,
             constraint: false,
+            method: None,
+            include: Vec::new(),
+            nulls_equal: false,
         }
     }
 
@@ -110,9 +123,14 @@ impl Index {
             .collect()
     }
 
-    /// What it is, whatever it is called.
-    pub(crate) fn content(&self) -> (bool, &[IndexColumn], Option<&str>) {
-        (self.unique, &self.columns, self.condition.as_deref())
+    /// Whether it is the same, whatever it is called and however it came to be.
+    pub(crate) fn same_content(&self, other: &Self) -> bool {
+        let bare = |index: &Self| Self {
+            name: None,
+            constraint: false,
+            ..index.clone()
+        };
+        bare(self) == bare(other)
     }
 }
 
@@ -120,7 +138,7 @@ impl Index {
 ///
 /// ```
 /// use manybase_migrate::schema::IndexColumn;
-/// let lower = IndexColumn { column: None, expression: Some("lower(email)".into()), descending: false };
+/// let lower = IndexColumn { column: None, expression: Some("lower(email)".into()), descending: false, suffix: None };
 /// assert!(lower.column.is_none());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,6 +152,9 @@ pub struct IndexColumn {
     /// From high to low.
     #[serde(default, skip_serializing_if = "is_false")]
     pub descending: bool,
+    /// What the database wants to know besides: the length of a prefix, a collation, an operator class.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suffix: Option<String>,
 }
 
 /// What happens to rows that refer to one that goes or changes.
@@ -209,6 +230,12 @@ pub struct ForeignKey {
     /// When its key changes.
     #[serde(default, skip_serializing_if = "Action::is_usual")]
     pub on_update: Action,
+    /// A transaction can have it looked at when it ends.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub deferrable: bool,
+    /// It is looked at then, unless a transaction says otherwise.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub deferred: bool,
 }
 
 impl ForeignKey {
@@ -230,6 +257,8 @@ impl ForeignKey {
             referenced_columns: referenced_columns.into_iter().map(Into::into).collect(),
             on_delete: Action::NoAction,
             on_update: Action::NoAction,
+            deferrable: false,
+            deferred: false,
         }
     }
 

@@ -2,10 +2,11 @@
 
 use super::{
     Action, Check, Column, ColumnType, DefaultValue, ForeignKey, Generated, Index, IndexColumn, ObjectName,
-    PrimaryKey, Schema, Table, View,
+    PrimaryKey, Schema, Sequence, Table, Trigger, View,
 };
 use manybase_schema as found;
-use manybase_schema::{ColumnKind, Database, TableKind};
+use manybase_schema::{Database, TableKind};
+use manybase_sql::DataType;
 
 impl Schema {
     /// What is in a database, in its own words: types, defaults and checks as it writes them.
@@ -31,12 +32,27 @@ impl Schema {
                 TableKind::Table => schema.tables.push(table_of(table, database)),
                 TableKind::View | TableKind::MaterializedView => schema.views.push(View {
                     name: name(&table.schema, &table.name, database),
-                    query: query(table.definition.as_deref().unwrap_or_default(), &table.schema),
+                    query: query(table),
                     materialized: table.kind == TableKind::MaterializedView,
                 }),
                 // What lies elsewhere, or belongs to a module, is not ours to change.
                 _ => {}
             }
+        }
+        for sequence in database
+            .sequences
+            .iter()
+            .filter(|sequence| sequence.owner.is_none())
+        {
+            let number = |number: i128| i64::try_from(number).ok();
+            schema.sequences.push(Sequence {
+                name: name(&sequence.schema, &sequence.name, database),
+                start: number(sequence.start).unwrap_or(1),
+                increment: number(sequence.increment).unwrap_or(1),
+                minimum: number(sequence.min),
+                maximum: number(sequence.max),
+                cycle: sequence.cycle,
+            });
         }
         schema
     }
@@ -49,44 +65,10 @@ fn name(schema: &str, name: &str, database: &Database) -> ObjectName {
     }
 }
 
-/// The query alone: one database keeps the whole statement, another writes its own name before each table.
-fn query(definition: &str, schema: &str) -> String {
-    let text = definition.trim().trim_end_matches(';').trim_end();
-    let begins = |at: usize| {
-        text.get(..at)
-            .is_some_and(|start| start.eq_ignore_ascii_case("create"))
-    };
-    let body = match begins(6).then(|| find_as(text)).flatten() {
-        Some(at) => text[at..].trim_start(),
-        None => text,
-    };
-    body.replace(&format!("`{}`.", schema.replace('`', "``")), "")
-}
-
-/// Behind the first `AS` outside of quotes.
-fn find_as(text: &str) -> Option<usize> {
-    let mut quote = None;
-    let mut before = ' ';
-    for (at, c) in text.char_indices() {
-        match quote {
-            Some(open) if c == open => quote = None,
-            Some(_) => {}
-            None if matches!(c, '"' | '`' | '\'') => quote = Some(c),
-            None if c == '[' => quote = Some(']'),
-            None if before.is_whitespace() || matches!(before, '"' | '`' | ']' | ')') => {
-                let behind = text.get(at + 2..).and_then(|rest| rest.chars().next());
-                let word = text
-                    .get(at..at + 2)
-                    .is_some_and(|word| word.eq_ignore_ascii_case("as"));
-                if word && behind.is_none_or(|c| !c.is_alphanumeric() && c != '_') {
-                    return Some(at + 2);
-                }
-            }
-            None => {}
-        }
-        before = c;
-    }
-    None
+/// One database writes its own name before each table.
+fn query(table: &found::Table) -> String {
+    let text = table.query.as_deref().unwrap_or_default();
+    text.replace(&format!("`{}`.", table.schema.replace('`', "``")), "")
 }
 
 fn table_of(table: &found::Table, database: &Database) -> Table {
@@ -97,6 +79,8 @@ fn table_of(table: &found::Table, database: &Database) -> Table {
         referenced_columns: key.referenced_columns.clone(),
         on_delete: Action::of_sql(&key.on_delete),
         on_update: Action::of_sql(&key.on_update),
+        deferrable: key.deferrable,
+        deferred: key.deferred,
     });
     let foreign_keys: Vec<ForeignKey> = foreign_keys.collect();
     // An index that has the name and the columns of a foreign key was made for it, and goes with it.
@@ -128,26 +112,35 @@ fn table_of(table: &found::Table, database: &Database) -> Table {
             })
             .collect(),
         comment: table.comment.clone(),
-        options: None,
-        triggers: Vec::new(),
+        options: table.options.clone(),
+        triggers: (table.triggers.iter())
+            .map(|trigger| Trigger {
+                name: trigger.name.clone(),
+                definition: trigger.definition.clone(),
+            })
+            .collect(),
         renamed_from: None,
     }
 }
 
 /// A check that a column of JSON brings with it, where JSON is a text that is checked.
 fn belongs_to_json(check: &found::Check, table: &found::Table) -> bool {
-    let of = check.name.as_deref().and_then(|name| table.column(name));
-    of.is_some_and(|column| column.kind == ColumnKind::Json)
-        && check.expression.to_ascii_lowercase().contains("json_valid(")
+    check
+        .column
+        .as_deref()
+        .is_some_and(|name| table.column(name).is_some())
+        && check
+            .expression
+            .trim()
+            .to_ascii_lowercase()
+            .starts_with("json_valid(")
 }
 
 fn column(column: &found::Column, table: &found::Table) -> Column {
     let checked =
-        |check: &found::Check| check.name.as_deref() == Some(&column.name) && belongs_to_json(check, table);
-    let native = match table.checks.iter().any(checked) {
-        true => "json",
-        false => &column.native_type,
-    };
+        |check: &found::Check| check.column.as_deref() == Some(&column.name) && belongs_to_json(check, table);
+    let json = table.checks.iter().any(checked);
+    let native = if json { "json" } else { &column.native_type };
     Column {
         name: column.name.clone(),
         data_type: ColumnType::Native(native.to_owned()),
@@ -161,42 +154,87 @@ fn column(column: &found::Column, table: &found::Table) -> Column {
             expression: generated.expression.clone().unwrap_or_default(),
             stored: generated.stored,
         }),
-        collation: None,
+        collation: column.collation.clone().filter(|_| !json),
+        on_update: column.on_update.clone(),
         comment: column.comment.clone(),
-        holds: column.kind.data_type(),
+        holds: if json {
+            Some(DataType::Json)
+        } else {
+            column.kind.data_type()
+        },
         renamed_from: None,
     }
 }
 
 fn index(index: &found::Index) -> Index {
-    let columns = index.columns.iter().map(|column| IndexColumn {
-        column: column.name.clone(),
-        expression: (column.expression.clone()).filter(|_| column.name.is_none()),
-        descending: column.descending,
+    let columns = index.columns.iter().map(|column| {
+        let length = column.length.map(|length| format!("({length})"));
+        let collation = column
+            .collation
+            .as_ref()
+            .map(|collation| format!(" COLLATE \"{collation}\""));
+        let class = column.operator_class.as_ref().map(|class| format!(" {class}"));
+        let suffix: String = [length, collation, class].into_iter().flatten().collect();
+        IndexColumn {
+            column: column.name.clone(),
+            expression: (column.expression.as_deref())
+                .filter(|_| column.name.is_none())
+                .map(bare),
+            descending: column.descending,
+            suffix: Some(suffix).filter(|suffix| !suffix.is_empty()),
+        }
     });
     Index {
         name: Some(index.name.clone()),
         unique: index.unique,
         columns: columns.collect(),
         condition: index.condition.clone(),
-        constraint: index.name.starts_with("sqlite_autoindex_"),
+        constraint: index.constraint,
+        method: index.method.clone().filter(|method| method != "btree"),
+        include: index.include.clone(),
+        nulls_equal: index.nulls_equal,
     }
+}
+
+/// Without parentheses around the whole: the text is written with some.
+fn bare(expression: &str) -> String {
+    let mut text = expression.trim();
+    while let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+        if !is_whole(inner) {
+            break;
+        }
+        text = inner.trim();
+    }
+    text.to_owned()
+}
+
+/// Whether no parenthesis is closed that is not opened in it.
+fn is_whole(text: &str) -> bool {
+    let (mut depth, mut quote) = (0_i32, None);
+    for c in text.chars() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"' | '`') => quote = Some(c),
+            (None, '(') => depth += 1,
+            (None, ')') => depth -= 1,
+            _ => {}
+        }
+        if depth < 0 {
+            return false;
+        }
+    }
+    depth == 0
 }
 
 #[cfg(test)]
 mod tests {
-    use super::query;
+    use super::bare;
 
     #[test]
-    fn the_query_of_a_view() {
-        assert_eq!(
-            query("CREATE VIEW \"as is\" AS SELECT 1 AS a;", "main"),
-            "SELECT 1 AS a"
-        );
-        assert_eq!(query(" SELECT a.id FROM a;", "public"), "SELECT a.id FROM a");
-        assert_eq!(
-            query("select `crm`.`t`.`a` AS `a` from `crm`.`t`", "crm"),
-            "select `t`.`a` AS `a` from `t`"
-        );
+    fn parentheses_around_the_whole() {
+        assert_eq!(bare("((lower(a)))"), "lower(a)");
+        assert_eq!(bare("(a) || (b)"), "(a) || (b)");
+        assert_eq!(bare("(a = ')')"), "a = ')'");
     }
 }

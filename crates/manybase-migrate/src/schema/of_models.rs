@@ -137,6 +137,7 @@ fn index(said: &said::Index, table: &str) -> Index {
             column: name,
             expression,
             descending: column.descending,
+            suffix: None,
         }
     });
     Index {
@@ -144,6 +145,6 @@ fn index(said: &said::Index, table: &str) -> Index {
         unique: said.unique,
         columns: columns.collect(),
         condition: said.filter.as_deref().map(str::to_owned),
-        constraint: false,
+        ..Index::of::<String>([])
     }
 }

@@ -36,9 +36,9 @@ pub struct Table {
     /// What it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
-    /// What stands behind the list of its columns, such as `WITHOUT ROWID`, where it is not what the dialect says.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub options: Option<String>,
+    /// What else is said when it is made, such as `WITHOUT ROWID`, where it is not what the dialect says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
     /// Its triggers, as far as they are known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub triggers: Vec<Trigger>,
@@ -62,7 +62,7 @@ impl Table {
             foreign_keys: Vec::new(),
             checks: Vec::new(),
             comment: None,
-            options: None,
+            options: Vec::new(),
             triggers: Vec::new(),
             renamed_from: None,
         }

@@ -3,7 +3,8 @@
 use manybase_migrate::diff::Hints;
 use manybase_migrate::operation::Operation;
 use manybase_migrate::schema::{
-    Action, Check, Column, DefaultValue, ForeignKey, Index, ObjectName, PrimaryKey, Schema, Table, View,
+    Action, Check, Column, DefaultValue, ForeignKey, Generated, Index, ObjectName, PrimaryKey, Schema, Table,
+    View,
 };
 use manybase_sql::{Capability, DataType, Value};
 
@@ -95,6 +96,9 @@ impl Choices {
             let column = self.column();
             table.columns.push(column);
         }
+        if self.sometimes(3) {
+            self.generated(&mut table);
+        }
         for _ in 0..self.pick(3) {
             self.index(&mut table, can);
         }
@@ -119,6 +123,21 @@ impl Choices {
             column.comment = Some(format!("The \\ {}", column.name));
         }
         column
+    }
+
+    fn generated(&mut self, table: &mut Table) {
+        let fits = |column: &&Column| {
+            column.name.starts_with('c') && neutral(column).is_integer() && column.generated.is_none()
+        };
+        let base = table.columns.iter().find(fits).map(|column| column.name.clone());
+        if let Some(base) = base {
+            let mut column = Column::new(self.name(true), DataType::I64).nullable();
+            column.generated = Some(Generated {
+                expression: format!("{base} + 1"),
+                stored: true,
+            });
+            table.columns.push(column);
+        }
     }
 
     fn index(&mut self, table: &mut Table, can: &Capability) {
@@ -176,14 +195,14 @@ impl Choices {
     }
 
     fn foreign_key(&mut self, schema: &mut Schema) {
-        let parents: Vec<ObjectName> = (schema.tables.iter())
-            .filter(|table| table.columns[0].auto)
-            .map(|table| table.name.clone())
+        let parents: Vec<(ObjectName, String)> = (schema.tables.iter())
+            .filter(|table| table.columns.first().is_some_and(|column| column.auto))
+            .map(|table| (table.name.clone(), table.columns[0].name.clone()))
             .collect();
         if parents.is_empty() {
             return;
         }
-        let parent = parents[self.pick(parents.len())].clone();
+        let (parent, key) = parents[self.pick(parents.len())].clone();
         let at = self.pick(schema.tables.len());
         let column = self.name(false);
         let table = &mut schema.tables[at];
@@ -191,7 +210,7 @@ impl Choices {
             .columns
             .push(Column::new(column.as_str(), DataType::I64).nullable());
         let actions = [Action::NoAction, Action::Cascade, Action::SetNull];
-        let key = ForeignKey::new([column], parent, ["id"]).on_delete(actions[self.pick(3)]);
+        let key = ForeignKey::new([column], parent, [key]).on_delete(actions[self.pick(3)]);
         table.foreign_keys.push(key);
     }
 
@@ -353,6 +372,9 @@ impl Choices {
                     .iter()
                     .any(|key| key.columns.contains(&table.columns[at].name));
                 let column = &mut table.columns[at];
+                if column.generated.is_some() {
+                    return;
+                }
                 match (column.nullable, default_of(neutral(column))) {
                     (true, Some(fill)) if !refers && !table.indexes.iter().any(|index| index.unique) => {
                         column.nullable = false;
@@ -365,7 +387,7 @@ impl Choices {
             4 => {
                 let at = self.pick(table.columns.len());
                 let column = &mut table.columns[at];
-                if !column.auto {
+                if !column.auto && column.generated.is_none() {
                     column.default = match column.default {
                         Some(_) => None,
                         None => default_of(neutral(column)),
@@ -426,6 +448,19 @@ fn original(hints: &Hints, name: &ObjectName) -> ObjectName {
 }
 
 fn drop_column(table: &mut Table, column: &str) {
+    let stands = |one: &Column| {
+        one.generated
+            .as_ref()
+            .is_some_and(|generated| generated.expression.contains(column))
+    };
+    while let Some(other) = table
+        .columns
+        .iter()
+        .find(|one| stands(one))
+        .map(|one| one.name.clone())
+    {
+        drop_column(table, &other);
+    }
     table.columns.retain(|one| one.name != column);
     table
         .foreign_keys
@@ -443,7 +478,14 @@ fn drop_column(table: &mut Table, column: &str) {
 /// Whether a reference stands on a column.
 fn is_bound(table: &Table, at: usize) -> bool {
     let name = &table.columns[at].name;
-    table.columns[at].auto || table.foreign_keys.iter().any(|key| key.columns.contains(name))
+    table.columns[at].auto
+        || table.columns[at].generated.is_some()
+        || table.columns.iter().any(|one| {
+            one.generated
+                .as_ref()
+                .is_some_and(|generated| generated.expression.contains(name.as_str()))
+        })
+        || table.foreign_keys.iter().any(|key| key.columns.contains(name))
 }
 
 pub(crate) fn neutral(column: &Column) -> DataType {

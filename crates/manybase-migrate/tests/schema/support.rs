@@ -48,6 +48,12 @@ impl World {
             }
         };
         let db = Db::builder().connect("main", url).open().await.expect("opens");
+        // Only then it is known which database it is.
+        db.connection("main")
+            .expect("is there")
+            .ping()
+            .await
+            .expect("answers");
         Ok(Self { db, _home: home })
     }
 
@@ -134,6 +140,7 @@ impl Sink for Cells {
                     (_, Ok(Some(number)), ..) => number.to_string(),
                     (_, _, Ok(Some(number)), _) => number.to_string(),
                     (_, _, _, Ok(Some(truth))) => truth.to_string(),
+                    _ if matches!(row.bytes(at), Ok(Some(_))) => format!("{:?}", row.bytes(at)?),
                     _ => panic!("column {at} is of a type that this test does not read"),
                 }),
             });

@@ -67,6 +67,10 @@ impl Ddl for MySql {
                 w.push(")");
             }
         }
+        if let Some(sql) = column.on_update {
+            w.push(" ON UPDATE ");
+            w.push(sql);
+        }
         if column.auto {
             w.push(" AUTO_INCREMENT");
         }

@@ -149,6 +149,12 @@ impl Ddl for PostgresDdl {
         }
     }
 
+    fn options(&self, options: &[String]) -> (String, String) {
+        let (first, last): (Vec<&String>, _) = options.iter().partition(|option| *option == "UNLOGGED");
+        let first = first.iter().map(|option| format!("{option} ")).collect();
+        (first, last.iter().map(|option| format!(" {option}")).collect())
+    }
+
     fn number_on(&self, w: &mut SqlWriter<'_>, table: &TableName, column: &str) -> Result<bool> {
         w.push("SELECT setval(pg_get_serial_sequence(");
         let quoted = SqlWriter::render(w.dialect(), |w| w.table(table))?.sql;

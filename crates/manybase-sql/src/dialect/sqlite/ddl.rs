@@ -79,6 +79,10 @@ impl Ddl for SqliteDdl {
         }
     }
 
+    fn options(&self, options: &[String]) -> (String, String) {
+        (String::new(), format!(" {}", options.join(", ")))
+    }
+
     /// Only a constant, and nothing that the rows which are there would not keep to.
     fn adds_in_place(&self, column: &ColumnSpec<'_>) -> bool {
         let stored = column.generated.is_some_and(|(_, stored)| stored);
