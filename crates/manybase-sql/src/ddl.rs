@@ -58,6 +58,8 @@ pub struct DdlStyle {
     pub scratch: Scratch,
     /// Whether there are sequences.
     pub sequences: bool,
+    /// How a sequence that does not begin again says so.
+    pub no_cycle: &'static str,
     /// Whether there are views that keep their rows.
     pub materialized_views: bool,
     /// Whether an index can be made while others write.

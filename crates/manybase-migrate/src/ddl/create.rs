@@ -258,7 +258,11 @@ impl Writer<'_> {
             sequence.increment,
             bound("MINVALUE", sequence.minimum),
             bound("MAXVALUE", sequence.maximum),
-            if sequence.cycle { " CYCLE" } else { " NO CYCLE" },
+            if sequence.cycle {
+                " CYCLE"
+            } else {
+                self.ddl.style().no_cycle
+            },
         ))
     }
 }

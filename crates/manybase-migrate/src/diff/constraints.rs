@@ -62,6 +62,11 @@ impl<'s> Constraints<'s> {
         }
     }
 
+    fn key_changes(&self) -> bool {
+        let columns = |table: &Table| table.primary_key.as_ref().map(|key| key.columns.clone());
+        columns(self.was) != columns(self.now)
+    }
+
     pub(super) fn drop_foreign_keys(&self, operations: &mut Vec<Operation>) {
         operations.extend(self.gone_keys.iter().map(|key| Operation::DropForeignKey {
             table: self.now.name.clone(),
@@ -79,7 +84,7 @@ impl<'s> Constraints<'s> {
             table: table.clone(),
             index: (*index).clone(),
         }));
-        if self.was.primary_key.is_some() && self.was.primary_key != self.now.primary_key {
+        if self.was.primary_key.is_some() && self.key_changes() {
             operations.push(Operation::ChangePrimaryKey {
                 table: table.clone(),
                 key: None,
@@ -89,7 +94,7 @@ impl<'s> Constraints<'s> {
 
     pub(super) fn add_keys_and_indexes(&self, operations: &mut Vec<Operation>) {
         let table = &self.now.name;
-        if self.now.primary_key.is_some() && self.was.primary_key != self.now.primary_key {
+        if self.now.primary_key.is_some() && self.key_changes() {
             operations.push(Operation::ChangePrimaryKey {
                 table: table.clone(),
                 key: self.now.primary_key.clone(),
@@ -130,23 +135,53 @@ fn footing_moves(key: &ForeignKey, before: &Schema, target: &Schema) -> bool {
         };
         let names =
             |columns: &[String]| -> bool { same(&columns.iter().map(String::as_str).collect::<Vec<_>>()) };
-        let by_key = table.primary_key.clone().filter(|one| names(&one.columns));
+        let by_key = table.primary_key.iter().any(|one| names(&one.columns));
         let by_index: Vec<Index> = (table.indexes.iter())
             .filter(|index| index.unique && index.names().is_some_and(|columns| same(&columns)))
             .cloned()
             .collect();
         (by_key, by_index)
     };
-    footing(was) != footing(now)
+    let ((was_key, was_indexes), (now_key, now_indexes)) = (footing(was), footing(now));
+    let stays = |one: &Index| now_indexes.iter().any(|other| one.alike(other));
+    was_key != now_key || was_indexes.len() != now_indexes.len() || !was_indexes.iter().all(stays)
+}
+
+/// What can be the same under another name.
+trait Alike {
+    /// Whether it is the same; a name that is not known is any.
+    fn alike(&self, other: &Self) -> bool;
+}
+
+fn same_name(one: Option<&String>, other: Option<&String>) -> bool {
+    one.is_none() || other.is_none() || one == other
+}
+
+impl Alike for Index {
+    fn alike(&self, other: &Self) -> bool {
+        self.same_content(other) && same_name(self.name.as_ref(), other.name.as_ref())
+    }
+}
+
+impl Alike for ForeignKey {
+    fn alike(&self, other: &Self) -> bool {
+        self.same_content(other) && same_name(self.name.as_ref(), other.name.as_ref())
+    }
+}
+
+impl Alike for Check {
+    fn alike(&self, other: &Self) -> bool {
+        self.expression == other.expression && same_name(self.name.as_ref(), other.name.as_ref())
+    }
 }
 
 /// What goes and what comes.
-fn changed<'s, T: PartialEq>(
+fn changed<'s, T: Alike>(
     was: &'s [T],
     now: &'s [T],
     moves: impl Fn(&&T) -> bool,
 ) -> (Vec<&'s T>, Vec<&'s T>) {
-    let stays = |one: &&T, others: &[T]| others.contains(one) && !moves(one);
+    let stays = |one: &&T, others: &[T]| others.iter().any(|other| one.alike(other)) && !moves(one);
     let gone = was.iter().filter(|one| !stays(one, now)).collect();
     let new = now.iter().filter(|one| !stays(one, was)).collect();
     (gone, new)

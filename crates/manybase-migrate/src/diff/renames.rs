@@ -19,7 +19,8 @@ pub(super) fn find(
                 "table {from} can't become {to}: there is no table {to} afterwards"
             )));
         }
-        if old.table(from).is_some() && old.table(to).is_none() {
+        let freed = hints.tables.iter().any(|(one, _)| one == to);
+        if old.table(from).is_some() && (freed || old.table(to).is_none()) {
             tables.push((from.clone(), to.clone()));
         } else if old.table(to).is_none() {
             return Err(wrong(format!(
@@ -99,7 +100,11 @@ fn columns(
                 place(from)
             )));
         }
-        if old.find(from).is_some() && old.find(to).is_none() {
+        let freed = hints
+            .columns
+            .iter()
+            .any(|(table, one, _)| *table == new.name && one == to);
+        if old.find(from).is_some() && (freed || old.find(to).is_none()) {
             found.push((from.clone(), to.clone()));
         } else if old.find(to).is_none() {
             return Err(wrong(format!(

@@ -35,16 +35,16 @@ impl Linter<'_> {
                     );
                 }
             }
-            Operation::AddForeignKey { table, key, not_valid } if self.has_rows(table) => {
-                if self.style.not_valid && !not_valid {
-                    self.say(
-                        "foreign-key-locks",
-                        Severity::Warning,
-                        format!("{table} ({})", key.columns.join(", ")),
-                        "nobody can write to either table while all rows are looked at",
-                        "set `not_valid` in the plan: rows are then looked at in a step that keeps nobody out",
-                    );
-                }
+            Operation::AddForeignKey { table, key, not_valid }
+                if self.has_rows(table) && self.style.not_valid && !not_valid =>
+            {
+                self.say(
+                    "foreign-key-locks",
+                    Severity::Warning,
+                    format!("{table} ({})", key.columns.join(", ")),
+                    "nobody can write to either table while all rows are looked at",
+                    "set `not_valid` in the plan: rows are then looked at in a step that keeps nobody out",
+                );
             }
             Operation::AddCheck { table, check } if self.has_rows(table) => self.say(
                 "check-on-rows",

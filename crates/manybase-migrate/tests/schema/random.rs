@@ -204,7 +204,9 @@ impl Choices {
         }
         let (parent, key) = parents[self.pick(parents.len())].clone();
         let at = self.pick(schema.tables.len());
-        let column = self.name(false);
+        // MariaDB lets no check stand on what ON DELETE SET NULL changes.
+        self.names += 1;
+        let column = format!("ref {}", self.names);
         let table = &mut schema.tables[at];
         table
             .columns
@@ -269,12 +271,18 @@ impl Choices {
         for _ in 0..1 + self.pick(6) {
             self.change(&mut schema, &mut hints, can);
         }
+        // What was renamed and has gone since has not been renamed.
+        let columns = std::mem::take(&mut hints.columns);
+        for (table, from, to) in columns {
+            match schema.table(&table).is_some_and(|now| now.find(&to).is_some()) {
+                true => hints.columns.push((table, from, to)),
+                false => hints = hints.drop_column(table, from),
+            }
+        }
         for table in &renamed.tables {
+            let was = original(&hints, &table.name);
             match schema.table(&table.name) {
-                None => {
-                    let was = original(&hints, &table.name);
-                    hints = hints.drop_table(was);
-                }
+                None => hints = hints.drop_table(was),
                 Some(now) => {
                     for column in table
                         .columns
@@ -286,6 +294,7 @@ impl Choices {
                 }
             }
         }
+        hints.tables.retain(|(_, to)| schema.table(to).is_some());
         for view in &before.views {
             if self.stands(view, before, &schema) {
                 schema.views.push(view.clone());

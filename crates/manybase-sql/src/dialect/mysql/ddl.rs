@@ -8,6 +8,7 @@ const STYLE: DdlStyle = DdlStyle {
     alter: Alter::Together,
     scratch: Scratch::Database,
     sequences: false,
+    no_cycle: " NOCYCLE",
     materialized_views: false,
     concurrent_indexes: false,
     not_valid: false,

@@ -10,6 +10,7 @@ static STYLE: DdlStyle = DdlStyle {
     alter: Alter::Each,
     scratch: Scratch::Schema,
     sequences: true,
+    no_cycle: " NO CYCLE",
     materialized_views: true,
     concurrent_indexes: true,
     not_valid: true,

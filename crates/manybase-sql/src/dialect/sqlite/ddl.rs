@@ -10,6 +10,7 @@ static STYLE: DdlStyle = DdlStyle {
     alter: Alter::Anew,
     scratch: Scratch::Address("sqlite::memory:"),
     sequences: false,
+    no_cycle: " NO CYCLE",
     materialized_views: false,
     concurrent_indexes: false,
     not_valid: false,
