@@ -105,7 +105,7 @@ fn table_of(table: &found::Table, database: &Database) -> Table {
             .map(index)
             .collect(),
         foreign_keys,
-        checks: (table.checks.iter().filter(|check| !belongs_to_json(check, table)))
+        checks: (table.checks.iter().filter(|check| json_of(check).is_none()))
             .map(|check| Check {
                 name: check.name.clone(),
                 expression: check.expression.clone(),
@@ -123,22 +123,20 @@ fn table_of(table: &found::Table, database: &Database) -> Table {
     }
 }
 
-/// A check that a column of JSON brings with it, where JSON is a text that is checked.
-fn belongs_to_json(check: &found::Check, table: &found::Table) -> bool {
-    check
-        .column
-        .as_deref()
-        .is_some_and(|name| table.column(name).is_some())
-        && check
-            .expression
-            .trim()
-            .to_ascii_lowercase()
-            .starts_with("json_valid(")
+/// The column whose check this is, where JSON is a text that is checked. The check keeps the name that the column had when
+/// it was made.
+fn json_of(check: &found::Check) -> Option<String> {
+    check.column.as_ref()?;
+    let name = check
+        .expression
+        .trim()
+        .strip_prefix("json_valid(`")?
+        .strip_suffix("`)")?;
+    Some(name.replace("``", "`"))
 }
 
 fn column(column: &found::Column, table: &found::Table) -> Column {
-    let checked =
-        |check: &found::Check| check.column.as_deref() == Some(&column.name) && belongs_to_json(check, table);
+    let checked = |check: &found::Check| json_of(check).as_deref() == Some(&column.name);
     let json = table.checks.iter().any(checked);
     let native = if json { "json" } else { &column.native_type };
     Column {

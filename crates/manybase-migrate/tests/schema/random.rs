@@ -509,14 +509,13 @@ fn is_distinct(column: &Column) -> bool {
     !matches!(neutral(column), DataType::Bool) && !column.name.starts_with("ref") && column.default.is_none()
 }
 
+/// Only where the way back is known too.
 fn wider(of: DataType) -> Option<DataType> {
     Some(match of {
         DataType::I16 => DataType::I32,
         DataType::I32 => DataType::I64,
-        DataType::I64 => DataType::Text { length: Some(40) },
         DataType::Text { length: Some(20) } => DataType::Text { length: Some(40) },
         DataType::Text { length: Some(_) } => DataType::Text { length: None },
-        DataType::Date => DataType::DateTime,
         DataType::DateTime => DataType::Timestamp,
         DataType::Timestamp => DataType::DateTime,
         DataType::Decimal { .. } => DataType::Decimal {
@@ -537,7 +536,7 @@ pub(crate) fn value(of: DataType, row: usize) -> Option<Value> {
     let n = i64::try_from(row).ok()?;
     let day = chrono::NaiveDate::from_ymd_opt(2020, 1, 1)? + chrono::Days::new(row as u64);
     Some(match of {
-        DataType::Bool => (row % 2 == 0).into(),
+        DataType::Bool => row.is_multiple_of(2).into(),
         DataType::I16 | DataType::I32 | DataType::I64 => n.into(),
         DataType::F64 => (n as f64 + 0.5).into(),
         DataType::Decimal { .. } => Value::Decimal(rust_decimal::Decimal::new(n * 100 + 25, 2)),
