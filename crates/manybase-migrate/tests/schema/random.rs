@@ -253,10 +253,11 @@ impl Choices {
         for at in 0..schema.tables.len() {
             for column in schema.tables[at].columns.clone() {
                 if self.sometimes(6) {
-                    let (table, to) = (
-                        schema.tables[at].name.clone(),
-                        self.name(column.name.starts_with('c')),
-                    );
+                    let table = schema.tables[at].name.clone();
+                    let to = match column.name.starts_with("ref") {
+                        true => format!("{} again", column.name),
+                        false => self.name(column.name.starts_with('c')),
+                    };
                     let rename = Operation::RenameColumn {
                         table: table.clone(),
                         from: column.name.clone(),
