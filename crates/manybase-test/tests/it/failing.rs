@@ -88,7 +88,7 @@ fn a_test_that_takes_too_long_fails() {
 
 #[tokio::test]
 async fn a_throwaway_server_stays_when_asked() -> Result<()> {
-    let _server = manybase_testkit::require_server!(manybase_testkit::Postgres::available(), Ok(()));
+    manybase_testkit::require_server!(manybase_testkit::Postgres::available(), Ok(()));
     let base = tempfile::tempdir().expect("a directory");
     let (passed, text) = said(&mut child("panics_on_postgres", base.path()));
     assert!(
