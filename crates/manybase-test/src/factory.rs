@@ -98,6 +98,7 @@ tokio::task_local! {
 
 impl Sequence {
     /// None is taken.
+    #[doc(hidden)]
     pub const fn new() -> Self {
         Self {
             tests: AtomicU64::new(0),
@@ -106,6 +107,7 @@ impl Sequence {
     }
 
     /// The next one.
+    #[doc(hidden)]
     pub fn next(&self) -> u64 {
         let numbers = match BUILDING.try_with(|()| ()) {
             Ok(()) => &self.templates,

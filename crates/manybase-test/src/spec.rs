@@ -65,6 +65,7 @@ pub struct ModelEntry {
 
 impl ModelEntry {
     /// For this model.
+    #[doc(hidden)]
     pub fn of<M: Model>() -> Self {
         Self {
             meta: M::meta,

@@ -1,6 +1,6 @@
 //! Migrations from models, and what checks them.
 
-use crate::support::{World, number, on_every_database, run_sql, tests_on};
+use crate::support::{World, number, on_every_database, run_sql};
 use manybase_db::{Db, Result};
 use manybase_migrate::diff::{DiffError, Hints};
 use manybase_migrate::{Generate, Migrator, Problem, Set, squash};
@@ -155,8 +155,7 @@ async fn a_wrong_way_back_is_found(world: World) -> Result<()> {
     Ok(())
 }
 
-on_every_database!(a_wrong_way_back_is_found);
-tests_on!(sqlite_alone Sqlite: from_models_to_tables_and_on);
+on_every_database!(a_wrong_way_back_is_found, from_models_to_tables_and_on);
 
 #[tokio::test]
 async fn files_in_the_binary() -> Result<()> {
