@@ -9,7 +9,9 @@ use manybase_sql::{Dialect, Rendered};
 /// Creates the model's table, unless a table of that name is there, with its indexes, checks and comments; for a model with
 /// `#[model(view = "…")]`, the view.
 ///
-/// Foreign keys are left out, since the tables that they point to need not be there yet: migrations make them.
+/// Foreign keys are left out, since the tables that they point to need not be there yet: migrations make them. The columns of
+/// a table that is there stay as they are; SQLite and PostgreSQL get indexes that are missing by name, and PostgreSQL the
+/// comments.
 ///
 /// # Errors
 /// Those of the database.
