@@ -43,7 +43,7 @@ LEFT JOIN information_schema.views v ON v.table_schema = t.table_schema AND v.ta
 WHERE t.table_schema = ? AND t.table_type IN ('BASE TABLE', 'VIEW', 'SYSTEM VERSIONED')
 ORDER BY 1";
 
-/// MariaDB writes the default NULL out. An invisible column, such as full-text search has, is none of the user's.
+/// MariaDB writes the default NULL out. The invisible column of a full-text index is none of the user's.
 const COLUMNS: &str = "\
 SELECT table_name, column_name, column_type, data_type,
        character_maximum_length, numeric_precision, numeric_scale, is_nullable = 'YES',
@@ -55,7 +55,8 @@ SELECT table_name, column_name, column_type, data_type,
        CASE WHEN extra LIKE '%on update %' THEN SUBSTRING(extra, LOCATE('on update ', extra) + 10) END,
        extra LIKE '%INVISIBLE%', NULL
 FROM information_schema.columns
-WHERE table_schema = ? AND extra NOT LIKE '%INVISIBLE%' ORDER BY table_name, ordinal_position";
+WHERE table_schema = ? AND NOT (extra LIKE '%INVISIBLE%' AND column_name LIKE 'full\\_text\\_%')
+ORDER BY table_name, ordinal_position";
 
 const INDEXES: &str = "\
 SELECT table_name, index_name,

@@ -20,7 +20,7 @@ fn unknown_keys() {
         " on connection \"erp\": F:3: connections.erp.max_conections: unknown key; did you mean \
          \"max_connections\"? keys here: url, driver, host, port, user, password, database, params, \
          max_connections, min_idle, acquire_timeout, idle_timeout, max_lifetime, test_before_use, connect_timeout, \
-         statement_timeout, lock_timeout, replicas, replica_policy, max_replica_lag"
+         statement_timeout, lock_timeout, replicas, replica_policy, max_replica_lag, migrate_url"
     );
     assert_eq!(
         error("[conections.erp]"),
