@@ -119,19 +119,19 @@ impl Core {
     /// Runs a statement and pushes its rows into the sink.
     pub(crate) fn query(&mut self, statement: &Statement, sink: &mut dyn Sink) -> Result<()> {
         self.still_open()?;
-        let mut rows = 0;
+        let mut cells = 0;
         let result = match self.insert_numbered(statement, sink) {
-            Ok(false) => self.pull(statement, sink, &mut rows),
+            Ok(false) => self.pull(statement, sink, &mut cells),
             done => done.map(|_| ()),
         };
-        self.note(statement, rows);
+        self.note(statement, cells);
         self.settle(result)
     }
 
-    fn pull(&self, statement: &Statement, sink: &mut dyn Sink, count: &mut usize) -> Result<()> {
+    fn pull(&self, statement: &Statement, sink: &mut dyn Sink, cells: &mut usize) -> Result<()> {
         let mut prepared = self.prepare(statement)?;
         let writes = !prepared.readonly();
-        let limit = self.row_limit(statement, writes, sink)?;
+        let limit = self.cell_limit(statement, writes, sink)?;
         let mut rows = prepared.raw_query();
         let mut columns = None;
         let mut wants = Ok(Flow::Continue);
@@ -148,10 +148,10 @@ impl Core {
                     *columns.insert(names.0.column_count())
                 }
             };
-            if limit == Some(*count) {
+            *cells += width;
+            if limit.is_some_and(|limit| *cells > limit) {
                 return Err(self.not_here());
             }
-            *count += 1;
             if matches!(wants, Ok(Flow::Continue)) {
                 wants = sink.row(&SqliteRow::new(row, width));
                 if matches!(wants, Ok(Flow::Pause)) {
@@ -181,7 +181,7 @@ impl Core {
 
     fn run(&self, statement: &Statement) -> Result<Done> {
         let mut prepared = self.prepare(statement)?;
-        self.row_limit(statement, !prepared.readonly(), &mut CountSink::default())?;
+        self.cell_limit(statement, !prepared.readonly(), &mut CountSink::default())?;
         let done = self.change(&mut prepared)?;
         drop(prepared);
         Ok(Done {

@@ -1,4 +1,4 @@
-//! Dialling: a thread that opens the file.
+//! Dialling: opening the file.
 
 use crate::config::{Config, Place};
 use crate::connection::SqliteConnection;

@@ -1,7 +1,8 @@
 //! The SQLite driver of Manybase, over `rusqlite` with a bundled SQLite.
 //!
-//! - A connection lives **on a thread of its own**. One hop carries a whole unit of work: the statement there, the
-//!   sink with all its rows back. What is short runs on the spot, without a hop.
+//! - A connection has **a thread of its own**, from the first work on that is not short. One hop carries a whole unit of
+//!   work: the statement there, the sink with all its rows back. What is short runs on the spot, without a hop; so is
+//!   a file opened, unless something has to be waited for.
 //! - Files are in WAL mode: one writer, any number of readers, nobody waits for a reader. Write transactions begin
 //!   with `BEGIN IMMEDIATE`.
 //! - Other files can be attached, so that one transaction commits all of them or none, as long as none is in WAL mode.

@@ -55,7 +55,7 @@ impl Core {
             self.no_rowids.0.insert(place(&numbered));
             return Ok(false);
         }
-        self.row_limit(statement, !prepared.readonly(), sink)?;
+        self.cell_limit(statement, !prepared.readonly(), sink)?;
         let done = self.change(&mut prepared)?;
         let anew = prepared.reset_status(StatementStatus::RePrepare) > 0;
         drop(prepared);

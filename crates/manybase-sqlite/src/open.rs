@@ -16,14 +16,49 @@ use std::time::{Duration, Instant};
 
 /// Opens a connection. Blocks.
 pub(crate) fn open(config: &Arc<Config>, access: Access) -> Result<Core> {
+    if let Place::File(path) = &config.place {
+        look(path, config.mode)?;
+    }
+    // Only on the spot there is none.
+    opened(config, access, false)?.ok_or_else(|| Error::driver("the file was not opened"))
+}
+
+/// Opens a connection where the caller is, who must not be held up. `None` where that would have to wait, or fails:
+/// [`open`] does it then, or says what is wrong.
+pub(crate) fn open_on_the_spot(config: &Arc<Config>, access: Access) -> Option<Core> {
+    let quick = match &config.place {
+        Place::Memory => config.image.is_none(),
+        Place::File(path) => is_quick(path),
+    };
+    match quick {
+        true => opened(config, access, true).ok().flatten(),
+        false => None,
+    }
+}
+
+/// A log that is no longer is read within some milliseconds, should a crash have left it behind.
+const SHORT_LOG: u64 = 8 << 20;
+
+/// A file that is there, with nothing beside it that would have to be put right first, and take long. Behind a symbolic
+/// link it can't be told: the names are made from the file's own.
+fn is_quick(path: &Path) -> bool {
+    let beside = |ending: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        std::fs::metadata(name).map_or(0, |found| found.len())
+    };
+    path.symlink_metadata().is_ok_and(|found| found.is_file())
+        && beside("-journal") == 0
+        && beside("-wal") <= SHORT_LOG
+}
+
+/// `None` if it had to wait, on the spot.
+fn opened(config: &Arc<Config>, access: Access, on_the_spot: bool) -> Result<Option<Core>> {
     let place: Arc<str> = config.place.to_string().into();
     let fail = |error| error::refused(error, &place);
     let mut raw = match &config.place {
         Place::Memory => in_memory(config.image.as_deref())?,
-        Place::File(path) => {
-            look(path, config.mode)?;
-            Connection::open_with_flags(path, flags(config.mode)).map_err(fail)?
-        }
+        Place::File(path) => Connection::open_with_flags(path, flags(config.mode)).map_err(fail)?,
     };
     let watch = Watch::new(
         raw.get_interrupt_handle(),
@@ -31,6 +66,10 @@ pub(crate) fn open(config: &Arc<Config>, access: Access) -> Result<Core> {
         config.lock_timeout,
     );
     let watch = Arc::new(watch);
+    if on_the_spot {
+        // So that it gives up where it would have to wait for a lock.
+        watch.start_on_the_spot();
+    }
     let inserted = Arc::new(AtomicBool::new(false));
     hooks(&mut raw, &watch, &inserted).map_err(fail)?;
     raw.set_prepared_statement_cache_capacity(config.statement_cache);
@@ -49,7 +88,10 @@ pub(crate) fn open(config: &Arc<Config>, access: Access) -> Result<Core> {
     let protected = is_file && raw.is_readonly(rusqlite::MAIN_DB).map_err(fail)?;
     let (mut wal, mut looked) = (false, false);
     if is_file && !protected {
-        wal = journal(&raw, config).map_err(fail)?;
+        match journal(&raw, config, on_the_spot).map_err(fail)? {
+            Some(found) => wal = found,
+            None => return Ok(None),
+        }
         looked = true;
     }
     let reader = protected || access == Access::Read && is_file;
@@ -63,7 +105,8 @@ pub(crate) fn open(config: &Arc<Config>, access: Access) -> Result<Core> {
             .map_err(fail)?;
     }
     raw.execute_batch(&settings(config, reader)).map_err(fail)?;
-    Ok(Core::new(
+    watch.finish();
+    Ok(Some(Core::new(
         raw,
         watch,
         inserted,
@@ -71,7 +114,7 @@ pub(crate) fn open(config: &Arc<Config>, access: Access) -> Result<Core> {
         config.clone(),
         !is_file || config.commits_quickly(wal),
         log,
-    ))
+    )))
 }
 
 /// An empty database, or a copy of a file.
@@ -139,27 +182,31 @@ pub(crate) fn look(path: &Path, mode: Mode) -> Result<()> {
     Ok(())
 }
 
-/// The first statement that reads the file. Whether it is in WAL mode then.
+/// The first statement that reads the file. Whether it is in WAL mode then; `None` if that would have to be waited for,
+/// on the spot.
 ///
 /// Switching to WAL takes the file for itself for a moment, without asking the busy handler. When several
 /// connections open a new file at once, all but one have to try again.
-fn journal(raw: &Connection, config: &Config) -> rusqlite::Result<bool> {
+fn journal(raw: &Connection, config: &Config, on_the_spot: bool) -> rusqlite::Result<Option<bool>> {
     let wanted = config.journal_mode.as_deref().unwrap_or("wal");
+    let current = || raw.query_row("PRAGMA journal_mode", [], |row| row.get::<_, String>(0));
+    if on_the_spot {
+        let as_wanted = current()?.eq_ignore_ascii_case(wanted);
+        return Ok(as_wanted.then(|| wanted == "wal"));
+    }
     let deadline = Instant::now() + config.connect_timeout;
     let mut overtaken = 0;
     loop {
-        let now: rusqlite::Result<String> = raw
-            .query_row("PRAGMA journal_mode", [], |row| row.get(0))
-            .and_then(|mode: String| match mode.eq_ignore_ascii_case(wanted) {
-                true => Ok(mode),
-                false => raw.query_row(&format!("PRAGMA journal_mode = {wanted}"), [], |row| row.get(0)),
-            });
+        let now = current().and_then(|mode| match mode.eq_ignore_ascii_case(wanted) {
+            true => Ok(mode),
+            false => raw.query_row(&format!("PRAGMA journal_mode = {wanted}"), [], |row| row.get(0)),
+        });
         match now {
             Ok(mode) => {
                 if !mode.eq_ignore_ascii_case(wanted) {
                     tracing::warn!(target: "manybase::sqlite", place = %config.place, wanted, got = mode, "journal mode refused");
                 }
-                return Ok(mode.eq_ignore_ascii_case("wal"));
+                return Ok(Some(mode.eq_ignore_ascii_case("wal")));
             }
             Err(error) => {
                 let locked = matches!(

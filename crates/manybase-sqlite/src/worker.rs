@@ -1,8 +1,8 @@
-//! The thread that a connection lives on.
+//! The thread that a connection lives on. It is started for the first work that does not fit the caller's.
 
-use crate::config::Config;
+use crate::config::{Config, Place};
 use crate::core::Core;
-use crate::open::open;
+use crate::open::{open, open_on_the_spot};
 use crate::watch::Watch;
 use manybase_driver::{Access, Error, ErrorKind, Result};
 use std::sync::{Arc, Mutex, PoisonError, TryLockError, mpsc};
@@ -18,12 +18,19 @@ type Job = Box<dyn FnOnce(&Link) + Send>;
 struct Link {
     core: Mutex<Core>,
     watch: Arc<Watch>,
+    /// Closing it may have to wait for the disk.
+    is_file: bool,
 }
 
 /// The caller's side. Dropping it stops the running job and ends the thread, which closes the file.
 pub(crate) struct Worker {
-    // Before `jobs`: its end wakes the thread, which then is the last to hold the link and the one to close.
+    // Before `thread`: its end wakes the thread, which then is the last to hold the link and the one to close.
     link: Arc<Link>,
+    thread: Option<Thread>,
+}
+
+/// The connection's own.
+struct Thread {
     jobs: mpsc::Sender<Job>,
     ended: Option<oneshot::Receiver<()>>,
 }
@@ -35,31 +42,50 @@ fn lost() -> Error {
     )
 }
 
+/// Starts a thread that serves the connection which `link` gives it, until nobody has work for it any more.
+fn spawn(link: impl FnOnce() -> Option<Arc<Link>> + Send + 'static) -> std::io::Result<Thread> {
+    let (jobs, queue) = mpsc::channel();
+    let (end, ended) = oneshot::channel();
+    let main = move || {
+        if let Some(link) = link() {
+            serve(&queue, link);
+        }
+        drop::<oneshot::Sender<()>>(end);
+    };
+    thread::Builder::new().name(NAME.to_owned()).spawn(main)?;
+    let ended = Some(ended);
+    Ok(Thread { jobs, ended })
+}
+
+impl Link {
+    fn new(core: Core) -> Arc<Self> {
+        Arc::new(Self {
+            watch: core.watch.clone(),
+            is_file: matches!(core.config.place, Place::File(_)),
+            core: Mutex::new(core),
+        })
+    }
+}
+
 impl Worker {
-    /// Starts the thread, which opens the file.
+    /// Opens the file: here if nothing has to be waited for, else on the connection's own thread.
     pub(crate) async fn start(config: Arc<Config>, access: Access) -> Result<Self> {
-        let (hand_over, opened) = oneshot::channel();
-        let (jobs, queue) = mpsc::channel();
-        let (end, ended) = oneshot::channel();
-        let limit = config.connect_timeout;
-        let main = move || {
-            let link = open(&config, access).map(|core| {
-                Arc::new(Link {
-                    watch: core.watch.clone(),
-                    core: Mutex::new(core),
-                })
+        if let Some(core) = open_on_the_spot(&config, access) {
+            return Ok(Self {
+                link: Link::new(core),
+                thread: None,
             });
+        }
+        let (hand_over, opened) = oneshot::channel();
+        let limit = config.connect_timeout;
+        let dial = move || {
+            let link = open(&config, access).map(Link::new);
             let mine = link.as_ref().ok().cloned();
             // When nobody waits any more, the queue is closed too.
             drop(hand_over.send(link));
-            if let Some(link) = mine {
-                serve(&queue, link);
-            }
-            drop(end);
+            mine
         };
-        thread::Builder::new()
-            .name(NAME.to_owned())
-            .spawn(main)
+        let thread = spawn(dial)
             .map_err(|error| Error::new(ErrorKind::Connect, format!("no thread for it: {error}")))?;
         let link = match tokio::time::timeout(limit, opened).await {
             Ok(Ok(link)) => link?,
@@ -71,14 +97,26 @@ impl Worker {
         };
         Ok(Self {
             link,
-            jobs,
-            ended: Some(ended),
+            thread: Some(thread),
         })
+    }
+
+    /// The connection's thread, started if it has none yet.
+    fn thread(&mut self) -> Result<&Thread> {
+        if self.thread.is_none() {
+            let link = self.link.clone();
+            let started = spawn(move || Some(link)).map_err(|error| {
+                Error::driver(format!("no thread for this SQLite connection: {error}"))
+                    .with_help("raise the system's limit of threads, or open fewer connections")
+            })?;
+            self.thread = Some(started);
+        }
+        self.thread.as_ref().ok_or_else(lost)
     }
 
     /// Runs work on the connection's thread. Dropping the future stops it.
     pub(crate) async fn hop<T: Send + 'static>(
-        &self,
+        &mut self,
         work: impl FnOnce(&mut Core) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let number = self.link.watch.issue();
@@ -89,7 +127,7 @@ impl Worker {
                 drop(reply.send(result));
             }
         });
-        self.jobs.send(job).map_err(|_| lost())?;
+        self.thread()?.jobs.send(job).map_err(|_| lost())?;
         let mut guard = CancelOnDrop {
             watch: &self.link.watch,
             job: Some(number),
@@ -102,7 +140,7 @@ impl Worker {
     /// Runs work on the caller's thread, if the connection is idle and the work `fits` there. `None` when it does not,
     /// or has turned out not to: then nothing has happened.
     pub(crate) fn on_the_spot<T>(
-        &self,
+        &mut self,
         fits: impl FnOnce(&Core) -> bool,
         work: impl FnOnce(&mut Core) -> Result<T>,
     ) -> Option<Result<T>> {
@@ -120,8 +158,11 @@ impl Worker {
         core.on_the_spot = false;
         let gave_up = self.link.watch.finish();
         if core.log.is_full() {
-            // The thread looks after the log whenever it has had a job. If it is gone, the next statement says so.
-            drop(self.jobs.send(Box::new(|_| {})));
+            drop(core);
+            // The thread looks after the log whenever it has had a job. If there is none, the next hop says so.
+            if let Ok(thread) = self.thread() {
+                drop(thread.jobs.send(Box::new(|_| {})));
+            }
         }
         match result {
             Err(_) if gave_up => None,
@@ -131,7 +172,7 @@ impl Worker {
 
     /// Runs work on the caller's thread where it fits, else on the connection's own.
     pub(crate) async fn near<T: Send + 'static>(
-        &self,
+        &mut self,
         fits: impl FnOnce(&Core) -> bool,
         work: impl Fn(&mut Core) -> Result<T> + Send + 'static,
     ) -> Result<T> {
@@ -149,18 +190,30 @@ impl Worker {
 
     /// Closes the file and waits until that is done.
     pub(crate) async fn close(mut self) {
-        let ended = self.ended.take();
+        // Without a thread it is closed here.
+        drop(self.closer());
+        let ended = self.thread.as_mut().and_then(|thread| thread.ended.take());
         drop(self);
         if let Some(ended) = ended {
             // The thread never sends; it drops its end when all is closed.
             drop(ended.await);
         }
     }
+
+    /// The thread for the end: whoever is the last to close a file moves the log into it, and waits for the disk.
+    fn closer(&mut self) -> Result<()> {
+        if self.link.is_file {
+            self.thread()?;
+        }
+        Ok(())
+    }
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
         self.link.watch.cancel_all();
+        // Without a thread it is closed here.
+        drop(self.closer());
     }
 }
 

@@ -41,13 +41,24 @@ async fn threads_and_files_go_with_their_connections() {
     let directory = tempfile::tempdir().unwrap();
     let address = Address::parse(&format!("sqlite:{}/threads-test.db", directory.path().display())).unwrap();
     let driver = SqliteFactory.open(&address, &ConnectOptions::default()).unwrap();
-    for _ in 0..3 {
+    for round in 0..3 {
         let pool = Pool::new("test", driver.clone(), PoolOptions::default());
         let mut held = Vec::new();
         for _ in 0..5 {
             held.push(pool.acquire(Access::Read).await.unwrap());
         }
         held.push(pool.acquire(Access::Write).await.unwrap());
+        // Whoever makes the file waits for the disk. The others have no need of a thread yet.
+        let new = usize::from(round == 0);
+        settles("threads", threads, new).await;
+        for session in &mut held {
+            let short = Statement::read("SELECT 1", vec![]).bounded();
+            assert_eq!(session.query(short, CountSink::default()).await.unwrap().0, 1);
+        }
+        assert_eq!(threads(), new);
+        for session in &mut held {
+            session.script("SELECT 1".to_owned()).await.unwrap();
+        }
         settles("threads", threads, 6).await;
         drop(held);
         settles("threads", threads, 6).await;

@@ -223,6 +223,76 @@ async fn locks_are_waited_for_elsewhere() -> Result<()> {
     Ok(())
 }
 
+/// On a single thread, as above.
+#[tokio::test]
+async fn a_lock_is_waited_for_elsewhere_when_a_file_is_opened() -> Result<()> {
+    let (directory, pool) = file_with("?journal_mode=delete", &ConnectOptions::default());
+    script(&pool, TABLE).await;
+    let holder = rusqlite::Connection::open(directory.path().join("test.db")).unwrap();
+    holder.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let free = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        holder.execute_batch("COMMIT").unwrap();
+    });
+    let url = format!(
+        "sqlite:{}/test.db?journal_mode=delete",
+        directory.path().display()
+    );
+    let mut session = reader(&crate::support::pool(&url)).await;
+    assert!(free.is_finished());
+    assert_eq!(number(&mut session, "SELECT COUNT(*) FROM t").await, 0);
+    Ok(())
+}
+
+/// What a crash leaves: the file and its log, of which nobody has an index any more.
+#[tokio::test]
+async fn a_log_that_was_left_behind_is_read() -> Result<()> {
+    let (directory, pool) = file_with("?wal_autocheckpoint=0", &ConnectOptions::default());
+    script(&pool, TABLE).await;
+    let at = |name: &str| directory.path().join(name);
+    // A short one is read here, a long one elsewhere.
+    for (rows, name) in [(10, "short.db"), (4_000, "long.db")] {
+        let mut session = writer(&pool).await;
+        let wide = "INSERT INTO t (a) SELECT zeroblob(3000) FROM json_each(?)";
+        let list = format!("[{}0]", "0,".repeat(rows - 1));
+        session.execute(Statement::write(wide, vec![list.into()])).await?;
+        let count = number(&mut session, "SELECT COUNT(*) FROM t").await;
+        drop(session);
+        std::fs::copy(at("test.db"), at(name)).unwrap();
+        std::fs::copy(at("test.db-wal"), at(&format!("{name}-wal"))).unwrap();
+        let left = crate::support::pool(&format!("sqlite:{}", at(name).display()));
+        for mut session in [reader(&left).await, writer(&left).await] {
+            assert_eq!(number(&mut session, "SELECT COUNT(*) FROM t").await, count);
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_made_of_a_row_counts() -> Result<()> {
+    let (_directory, pool) = file();
+    let mut session = reader(&pool).await;
+    let wide = |rows: i64, columns: usize| {
+        let columns = vec!["1"; columns].join(", ");
+        let sql = format!("SELECT {columns} FROM json_each(?)");
+        Statement::read(sql, vec![format!("[{}0]", "0,".repeat(rows as usize - 1)).into()])
+    };
+    // As many cells, and some more of them.
+    assert_eq!(
+        places(&mut session, wide(1_000, 5), true).await?,
+        (vec![false; 1_000], 0)
+    );
+    assert_eq!(
+        places(&mut session, wide(250, 20), true).await?,
+        (vec![false; 250], 0)
+    );
+    assert_eq!(
+        places(&mut session, wide(251, 20), true).await?,
+        (vec![true; 251], 1)
+    );
+    Ok(())
+}
+
 #[tokio::test]
 async fn the_log_is_moved_into_the_file() -> Result<()> {
     let long = |directory: &tempfile::TempDir| {
