@@ -1,69 +1,50 @@
 //! The history, replayed in a database of its own.
 
+mod keeper;
+
 use crate::runner::Ground;
 use crate::schema::Schema;
 use crate::set::upkeep;
 use crate::{Line, Migrator};
+use keeper::Keeper;
 use manybase_db::{Access, Db, Error, ErrorKind, Executor, Mode, Result, Route};
 use manybase_schema::Introspect;
-use manybase_sql::{Dialect, SqlWriter};
-use std::sync::atomic::{AtomicU32, Ordering};
+use manybase_sql::Dialect;
 
 /// A database that has nothing, under the name of a connection. It is gone when it is closed.
 pub(crate) struct Scratch {
     pub(crate) db: Db,
-    /// On a server: where to drop it, and the statement.
-    made: Option<(Ground, String)>,
+    /// On a server: who drops it.
+    keeper: Option<Keeper>,
 }
 
 impl Scratch {
     pub(crate) async fn open(migrator: &Migrator, line_of: &std::sync::Arc<str>) -> Result<Self> {
+        let named = |error: Error| error.with_connection(line_of.clone());
         let ground = Ground::of(migrator, line_of)?;
-        let opened = Self::on(&ground, migrator.db()).await;
-        match opened {
-            Ok((db, Some(drop))) => Ok(Self {
-                db,
-                made: Some((ground, drop)),
-            }),
-            Ok((db, None)) => {
-                ground.close().await;
-                Ok(Self { db, made: None })
-            }
-            Err(error) => {
-                ground.close().await;
-                Err(error.with_connection(line_of.clone()))
-            }
-        }
-    }
-
-    async fn on(ground: &Ground, db: &Db) -> Result<(Db, Option<String>)> {
-        let mut lease = ground.lease().await?;
-        let dialect = lease.dialect();
+        let dialect = dialect_of(&ground.db, &ground.connection).await?;
         if let Some(url) = upkeep(dialect).scratch_url {
+            ground.close().await;
             let db = Db::builder()
                 .mode(Mode::Test)
-                .connect(ground.connection.clone(), url)
+                .connect(line_of.clone(), url)
                 .build()?;
-            return Ok((db, None));
+            return Ok(Self { db, keeper: None });
         }
-        let name = name();
-        let quoted = quoted(dialect, &name)?;
-        let made = lease.script(format!("CREATE DATABASE {quoted}")).await;
-        made.map_err(|error| match error.kind() {
-            ErrorKind::PermissionDenied => error.with_help(
-                "migrations are replayed in a scratch database: the account must be able to make one",
-            ),
-            _ => error,
-        })?;
-        let drop = format!("DROP DATABASE {quoted}");
-        match db.beside(&ground.connection, &name)? {
-            Some(beside) => Ok((beside, Some(drop))),
-            None => {
-                lease.script(drop).await?;
-                Err(Error::new(
-                    ErrorKind::Unsupported,
-                    "there is no place for a scratch database",
-                ))
+        // The lock is seen in the database that this session is in.
+        let address = ground.db.connection(&ground.connection)?.address();
+        let keeper = Keeper::make(ground, &address).await.map_err(named)?;
+        match migrator.db().beside(line_of, keeper.name()) {
+            Ok(Some(db)) => Ok(Self {
+                db,
+                keeper: Some(keeper),
+            }),
+            other => {
+                keeper.remove().await.map_err(named)?;
+                let error = other.err().unwrap_or_else(|| {
+                    Error::new(ErrorKind::Unsupported, "there is no place for a scratch database")
+                });
+                Err(named(error))
             }
         }
     }
@@ -75,15 +56,10 @@ impl Scratch {
 
     pub(crate) async fn close(self) -> Result<()> {
         self.db.close().await?;
-        if let Some((ground, drop)) = self.made {
-            let dropped = match ground.lease().await {
-                Ok(mut lease) => lease.script(drop).await,
-                Err(error) => Err(error),
-            };
-            ground.close().await;
-            dropped?;
+        match self.keeper {
+            Some(keeper) => keeper.remove().await,
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -110,16 +86,4 @@ pub(crate) async fn dialect_of(db: &Db, connection: &str) -> Result<&'static dyn
         ..Route::default()
     };
     Ok(db.lease(route, Access::Read).await?.dialect())
-}
-
-fn quoted(dialect: &dyn Dialect, name: &str) -> Result<String> {
-    Ok(SqlWriter::render(dialect, |w| w.identifier(name))?.sql)
-}
-
-/// One that nobody else has.
-fn name() -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let now = chrono::Utc::now().timestamp_micros();
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    format!("manybase_replay_{now:x}_{:x}_{count}", std::process::id())
 }

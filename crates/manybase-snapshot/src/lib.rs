@@ -36,6 +36,7 @@
 //! ```
 
 mod backup;
+mod claim;
 mod cleanup;
 mod compare;
 mod files;

@@ -1,5 +1,6 @@
 //! Trying a backup.
 
+use crate::claim::Claim;
 use crate::manifest::Manifest;
 use crate::restore::{Steps, seconds};
 use crate::target;
@@ -152,9 +153,20 @@ impl Verify {
             None => error,
         };
         steps.before(backups).await.map_err(named)?;
-        let scratch = backups.scratch(&crate::unique()).map_err(named)?;
-        let made = steps.make(scratch, Depth::Content).await.map_err(named)?;
-        made.remove().await.map_err(named)?;
+        let claim = match &self.on {
+            Some((db, connection)) => Some(Claim::take(db, connection, backups).await.map_err(named)?),
+            None => None,
+        };
+        let unique = (claim.as_ref()).map_or_else(crate::unique, |claim| claim.unique().to_owned());
+        let tried = async {
+            let scratch = backups.scratch(&unique)?;
+            steps.make(scratch, Depth::Content).await?.remove().await
+        };
+        let tried = tried.await;
+        if let Some(claim) = claim {
+            claim.release().await;
+        }
+        tried.map_err(named)?;
         Ok(Verified {
             manifest,
             took: begun.elapsed(),

@@ -29,6 +29,8 @@ pub struct Upkeep {
     pub lock: Option<fn(&str) -> SessionLock>,
     /// How foreign keys are left unchecked for a while, where they can be.
     pub foreign_keys: Option<ForeignKeySwitch>,
+    /// The databases of the server that this account sees: one column of text. `None` where there is only one.
+    pub databases: Option<&'static str>,
     /// Where a database of this kind can be had that is gone when nobody has it any more.
     pub scratch_url: Option<&'static str>,
     /// What a statement that was cut off may have left behind, half done.
@@ -46,6 +48,7 @@ impl Upkeep {
         structure: &[],
         lock: None,
         foreign_keys: None,
+        databases: None,
         scratch_url: None,
         leftover: None,
     };

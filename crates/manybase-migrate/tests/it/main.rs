@@ -3,6 +3,7 @@
 mod files;
 mod generate;
 mod kill;
+mod leftovers;
 mod life;
 mod resume;
 mod runners;

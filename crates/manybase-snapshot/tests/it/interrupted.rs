@@ -2,12 +2,16 @@
 
 use crate::support::{Place, on_every_database};
 use manybase_db::{ErrorKind, Result};
-use manybase_snapshot::{Backup, Restore, leftovers, list, settled};
+use manybase_snapshot::{Backup, Restore, Step, Verify, leftovers, list, settled};
 use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
-on_every_database!(what_is_dropped_leaves_nothing, a_killed_process_leaves_no_backup);
+on_every_database!(
+    what_is_dropped_leaves_nothing,
+    a_killed_process_leaves_no_backup,
+    what_a_killed_verification_leaves_is_removed_by_the_next
+);
 
 /// Lets it run for a while, and drops it.
 async fn cut_off<T>(work: impl Future<Output = T>, after: Duration) -> Option<T> {
@@ -39,7 +43,7 @@ async fn what_is_dropped_leaves_nothing(mut place: Place) -> Result<()> {
         // All of it, or nothing; and nothing that was only for a while.
         let name = name.rsplit('/').next().expect("a name").to_owned();
         let mut left = place.databases(&name).await?;
-        left.extend(place.databases("manybase_verify_").await?);
+        left.extend(place.temporary().await?);
         left.retain(|found| *found != name);
         assert_eq!(left, [""; 0]);
         assert!(done.is_none_or(|done| done.is_ok()));
@@ -55,21 +59,62 @@ const CHILD: &str = "MANYBASE_TEST_BACKUP";
 #[test]
 fn child() {
     let Ok(told) = std::env::var(CHILD) else { return };
-    let (url, to) = told.split_once('\n').expect("two parts");
+    let (what, rest) = told.split_once('\n').expect("three parts");
+    let (url, to) = rest.split_once('\n').expect("three parts");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
         let db = crate::support::open(url);
-        let backup = Backup::of(&db, "app").to(to);
         // The first sign of life is when it is in the middle.
-        let backup = backup.progress(|_| {
-            std::process::Command::new("kill")
-                .args(["-9", &std::process::id().to_string()])
-                .status()
-                .expect("killed");
-            std::thread::sleep(Duration::from_secs(60));
-        });
-        let _ = backup.run().await;
+        if what == "backup" {
+            let _ = Backup::of(&db, "app").to(to).progress(|_| kill()).run().await;
+        } else {
+            let verify = Verify::of(to).on(&db, "app").progress(|progress| {
+                // The files are looked at before anything is made.
+                if progress.step != Step::Files {
+                    kill();
+                }
+            });
+            let _ = verify.run().await;
+        }
     });
+}
+
+fn kill() {
+    std::process::Command::new("kill")
+        .args(["-9", &std::process::id().to_string()])
+        .status()
+        .expect("killed");
+    std::thread::sleep(Duration::from_secs(60));
+}
+
+fn killed(place: &Place, what: &str, to: &std::path::Path) {
+    let child = std::process::Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", "interrupted::child", "--nocapture"])
+        .env(CHILD, format!("{what}\n{}\n{}", place.url, to.display()))
+        .stdout(std::process::Stdio::null())
+        .status()
+        .expect("it runs");
+    assert!(!child.success());
+}
+
+async fn what_a_killed_verification_leaves_is_removed_by_the_next(place: Place) -> Result<()> {
+    if place.url.starts_with("sqlite") {
+        // It leaves a file among the temporary ones of the system, which nobody but that cleans up.
+        return Ok(());
+    }
+    place
+        .script("CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2), (3)")
+        .await?;
+    place.back_up("whole").await?;
+    killed(&place, "verify", &place.path("whole"));
+    let left = place.temporary().await?;
+    assert_eq!(left.len(), 1, "it was killed in the middle: {left:?}");
+    // One that somebody uses stays.
+    let (one, two) = tokio::join!(place.verify("whole").run(), place.verify("whole").run());
+    one?;
+    two?;
+    assert_eq!(place.temporary().await?, [""; 0]);
+    Ok(())
 }
 
 async fn a_killed_process_leaves_no_backup(mut place: Place) -> Result<()> {
@@ -77,13 +122,7 @@ async fn a_killed_process_leaves_no_backup(mut place: Place) -> Result<()> {
         .script("CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2), (3)")
         .await?;
     let to = place.path("backups/b");
-    let child = std::process::Command::new(std::env::current_exe().expect("this program"))
-        .args(["--exact", "interrupted::child", "--nocapture"])
-        .env(CHILD, format!("{}\n{}", place.url, to.display()))
-        .stdout(std::process::Stdio::null())
-        .status()
-        .expect("it runs");
-    assert!(!child.success());
+    killed(&place, "backup", &to);
     assert!(!to.exists());
     assert!(list(place.path("backups"))?.is_empty());
     let found = leftovers(place.path("backups"))?;

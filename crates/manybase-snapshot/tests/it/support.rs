@@ -141,6 +141,16 @@ impl Place {
         user.split_once(':').map(|(_, password)| password)
     }
 
+    /// What verifications of its backups have made and not removed yet.
+    pub(crate) async fn temporary(&self) -> Result<Vec<String>> {
+        let address = self.db.connection("app")?.address();
+        let hash = <sha2::Sha256 as sha2::Digest>::digest(address.as_bytes());
+        let hash: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let mut names = self.databases(&hash).await?;
+        names.retain(|name| name.contains("verify"));
+        Ok(names)
+    }
+
     /// Databases of its server whose names hold this.
     pub(crate) async fn databases(&self, part: &str) -> Result<Vec<String>> {
         let sql = match self.kind {

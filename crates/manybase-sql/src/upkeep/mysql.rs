@@ -4,6 +4,7 @@ use super::{ForeignKeySwitch, SessionLock, Upkeep};
 
 pub(crate) const MARIADB: Upkeep = Upkeep {
     files: &["mariadb", "mysql"],
+    structure: &STRUCTURE_OF_MARIADB,
     ..MYSQL
 };
 
@@ -17,6 +18,7 @@ pub(crate) const MYSQL: Upkeep = Upkeep {
         on: "SET foreign_key_checks = 1",
         violations: None,
     }),
+    databases: Some("SELECT CONVERT(SCHEMA_NAME USING utf8mb4) FROM information_schema.SCHEMATA"),
     scratch_url: None,
     leftover: None,
 };
@@ -67,9 +69,32 @@ const STRUCTURE: &[&str] = &[
      WHERE TABLE_SCHEMA = DATABASE() AND PARTITION_NAME IS NOT NULL",
 ];
 
+/// Where each check is told.
+const CHECKS: usize = 5;
+
+/// Names of checks are the table's own there, and the catalog says which one that is.
+const STRUCTURE_OF_MARIADB: [&str; STRUCTURE.len()] = {
+    let mut all = [""; STRUCTURE.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = STRUCTURE[at];
+        at += 1;
+    }
+    all[CHECKS] = "SELECT CONVERT(CONCAT_WS('|', CONSTRAINT_NAME, TABLE_NAME, CHECK_CLAUSE) USING utf8mb4) \
+                   FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE()";
+    all
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_check_is_told_with_its_table_where_it_is_known() {
+        assert!(STRUCTURE[CHECKS].contains("CHECK_CLAUSE"));
+        assert!(MARIADB.structure[CHECKS].contains("TABLE_NAME, CHECK_CLAUSE"));
+        assert_eq!(MARIADB.structure.len(), STRUCTURE.len());
+    }
 
     #[test]
     fn a_locks_name_can_be_written_anywhere() {

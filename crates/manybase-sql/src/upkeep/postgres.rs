@@ -9,6 +9,7 @@ pub(crate) const POSTGRES: Upkeep = Upkeep {
     structure: STRUCTURE,
     lock: Some(lock),
     foreign_keys: None,
+    databases: Some("SELECT datname::text FROM pg_database WHERE NOT datistemplate"),
     scratch_url: None,
     leftover: Some(leftover),
 };

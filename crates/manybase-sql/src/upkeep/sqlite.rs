@@ -14,6 +14,7 @@ pub(crate) const SQLITE: Upkeep = Upkeep {
         on: "PRAGMA foreign_keys = ON",
         violations: Some("SELECT \"table\", parent FROM pragma_foreign_key_check()"),
     }),
+    databases: None,
     scratch_url: Some("sqlite::memory:"),
     leftover: None,
 };
