@@ -5,10 +5,12 @@
 mod anew;
 mod create;
 mod each;
+mod refuse;
 mod script;
 mod spec;
 mod together;
 
+pub use refuse::{Refusal, refusals};
 pub use script::{Script, Step};
 
 use crate::operation::Operation;

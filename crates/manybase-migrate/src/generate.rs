@@ -178,17 +178,19 @@ impl Migrator {
             Ok(back) => {
                 let lost: Vec<String> = back.iter().filter_map(|one| one.lost.clone()).collect();
                 let back: Vec<Operation> = back.into_iter().map(|one| one.operation).collect();
+                let refusals = ddl::refusals(&back, &state, dialect).map_err(named)?;
                 text(
                     &ddl::render(&back, &state, dialect).map_err(named)?,
                     dialect,
                     &lost,
+                    &refusals,
                 )
             }
             Err(error) => format!("-- manybase: irreversible\n-- {}\n", error.message()),
         };
         Ok(Generated {
             connection: connection.clone(),
-            up: text(&up, dialect, &[]),
+            up: text(&up, dialect, &[], &[]),
             down,
             findings: lint(&operations, &before.schema, dialect),
             operations,
@@ -244,7 +246,7 @@ impl Migrator {
 }
 
 /// A file, with the directives that its statements need.
-fn text(script: &ddl::Script, dialect: &dyn Dialect, lost: &[String]) -> String {
+fn text(script: &ddl::Script, dialect: &dyn Dialect, lost: &[String], refusals: &[ddl::Refusal]) -> String {
     let mut text = String::new();
     if dialect.capability().transactional_ddl && script.steps.iter().any(|step| !step.transactional) {
         text.push_str("-- manybase: no-transaction\n");
@@ -256,6 +258,13 @@ fn text(script: &ddl::Script, dialect: &dyn Dialect, lost: &[String]) -> String 
         text.push_str(&format!(
             "-- what does not come back: {}\n",
             lost.replace('\n', " ")
+        ));
+    }
+    // Without a statement there is nothing to keep from running.
+    for refusal in refusals.iter().filter(|_| !script.steps.is_empty()) {
+        text.push_str(&format!(
+            "-- manybase: refuse-if {} -- {}\n",
+            refusal.condition, refusal.why
         ));
     }
     text.push_str(&script.to_sql());

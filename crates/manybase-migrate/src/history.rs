@@ -9,5 +9,5 @@ pub use tables::{Applied, State};
 
 pub(crate) use ask::{Rows, truth};
 pub(crate) use journal::{Journal, StepState, Stepped};
-pub(crate) use structure::structure;
+pub(crate) use structure::{Structure, structure};
 pub(crate) use tables::{History, STEP};

@@ -3,7 +3,9 @@
 mod columns;
 mod tables;
 
-use crate::operation::Operation;
+pub(crate) use columns::is_volatile;
+
+use crate::operation::{Operation, invert};
 use crate::schema::{ObjectName, Schema};
 use manybase_sql::Dialect;
 use manybase_sql::ddl::{Alter, DdlStyle};
@@ -78,6 +80,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("not-atomic", "a failure half way leaves what was done"),
     ("no-lock-timeout", "who waits for a lock makes all others wait"),
     ("no-way-back", "nothing undoes it"),
+    ("way-back-refused", "it can't be taken back while there are rows"),
 ];
 
 /// What the linter is told besides the plan.
@@ -209,6 +212,25 @@ impl Linter<'_> {
         self.state.table(table).is_some() && !self.made.contains(table)
     }
 
+    /// What the way back will not be able to do.
+    fn way_back(&mut self, operations: &[Operation], dialect: &dyn Dialect) {
+        let Ok(back) = invert(operations, self.before) else {
+            return;
+        };
+        let back: Vec<Operation> = back.into_iter().map(|inverse| inverse.operation).collect();
+        let refusals = crate::ddl::refusals(&back, &self.state, dialect).unwrap_or_default();
+        for refusal in refusals.into_iter().filter(|refusal| refusal.lost) {
+            self.say(
+                "way-back-refused",
+                Severity::Warning,
+                refusal.why,
+                "nothing is changed then: the way back is refused as long as there are such rows",
+                "keep what it takes away until nobody will want it back, or write in the down file where its values come \
+                 from",
+            );
+        }
+    }
+
     /// What is wrong with the plan as a whole.
     fn plan(&mut self, operations: &[Operation], dialect: &dyn Dialect, settings: &Settings) {
         let changes = |operation: &&Operation| {
@@ -228,6 +250,8 @@ impl Linter<'_> {
                 "set a lock timeout for migrations, and try again when it strikes",
             );
         }
+        self.way_back(operations, dialect);
+        self.at = first;
         let Ok(script) = crate::ddl::render(operations, self.before, dialect) else {
             return;
         };

@@ -168,6 +168,26 @@ pub enum Problem {
         /// How many.
         applied: usize,
     },
+    /// A statement was running when its process died, and somebody else has changed the structure since.
+    Meanwhile {
+        /// Its name.
+        migration: String,
+        /// From 1.
+        step: usize,
+        /// Where it stands in its file.
+        line: usize,
+    },
+    /// Rows are in the way of what is to be run.
+    Refused {
+        /// Its name.
+        migration: String,
+        /// `up` or `down`.
+        direction: &'static str,
+        /// Where its file says so.
+        line: usize,
+        /// What is in the way.
+        why: String,
+    },
     /// The lock was lost while migrations ran.
     LockLost,
 }
@@ -233,7 +253,7 @@ impl Problem {
             Self::Unfinished { reverting: true, .. } => {
                 "`manybase migrate down` goes on where it stopped".to_owned()
             }
-            Self::Unsure { .. } => {
+            Self::Unsure { .. } | Self::Meanwhile { .. } => {
                 "look at the database; then `manybase migrate repair --step done` if the statement \
                  has happened, or `manybase migrate repair --step again` to have it run again"
                     .to_owned()
@@ -275,6 +295,10 @@ impl Problem {
                 "a baseline is for a database without migrations; `manybase migrate status` shows what it has"
                     .to_owned()
             }
+            Self::Refused { direction, line, .. } => format!(
+                "nothing was changed; see to the rows that line {line} of its {direction} file looks for, or write there \
+                 what becomes of them; a new migration that goes forward is often better"
+            ),
             Self::LockLost => {
                 "nothing more was run; a pooler that hands sessions around loses locks: give the \
                  connection a `migrate_url` that goes past it, then run this again"
@@ -337,6 +361,15 @@ impl fmt::Display for Problem {
                 "statement {step} of {migration} (line {line}) was running when its process died, and nothing tells \
                  whether it has happened"
             ),
+            Self::Meanwhile {
+                migration,
+                step,
+                line,
+            } => write!(
+                f,
+                "statement {step} of {migration} (line {line}) was running when its process died, and the structure has \
+                 changed elsewhere since, so that nothing tells whether it has happened"
+            ),
             Self::DoneEdited { migration, step } => write!(
                 f,
                 "{migration} was begun, and statement {step}, which is done, is another one in the file now"
@@ -387,6 +420,17 @@ impl fmt::Display for Problem {
                 tables.join(", ")
             ),
             Self::NotEmpty { applied } => write!(f, "the database has had {applied} migrations already"),
+            Self::Refused {
+                migration,
+                direction,
+                why,
+                ..
+            } => {
+                write!(
+                    f,
+                    "{migration} {direction} is refused because of rows that are there: {why}"
+                )
+            }
             Self::LockLost => f.write_str("the lock of migrations was lost while they ran"),
         }
     }

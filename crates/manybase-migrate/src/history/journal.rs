@@ -1,6 +1,6 @@
 //! `manybase_migration_step`: how far a migration has come that is not one transaction.
 
-use super::{Rows, STEP};
+use super::{Rows, STEP, Structure};
 use chrono::Utc;
 use manybase_db::{Access, ErrorKind, Lease, Result};
 use manybase_driver::{Row, Statement};
@@ -33,7 +33,7 @@ pub(crate) struct Stepped {
     pub(crate) checksum: String,
     pub(crate) state: StepState,
     /// The structure before it.
-    pub(crate) structure: Option<String>,
+    pub(crate) structure: Option<Structure>,
 }
 
 /// The journal of one migration in one direction.
@@ -88,7 +88,7 @@ impl Journal<'_> {
             number(row.step).into(),
             row.checksum.as_str().into(),
             row.state.word().into(),
-            row.structure.clone().into(),
+            row.structure.as_ref().map(Structure::text).into(),
             error.into(),
             Utc::now().into(),
         ]);
@@ -134,6 +134,6 @@ fn stepped(row: &dyn Row) -> Result<Stepped> {
         step: usize::try_from(row.i64(0)?.unwrap_or_default()).unwrap_or(usize::MAX),
         checksum: row.str(1)?.unwrap_or_default().to_owned(),
         state,
-        structure: row.str(3)?.map(str::to_owned),
+        structure: row.str(3)?.and_then(Structure::read),
     })
 }

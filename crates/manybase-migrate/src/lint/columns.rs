@@ -2,7 +2,7 @@
 
 use super::{Linter, Severity};
 use crate::operation::Operation;
-use crate::schema::{Column, DefaultValue, words};
+use crate::schema::{DefaultValue, words};
 use manybase_sql::ddl::Alter;
 use manybase_sql::{DataType, Dialect};
 
@@ -49,7 +49,7 @@ impl Linter<'_> {
                         "give a default, or `fill` in the plan, or let it take NULL, fill it, and refuse NULL later",
                     );
                 }
-                if self.style.alter != Alter::Anew && is_volatile(column) {
+                if self.style.alter != Alter::Anew && column.default.as_ref().is_some_and(is_volatile) {
                     self.say(
                         "volatile-default",
                         Severity::Warning,
@@ -112,8 +112,8 @@ impl Linter<'_> {
     }
 }
 
-fn is_volatile(column: &Column) -> bool {
-    let Some(DefaultValue::Sql(sql)) = &column.default else {
+pub(crate) fn is_volatile(value: &DefaultValue) -> bool {
+    let DefaultValue::Sql(sql) = value else {
         return false;
     };
     VOLATILE.iter().any(|name| words::mentions(sql, name))

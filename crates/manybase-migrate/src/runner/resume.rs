@@ -2,7 +2,8 @@
 //!
 //! Nobody else changes the structure meanwhile: the lock sees to it, as far as migrations go. So when the structure is
 //! what it was before the statement, it has not happened, and else it has. That holds for what the catalog tells of, and
-//! for statements that happen wholly or not at all. Of all others nothing is claimed.
+//! for statements that happen wholly or not at all. Of all others nothing is claimed; nor when something has changed that
+//! the statement has nothing to do with, because then there was somebody else.
 
 use super::Event;
 use super::work::Work;
@@ -49,14 +50,24 @@ pub(super) async fn decide(
         // The database has refused it, and has done nothing of it.
         (Kind::Structure { whole: true, .. }, StepState::Failed) => Ok(Next::Run),
         (Kind::Structure { whole, .. }, _) => {
-            let (now, before) = (structure(lease).await?, row.structure.as_ref());
+            let about = statement.about();
+            let (now, before) = (structure(lease, about.as_deref()).await?, row.structure.as_ref());
             match (now.as_ref(), before) {
-                (Some(now), Some(before)) if now == before => Ok(found(work, at, Next::Run)),
+                (Some(now), Some(before)) if now.is(before) => Ok(found(work, at, Next::Run)),
                 // What has happened is what the file said then.
                 (Some(_), Some(_)) if whole && row.checksum != work.script.steps[at].hash => {
                     Err(Problem::DoneEdited {
                         migration: work.migration.name().to_owned(),
                         step: at + 1,
+                    }
+                    .into())
+                }
+                // What is seen may be somebody else's work.
+                (Some(now), Some(before)) if whole && now.differs_elsewhere(before) => {
+                    Err(Problem::Meanwhile {
+                        migration: work.migration.name().to_owned(),
+                        step: at + 1,
+                        line: work.script.steps[at].line,
                     }
                     .into())
                 }

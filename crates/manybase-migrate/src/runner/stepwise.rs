@@ -10,7 +10,7 @@ use super::site::Ground;
 use super::work::Work;
 use super::{Direction, Event};
 use crate::Problem;
-use crate::history::{History, Journal, State, StepState, Stepped, structure, truth};
+use crate::history::{History, Journal, State, StepState, Stepped, Structure, structure, truth};
 use crate::lock::{WORK, take_on};
 use crate::set::{Statement, StepBody, Work as Kind, upkeep};
 use manybase_db::{Lease, Result};
@@ -77,10 +77,12 @@ impl<'w> Stepper<'w> {
         let row = History::one(lease, work.migration.name()).await?;
         match (row.map(|row| row.state), up) {
             (None, true) => {
+                work.refuse(lease, 0).await?;
                 journal.clear(lease).await?;
                 History::insert(lease, &work.row(State::Applying)).await?;
             }
             (Some(State::Applied), false) => {
+                work.refuse(lease, 0).await?;
                 journal.clear(lease).await?;
                 History::replace(lease, &work.row(State::Reverting)).await?;
             }
@@ -144,6 +146,10 @@ impl<'w> Stepper<'w> {
 
     async fn one(&mut self, at: usize, row: Option<&Stepped>) -> Result<()> {
         let work = self.work;
+        // Of the first step it was asked before the journal was begun.
+        if at > 0 && row.is_none() {
+            work.refuse(self.lease().await?, at).await?;
+        }
         let step = &work.script.steps[at];
         if let StepBody::Sql(statement) = &step.body {
             let done = row.is_some_and(|row| row.state == StepState::Done);
@@ -205,7 +211,9 @@ impl<'w> Stepper<'w> {
             }
             _ => {
                 let before = match statement.work {
-                    Kind::Structure { .. } => structure(self.lease().await?).await?,
+                    Kind::Structure { .. } => {
+                        structure(self.lease().await?, statement.about().as_deref()).await?
+                    }
                     _ => None,
                 };
                 self.put(at, StepState::Running, before, None).await?;
@@ -247,7 +255,7 @@ impl<'w> Stepper<'w> {
         }
     }
 
-    fn stepped(&self, at: usize, state: StepState, structure: Option<String>) -> Stepped {
+    fn stepped(&self, at: usize, state: StepState, structure: Option<Structure>) -> Stepped {
         Stepped {
             step: at,
             checksum: self.work.script.steps[at].hash.clone(),
@@ -260,7 +268,7 @@ impl<'w> Stepper<'w> {
         &mut self,
         at: usize,
         state: StepState,
-        structure: Option<String>,
+        structure: Option<Structure>,
         error: Option<&str>,
     ) -> Result<()> {
         let (row, journal) = (self.stepped(at, state, structure), self.journal);

@@ -66,6 +66,7 @@ async fn all(work: &Work<'_>, tx: &Transaction, switch: Option<ForeignKeySwitch>
     let switch = switch.and_then(|switch| switch.violations);
     let before = violations(&mut lease, switch).await?;
     for (at, step) in work.script.steps.iter().enumerate() {
+        work.refuse(&mut lease, at).await?;
         work.step(at);
         fault::point("migrate-step-before");
         let done = match &step.body {

@@ -3,7 +3,7 @@
 use super::rust::StepFn;
 use super::site::{Ground, Site, route};
 use super::{Direction, Event, Migrator};
-use crate::history::{Applied, State};
+use crate::history::{Applied, State, truth};
 use crate::set::{Place, StepBody, file_for};
 use crate::{Migration, Problem, Script};
 use chrono::Utc;
@@ -141,6 +141,23 @@ impl<'w> Work<'w> {
         });
     }
 
+    /// An error when rows stand in the way of a step. Before it, so that nothing of it has happened.
+    pub(crate) async fn refuse(&self, lease: &mut Lease<'_>, at: usize) -> Result<()> {
+        for guard in self.script.steps.get(at).map_or(&[][..], |step| &step.refusals) {
+            let asked = truth(lease, &format!("SELECT {}", guard.condition)).await;
+            if asked.map_err(|error| self.named(&format!("refuse-if (line {})", guard.line), &error))? {
+                return Err(Problem::Refused {
+                    migration: self.migration.name().to_owned(),
+                    direction: self.direction.word(),
+                    line: guard.line,
+                    why: guard.why.clone(),
+                }
+                .into());
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) async fn begin(&self) -> Result<Transaction> {
         self.ground.db.using(self.ground.connection.clone()).begin().await
     }
@@ -163,6 +180,10 @@ impl<'w> Work<'w> {
             StepBody::Sql(_) => format!("statement {} (line {line})", step + 1),
             StepBody::Rust => format!("its step in Rust (line {line})"),
         };
+        self.named(&what, error)
+    }
+
+    fn named(&self, what: &str, error: &Error) -> Error {
         let message = format!(
             "{} {}: {what}: {}",
             self.migration.name(),

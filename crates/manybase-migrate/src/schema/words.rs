@@ -68,11 +68,45 @@ fn is(name: &str, quote: Option<char>, wanted: &str) -> bool {
     }
 }
 
+/// A name or a word.
+pub(crate) struct Word {
+    pub(crate) name: String,
+    pub(crate) quoted: bool,
+    /// It is the schema of the name behind it.
+    pub(crate) dotted: bool,
+}
+
+/// All names and words in their order.
+pub(crate) fn names(sql: &str) -> Vec<Word> {
+    let pieces = pieces(sql);
+    let dotted = |at: usize| matches!(pieces.get(at + 1), Some(Piece::Other(text)) if text.starts_with('.'));
+    let word = |(at, piece): (usize, &Piece<'_>)| match piece {
+        Piece::Name { name, quote, .. } => Some(Word {
+            name: name.clone(),
+            quoted: quote.is_some(),
+            dotted: dotted(at),
+        }),
+        Piece::Other(_) => None,
+    };
+    pieces.iter().enumerate().filter_map(word).collect()
+}
+
 /// Whether a name occurs.
 pub(crate) fn mentions(sql: &str, name: &str) -> bool {
     pieces(sql)
         .iter()
         .any(|piece| matches!(piece, Piece::Name { name: found, quote, .. } if is(found, *quote, name)))
+}
+
+/// Writes something else in the place of names for which there is something: by their name, and whether it is in quotes.
+pub(crate) fn substitute(sql: &str, mut with: impl FnMut(&str, bool) -> Option<String>) -> String {
+    let mut write = |piece: &Piece<'_>| match piece {
+        Piece::Name { name, quote, whole } => {
+            with(name, quote.is_some()).unwrap_or_else(|| (*whole).to_owned())
+        }
+        Piece::Other(text) => (*text).to_owned(),
+    };
+    pieces(sql).iter().map(&mut write).collect()
 }
 
 /// Writes another name wherever this one stands.

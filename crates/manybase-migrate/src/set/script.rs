@@ -37,7 +37,29 @@ pub(crate) struct Place {
     /// In the file, from 1.
     pub(crate) line: usize,
     pub(crate) hash: String,
+    /// Conditions under which it does not begin.
+    pub(crate) refusals: Vec<Guard>,
     pub(crate) body: StepBody,
+}
+
+/// `-- manybase: refuse-if <condition> -- <why>`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Guard {
+    pub(crate) line: usize,
+    pub(crate) condition: String,
+    pub(crate) why: String,
+}
+
+impl Guard {
+    fn read(line: usize, text: &str) -> Option<Self> {
+        let (condition, why) = text.rsplit_once(" -- ").unwrap_or((text, ""));
+        let (condition, why) = (condition.trim(), why.trim());
+        (!condition.is_empty()).then(|| Self {
+            line,
+            condition: condition.to_owned(),
+            why: if why.is_empty() { condition } else { why }.to_owned(),
+        })
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -68,7 +90,14 @@ pub struct Statement {
     pub destroys: bool,
 }
 
-const DIRECTIVES: &str = "there are: no-transaction, foreign-keys-off, irreversible, step";
+impl Statement {
+    /// The objects whose rows of the catalog it may change, in lower case; `None` where nobody can tell.
+    pub(crate) fn about(&self) -> Option<Vec<String>> {
+        work::about(&self.text)
+    }
+}
+
+const DIRECTIVES: &str = "there are: no-transaction, foreign-keys-off, irreversible, refuse-if, step";
 
 impl Script {
     pub(super) fn read(migration: &str, file: &str, text: &str, dialect: &dyn Dialect) -> Result<Self> {
@@ -84,6 +113,7 @@ impl Script {
             irreversible: false,
             steps: Vec::new(),
         };
+        let mut refusals = Vec::new();
         for piece in pieces {
             for note in &piece.notes {
                 match directive(note) {
@@ -99,8 +129,15 @@ impl Script {
                     Some("step") => script.steps.push(Place {
                         line: piece.line,
                         hash: hash(["step in Rust"]),
+                        refusals: std::mem::take(&mut refusals),
                         body: StepBody::Rust,
                     }),
+                    Some(other) if other.split_whitespace().next() == Some("refuse-if") => {
+                        let guard = Guard::read(piece.line, other.trim_start_matches("refuse-if"));
+                        refusals.push(guard.ok_or_else(|| {
+                            wrong(format!("line {}: `refuse-if` needs a condition", piece.line))
+                        })?);
+                    }
                     Some(other) => {
                         let what = format!("line {}: unknown directive {other:?}; {DIRECTIVES}", piece.line);
                         return Err(wrong(what).into());
@@ -122,12 +159,20 @@ impl Script {
             script.steps.push(Place {
                 line: piece.line,
                 hash: hash([piece.text]),
+                refusals: std::mem::take(&mut refusals),
                 body: StepBody::Sql(Statement {
                     destroys: work::destroys(&piece),
                     text: piece.text.to_owned(),
                     work,
                 }),
             });
+        }
+        if let Some(guard) = refusals.first() {
+            let what = format!(
+                "line {}: `refuse-if` stands before the statement that it keeps from running, and there is none",
+                guard.line
+            );
+            return Err(wrong(what).into());
         }
         script.forgive_rebuilds();
         Ok(script)

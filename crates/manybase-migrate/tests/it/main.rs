@@ -5,6 +5,7 @@ mod generate;
 mod kill;
 mod leftovers;
 mod life;
+mod refused;
 mod resume;
 mod runners;
 mod support;

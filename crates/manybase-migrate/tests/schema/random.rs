@@ -3,8 +3,8 @@
 use manybase_migrate::diff::Hints;
 use manybase_migrate::operation::Operation;
 use manybase_migrate::schema::{
-    Action, Check, Column, DefaultValue, ForeignKey, Generated, Index, ObjectName, PrimaryKey, Schema, Table,
-    View,
+    Action, Check, Column, DefaultValue, ForeignKey, Generated, Index, ObjectName, PrimaryKey, Schema,
+    Sequence, Table, View,
 };
 use manybase_sql::{Capability, DataType, Value};
 
@@ -12,6 +12,7 @@ use manybase_sql::{Capability, DataType, Value};
 pub(crate) struct Choices {
     numbers: std::vec::IntoIter<u16>,
     names: usize,
+    sequences: bool,
 }
 
 pub(crate) const ROWS: usize = 4;
@@ -36,10 +37,12 @@ const TYPES: [DataType; 14] = [
 ];
 
 impl Choices {
-    pub(crate) fn new(numbers: Vec<u16>) -> Self {
+    /// With sequences, where there are any.
+    pub(crate) fn new(numbers: Vec<u16>, sequences: bool) -> Self {
         Self {
             numbers: numbers.into_iter(),
             names: 0,
+            sequences,
         }
     }
 
@@ -76,14 +79,30 @@ impl Choices {
         if self.sometimes(2) {
             self.view(&mut schema);
         }
+        if self.sequences {
+            for _ in 0..self.pick(2) {
+                let sequence = self.sequence();
+                schema.sequences.push(sequence);
+            }
+        }
         schema
+    }
+
+    fn sequence(&mut self) -> Sequence {
+        self.names += 1;
+        let mut sequence = Sequence::new(format!("s{}", self.names));
+        if self.sometimes(2) {
+            sequence.increment = [2, 10, 3][self.pick(3)];
+        }
+        sequence
     }
 
     fn table(&mut self, can: &Capability) -> Table {
         self.names += 1;
         let mut table = Table::new(format!("t{}", self.names));
-        match self.pick(3) {
+        match self.pick(4) {
             0 | 1 => table = table.auto_key("id"),
+            2 => table.columns.push(Column::new("key_a", DataType::I32)),
             _ => {
                 table.columns.push(Column::new("key_a", DataType::I32));
                 table
@@ -117,7 +136,12 @@ impl Choices {
         let mut column = Column::new(name, data_type);
         column.nullable = self.sometimes(2);
         if self.sometimes(2) {
-            column.default = default_of(data_type);
+            column.default = match data_type {
+                DataType::DateTime | DataType::Timestamp if self.sometimes(2) => {
+                    Some(DefaultValue::Sql("CURRENT_TIMESTAMP".into()))
+                }
+                _ => default_of(data_type),
+            };
         }
         if self.sometimes(4) {
             column.comment = Some(format!("The \\ {}", column.name));
@@ -141,8 +165,12 @@ impl Choices {
     }
 
     fn index(&mut self, table: &mut Table, can: &Capability) {
-        let fits =
-            |column: &&Column| !matches!(neutral(column), DataType::Json | DataType::Bytes | DataType::F64);
+        let fits = |column: &&Column| {
+            !matches!(
+                neutral(column),
+                DataType::Json | DataType::Bytes | DataType::F64 | DataType::F32
+            )
+        };
         let columns: Vec<Column> = table.columns.iter().filter(fits).cloned().collect();
         if columns.is_empty() {
             return;
@@ -162,8 +190,18 @@ impl Choices {
             index.name = Some(format!("by {}", self.names));
         }
         let plain = first.name.starts_with('c');
-        if self.sometimes(3) && plain && can.index_filter {
-            index.condition = Some(format!("{} IS NOT NULL", first.name));
+        if self.sometimes(3) && can.index_filter {
+            let others: Vec<&Column> = table
+                .columns
+                .iter()
+                .filter(|one| one.name.starts_with('c'))
+                .collect();
+            if let Some(other) = others.get(self.pick(others.len())) {
+                index.condition = Some(match neutral(other).is_integer() && self.sometimes(2) {
+                    true => format!("{0} > 0 AND {0} < 1000", other.name),
+                    false => format!("{} IS NOT NULL", other.name),
+                });
+            }
         }
         if self.sometimes(3) && plain && can.index_expression && neutral(&first).is_text() {
             index.columns[0].column = None;
@@ -177,15 +215,21 @@ impl Choices {
     }
 
     fn check(&mut self, table: &mut Table) {
-        let fits = |column: &&Column| column.name.starts_with('c') && neutral(column).is_integer();
-        let columns: Vec<String> = table
-            .columns
-            .iter()
-            .filter(fits)
-            .map(|column| column.name.clone())
-            .collect();
+        let fits = |column: &&Column| {
+            // MariaDB lets no check stand on a numbered column.
+            let fits = column.name.starts_with('c') && !column.auto;
+            fits && (neutral(column).is_integer() || neutral(column).is_text())
+        };
+        let columns: Vec<Column> = table.columns.iter().filter(fits).cloned().collect();
         if let Some(column) = columns.get(self.pick(columns.len())) {
-            let expression = format!("{column} >= -{}", 1 + self.pick(3));
+            let name = &column.name;
+            let expression = match (neutral(column).is_text(), self.pick(3)) {
+                (true, _) => format!("length({name}) < {}", 25 + self.pick(3)),
+                // What a lost value is filled with does not keep to it.
+                (_, 0) => format!("{name} > 0"),
+                (_, 1) => format!("{name} <> 0 OR {name} IS NULL"),
+                _ => format!("{name} >= -{}", 1 + self.pick(3)),
+            };
             self.names += 1;
             let name = self.sometimes(2).then(|| format!("rule {}", self.names));
             if !table.checks.iter().any(|check| check.expression == expression) {
@@ -212,7 +256,10 @@ impl Choices {
             .columns
             .push(Column::new(column.as_str(), DataType::I64).nullable());
         let actions = [Action::NoAction, Action::Cascade, Action::SetNull];
-        let key = ForeignKey::new([column], parent, [key]).on_delete(actions[self.pick(3)]);
+        let mut key = ForeignKey::new([column], parent, [key]).on_delete(actions[self.pick(3)]);
+        if self.sometimes(4) {
+            key.on_update = Action::Cascade;
+        }
         table.foreign_keys.push(key);
     }
 
@@ -229,7 +276,10 @@ impl Choices {
             .collect();
         if !columns.is_empty() {
             self.names += 1;
-            let query = format!("SELECT {} FROM {}", columns.join(", "), table.name);
+            let mut query = format!("SELECT {} FROM {}", columns.join(", "), table.name);
+            if self.sometimes(3) {
+                query.push_str(&format!(" WHERE {} IS NOT NULL", columns[0]));
+            }
             schema.views.push(View::new(format!("v{}", self.names), query));
         }
     }
@@ -309,10 +359,15 @@ impl Choices {
 
     /// Whether a view still has all that it shows.
     fn stands(&mut self, view: &View, before: &Schema, schema: &Schema) -> bool {
+        let from = view
+            .query
+            .split(" FROM ")
+            .nth(1)
+            .and_then(|rest| rest.split(' ').next());
         let table = before
             .tables
             .iter()
-            .find(|table| view.query.ends_with(&format!(" {}", table.name)));
+            .find(|table| Some(table.name.name.as_str()) == from);
         let Some(now) = table.and_then(|table| schema.table(&table.name)) else {
             return false;
         };
@@ -332,7 +387,7 @@ impl Choices {
             return;
         }
         let at = self.pick(schema.tables.len());
-        let what = self.pick(13);
+        let what = self.pick(16);
         let name = schema.tables[at].name.clone();
         let table = &mut schema.tables[at];
         match what {
@@ -422,6 +477,29 @@ impl Choices {
                 let new = self.table(can);
                 schema.tables.push(new);
             }
+            13 if self.sequences => match (schema.sequences.is_empty(), self.pick(3)) {
+                (false, 0) => drop(schema.sequences.remove(0)),
+                (false, 1) => schema.sequences[0].increment = 7,
+                _ => {
+                    let new = self.sequence();
+                    schema.sequences.push(new);
+                }
+            },
+            14 if !table.columns[0].auto => {
+                table.primary_key = match table.primary_key {
+                    Some(_) => None,
+                    None => Some(PrimaryKey::of(["key_a"])),
+                }
+                .filter(|key| key.columns.iter().all(|column| table.find(column).is_some()));
+            }
+            15 => {
+                // A unique column that goes, with all that stands on it.
+                let found = table.indexes.iter().find(|index| index.unique);
+                let name = found.and_then(|index| index.columns[0].column.clone());
+                if let Some(name) = name.filter(|name| name.starts_with(['c', 'M', 's'])) {
+                    drop_column(table, &name);
+                }
+            }
             12 => match self.pick(3) {
                 0 => table.comment = Some("Something else".into()),
                 1 => table.columns[0].comment = Some("Said later".into()),
@@ -481,6 +559,7 @@ fn drop_column(table: &mut Table, column: &str) {
             .columns
             .iter()
             .any(|one| one.column.as_deref() == Some(column) || on(&one.expression))
+            && !on(&index.condition)
     });
     table.checks.retain(|check| !check.expression.contains(column));
 }
@@ -522,6 +601,8 @@ fn wider(of: DataType) -> Option<DataType> {
         DataType::Decimal { .. } => DataType::Decimal {
             precision: Some((14, 4)),
         },
+        DataType::I64 => DataType::I32,
+        DataType::F64 => DataType::F32,
         _ => return None,
     })
 }
@@ -539,7 +620,7 @@ pub(crate) fn value(of: DataType, row: usize) -> Option<Value> {
     Some(match of {
         DataType::Bool => row.is_multiple_of(2).into(),
         DataType::I16 | DataType::I32 | DataType::I64 => n.into(),
-        DataType::F64 => (n as f64 + 0.5).into(),
+        DataType::F64 | DataType::F32 => (n as f64 + 0.5).into(),
         DataType::Decimal { .. } => Value::Decimal(rust_decimal::Decimal::new(n * 100 + 25, 2)),
         DataType::Text { .. } => format!("v'\\{row}").into(),
         DataType::Date => Value::Date(day),

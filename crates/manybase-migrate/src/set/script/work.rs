@@ -1,5 +1,6 @@
 //! What a statement does, as far as its first words tell.
 
+use crate::schema::words as schema_words;
 use manybase_sql::raw::Piece;
 
 /// What kind of work a statement is. It matters when a process dies in the middle of a migration that is not one
@@ -133,6 +134,72 @@ pub(super) fn renamed_to(text: &str) -> Option<String> {
     }
 }
 
+/// Words behind which an object is named.
+const NAMING: [&str; 14] = [
+    "TABLE",
+    "INDEX",
+    "VIEW",
+    "SEQUENCE",
+    "TRIGGER",
+    "ON",
+    "TO",
+    "REFERENCES",
+    "CONSTRAINT",
+    "LIKE",
+    "OF",
+    "PARTITION",
+    "INHERITS",
+    "INHERIT",
+];
+/// Words between such a word and the name.
+const BETWEEN: [&str; 9] = [
+    "IF",
+    "NOT",
+    "EXISTS",
+    "CONCURRENTLY",
+    "ONLY",
+    "TABLE",
+    "COLUMN",
+    "INDEX",
+    "VIEW",
+];
+
+/// The objects that a statement is about, in lower case; `None` where more may change than what it names.
+pub(super) fn about(text: &str) -> Option<Vec<String>> {
+    let names = schema_words::names(text);
+    let is = |at: usize, words: &[&str]| {
+        names
+            .get(at)
+            .is_some_and(|one| !one.quoted && words.iter().any(|word| one.name.eq_ignore_ascii_case(word)))
+    };
+    let kinds = ["TABLE", "INDEX", "VIEW", "SEQUENCE", "TRIGGER"];
+    let kind = (1..6.min(names.len())).find(|at| is(*at, &kinds));
+    if kind.is_none()
+        || (0..names.len()).any(|at| is(at, &["CASCADE"]) && !is(at.wrapping_sub(1), &["DELETE", "UPDATE"]))
+    {
+        return None;
+    }
+    // What is renamed stands anywhere in a list.
+    let all = is(0, &["RENAME"]);
+    let mut found = Vec::new();
+    for at in 0..names.len() {
+        let mut next = at + 1;
+        if !all && !is(at, &NAMING) {
+            continue;
+        }
+        while is(next, &BETWEEN) {
+            next += 1;
+        }
+        if names.get(next).is_some_and(|word| word.dotted) {
+            next += 1;
+        }
+        found.extend(names.get(next).map(|word| word.name.to_lowercase()));
+    }
+    found.sort_unstable();
+    found.dedup();
+    Some(found)
+}
+
 fn words(text: &str) -> Vec<&str> {
     // A name with a space in it is not found, and then the statement counts as what it looks like.
     text.split_whitespace().take(7).collect()
@@ -185,6 +252,32 @@ mod tests {
         ] {
             assert_eq!(work(sql), expected, "{sql}");
         }
+    }
+
+    #[test]
+    fn what_a_statement_is_about() {
+        let has = |sql: &str, name: &str| about(sql).expect("it is known").contains(&name.to_owned());
+        for (sql, name) in [
+            ("ALTER TABLE person ADD city INT", "person"),
+            ("alter table only app.\"Person\" add city int", "person"),
+            ("CREATE UNIQUE INDEX CONCURRENTLY a ON person (b)", "person"),
+            ("CREATE TABLE IF NOT EXISTS `my table` (a INT)", "my table"),
+            ("RENAME TABLE a TO b, c TO d", "c"),
+            ("ALTER TABLE a RENAME TO b", "b"),
+            ("DROP INDEX a ON b", "b"),
+        ] {
+            assert!(has(sql, name), "{sql}: {:?}", about(sql));
+        }
+        assert!(!has("ALTER TABLE person ADD city INT, ADD name INT", "name"));
+        assert!(!has("CREATE TABLE a.b (c INT)", "c") && !has("CREATE TABLE a.b (c INT)", "a"));
+        for sql in [
+            "CREATE EXTENSION a",
+            "DROP VIEW a CASCADE",
+            "CREATE FUNCTION a() RETURNS INT RETURN 1",
+        ] {
+            assert_eq!(about(sql), None, "{sql}");
+        }
+        assert!(about("ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES c (d) ON DELETE CASCADE").is_some());
     }
 
     #[test]
