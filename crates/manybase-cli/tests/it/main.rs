@@ -8,6 +8,7 @@ mod doctor;
 mod dying;
 mod errors;
 mod help;
+mod kills;
 mod migrate;
 mod models;
 mod sagas;
