@@ -120,8 +120,8 @@ fn kept(before: &Schema, after: &Schema, hints: &Hints) -> Vec<Kept> {
             let (from, into) = (neutral(column), neutral(other));
             let written_alike = from == into
                 || (from.is_integer() || from.is_text()) && (into.is_integer() || into.is_text());
-            // A NULL that was filled stays what it was filled with.
-            if column.nullable > other.nullable {
+            // A NULL that was filled stays what it was filled with, and so does what is calculated of it.
+            if column.nullable && !other.nullable || column.generated.is_some() {
                 continue;
             }
             all.push(column.name.clone());

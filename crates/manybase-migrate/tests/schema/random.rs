@@ -411,6 +411,8 @@ impl Choices {
                             .any(|key| key.columns.contains(&column.name))
                     })
                     .map(|column| column.name.clone())
+                    // So that something is left.
+                    .filter(|name| !name.starts_with("key"))
                     .collect();
                 if let Some(column) = free.get(self.pick(free.len())) {
                     drop_column(table, column);

@@ -69,8 +69,8 @@ fn child() {
             let _ = Backup::of(&db, "app").to(to).progress(|_| kill()).run().await;
         } else {
             let verify = Verify::of(to).on(&db, "app").progress(|progress| {
-                // The files are looked at before anything is made.
-                if progress.step != Step::Files {
+                // It is told that it begins before anything is made.
+                if progress.step == Step::Tables || progress.step == Step::Restore && progress.done > 0 {
                     kill();
                 }
             });
