@@ -60,13 +60,22 @@ impl Place {
             }
             Self::Mariadb(server, databases) => {
                 let database = server.create_database(name.name())?;
-                let url = database.url();
+                let url = over_tcp(name, database.url());
                 databases.push(database);
                 (Database::Mariadb, url)
             }
         };
         fill(raw, database, &url, stream)?;
         Ok(url)
+    }
+}
+
+/// All speak with MariaDB over TCP. `mysql_async` would change over to the server's Unix socket by itself, which is
+/// quicker, and which the others can't be told of by an address.
+fn over_tcp(name: Name, url: String) -> String {
+    match name {
+        Name::Raw | Name::Diesel => format!("{url}?prefer_socket=false"),
+        Name::Manybase | Name::Sqlx | Name::Seaorm | Name::Toasty => url,
     }
 }
 
