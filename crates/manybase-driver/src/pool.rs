@@ -224,6 +224,19 @@ impl Pool {
         self.0.census.count()
     }
 
+    /// Waits until there is no such connection; after [`Pool::close`] that they have all been closed.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: manybase_driver::Pool) {
+    /// pool.close();
+    /// pool.none_open().await;
+    /// assert_eq!(pool.still_open(), 0);
+    /// # }
+    /// ```
+    pub async fn none_open(&self) {
+        self.0.census.none().await;
+    }
+
     /// Closes what is idle now and the rest when it comes back. Whoever waits gets [`ErrorKind::Closed`].
     pub fn close(&self) {
         let all = std::iter::once(&self.0.writers)

@@ -6,12 +6,10 @@ use manybase_driver::Pool;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long connections in use are waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How often it is looked whether they came back: the pool has no event for it, and shutdown is rare.
-const GLANCE: Duration = Duration::from_millis(5);
 
 impl Db {
     /// Adds a connection at run time, by URL or by [`crate::ConnectionConfig`]. Nothing is dialled.
@@ -141,26 +139,28 @@ impl Db {
 /// Waits until nobody has a connection of these pools, and all are closed: a program that ends right after it leaves
 /// no half-written file behind.
 async fn drained(pools: &[Pool], limit: Duration) -> Result<()> {
-    let begun = Instant::now();
-    loop {
-        let mut busy: Vec<String> = pools
-            .iter()
-            .filter_map(|pool| match pool.still_open() {
-                0 => None,
-                count => Some(format!("{count} of {:?}", &**pool.name())),
-            })
-            .collect();
-        if busy.is_empty() {
-            return Ok(());
+    let all = async {
+        for pool in pools {
+            pool.none_open().await;
         }
-        if begun.elapsed() >= limit {
-            busy.sort_unstable();
-            let error = Error::new(
-                ErrorKind::Timeout,
-                format!("connections still in use after {limit:.1?}: {}", busy.join(", ")),
-            );
-            return Err(error.with_help("they are closed when they come back; end transactions before"));
-        }
-        tokio::time::sleep(GLANCE).await;
+    };
+    if tokio::time::timeout(limit, all).await.is_ok() {
+        return Ok(());
     }
+    let mut busy: Vec<String> = pools
+        .iter()
+        .filter_map(|pool| match pool.still_open() {
+            0 => None,
+            count => Some(format!("{count} of {:?}", &**pool.name())),
+        })
+        .collect();
+    if busy.is_empty() {
+        return Ok(());
+    }
+    busy.sort_unstable();
+    let error = Error::new(
+        ErrorKind::Timeout,
+        format!("connections still in use after {limit:.1?}: {}", busy.join(", ")),
+    );
+    Err(error.with_help("they are closed when they come back; end transactions before"))
 }

@@ -3,16 +3,35 @@
 use super::manager::within;
 use crate::Connection;
 use std::ops::{Deref, DerefMut};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::sync::Notify;
 
 /// How many connections of a pool there are, those that are being closed included.
 #[derive(Default)]
-pub(super) struct Census(AtomicUsize);
+pub(super) struct Census {
+    count: AtomicUsize,
+    /// The last one is gone.
+    none: Notify,
+}
 
 impl Census {
     pub(super) fn count(&self) -> usize {
-        self.0.load(Ordering::Acquire)
+        self.count.load(Ordering::Acquire)
+    }
+
+    /// Waits until there is none.
+    pub(super) async fn none(&self) {
+        loop {
+            let mut none = pin!(self.none.notified());
+            // Before looking, so that one that goes in between is not missed.
+            none.as_mut().enable();
+            if self.count() == 0 {
+                return;
+            }
+            none.await;
+        }
     }
 }
 
@@ -21,7 +40,9 @@ struct Counted(Arc<Census>);
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        self.0.0.fetch_sub(1, Ordering::AcqRel);
+        if self.0.count.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.0.none.notify_waiters();
+        }
     }
 }
 
@@ -35,7 +56,7 @@ const PRESENT: &str = "it is taken out only by value";
 
 impl Polite {
     pub(super) fn new(connection: Box<dyn Connection>, census: &Arc<Census>) -> Self {
-        census.0.fetch_add(1, Ordering::AcqRel);
+        census.count.fetch_add(1, Ordering::AcqRel);
         Self {
             inner: Some((connection, Counted(census.clone()))),
         }
