@@ -10,7 +10,7 @@ mod texts;
 pub use builder::MetaBuilder;
 pub(crate) use relation::describe;
 pub use relation::{RelationKind, RelationMeta, Through};
-pub(crate) use texts::{Key, Shape, Texts};
+pub(crate) use texts::{Key, Shape, Texts, kind_of};
 
 use crate::Rule;
 use manybase_driver::{Error, ErrorKind, Result};

@@ -31,6 +31,8 @@ impl<M: Model> Entry for M {
     type Columns = M::Columns;
     type Outer = Outer<M>;
 
+    // Of all the columns a condition uses one or two.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn columns(name: &'static str) -> M::Columns {
         M::columns_of(name)
     }

@@ -9,8 +9,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 /// So many are kept per model.
 const CAPACITY: usize = 256;
-/// What needs a longer key is rendered each time.
-const LENGTH: usize = 512;
+/// Words; what needs a longer key is rendered each time.
+const LENGTH: usize = 96;
+/// The length of a key that is none.
+const NONE: usize = usize::MAX;
+
+/// The lowest byte of a word for a value.
+const VALUE: u64 = 0xFF;
 
 /// What a text does with the model's table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,37 +34,37 @@ pub(crate) enum Shape {
     Delete,
 }
 
-/// What a text is found by.
+/// What a text is found by. Of words, because they are written and compared faster than as many bytes.
 pub(crate) struct Key {
-    bytes: [u8; LENGTH],
-    /// `None` when something did not fit, or can't be told by a key.
-    len: Option<usize>,
+    words: [u64; LENGTH],
+    /// [`NONE`] when something did not fit, or can't be told by a key.
+    len: usize,
 }
 
 impl Key {
     #[inline]
     pub(crate) fn new(shape: Shape, dialect: &dyn Dialect) -> Self {
         let mut key = Self {
-            bytes: [0; LENGTH],
-            len: Some(0),
+            words: [0; LENGTH],
+            len: 0,
         };
         match shape {
-            Shape::Columns => key.put(&[0]),
-            Shape::Find => key.put(&[1]),
-            Shape::Select => key.put(&[2]),
-            Shape::Insert { unset } => key.put(&[3, u8::from(unset)]),
-            Shape::Delete => key.put(&[4]),
+            Shape::Columns => key.put(0),
+            Shape::Find => key.put(1),
+            Shape::Select => key.put(2),
+            Shape::Insert { unset } => key.put(3 | u64::from(unset) << 8),
+            Shape::Delete => key.put(4),
             Shape::Update(columns) => {
-                key.put(&[5]);
-                key.put(&columns.to_le_bytes());
+                key.put(5);
+                key.put(columns);
             }
         }
         // Together they decide how a dialect writes.
-        key.text(dialect.name());
+        key.fixed(dialect.name());
         match dialect.default_schema() {
-            None => key.put(&[0]),
+            None => key.put(0),
             Some(schema) => {
-                key.put(&[1]);
+                key.put(1);
                 key.text(schema);
             }
         }
@@ -70,73 +75,100 @@ impl Key {
     #[inline]
     pub(crate) fn with(mut self, values: &[Value]) -> Self {
         for value in values {
-            self.value(value);
+            self.value(value, true);
         }
         self
     }
 
     #[inline]
-    pub(crate) fn put(&mut self, bytes: &[u8]) {
-        let Some(len) = self.len else { return };
-        let end = len + bytes.len();
-        self.len = self.bytes.get_mut(len..end).map(|place| {
-            place.copy_from_slice(bytes);
-            end
-        });
+    pub(crate) fn put(&mut self, word: u64) {
+        match self.words.get_mut(self.len) {
+            Some(place) => {
+                *place = word;
+                self.len += 1;
+            }
+            None => self.give_up(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn put_all<const N: usize>(&mut self, words: [u64; N]) {
+        let end = self.len.saturating_add(N);
+        match self.words.get_mut(self.len..end) {
+            Some(place) => {
+                place.copy_from_slice(&words);
+                self.len = end;
+            }
+            None => self.give_up(),
+        }
+    }
+
+    /// A text that is in the program: where it stands never changes, and is quicker to compare than what stands there.
+    #[inline]
+    pub(crate) fn fixed(&mut self, text: &'static str) {
+        self.put_all([text.as_ptr().addr() as u64, text.len() as u64]);
     }
 
     /// A text of any length, so that it can't be taken for what follows.
     pub(crate) fn text(&mut self, text: &str) {
-        match u8::try_from(text.len()) {
-            Ok(len) => {
-                self.put(&[len]);
-                self.put(text.as_bytes());
-            }
-            Err(_) => self.give_up(),
+        self.put(text.len() as u64);
+        for bytes in text.as_bytes().chunks(8) {
+            let mut word = [0; 8];
+            word[..bytes.len()].copy_from_slice(bytes);
+            self.put(u64::from_le_bytes(word));
         }
     }
 
-    /// What a dialect may look at in a value, when it fits the type of what stands beside it.
-    pub(crate) fn value(&mut self, value: &Value) {
-        let kind = match value {
-            Value::Null => 0,
-            Value::Bool(_) => 1,
-            Value::I64(_) => 2,
-            Value::U64(_) => 3,
-            Value::F32(_) => 4,
-            Value::F64(_) => 5,
-            Value::Text(_) => 6,
-            Value::Bytes(_) => 7,
-            Value::Date(_) => 8,
-            Value::Time(_) => 9,
-            Value::DateTime(_) => 10,
-            Value::Timestamp(_) => 11,
-            Value::Uuid(_) => 12,
-            Value::Json(_) => 13,
-            Value::Decimal(_) => 14,
-            _ => return self.give_up(),
-        };
-        self.put(&[kind]);
-        if let Value::Decimal(number) = value {
-            self.put(&number.scale().to_le_bytes());
+    /// A value. Its word differs in the lowest byte from all others of a query.
+    #[inline]
+    pub(crate) fn value(&mut self, value: &Value, fits: bool) {
+        match kind_of(value, fits) {
+            Some(kind) => self.put(VALUE | kind << 8),
+            None => self.give_up(),
         }
     }
 
     /// It is none: the text depends on something that a key does not tell.
     pub(crate) fn give_up(&mut self) {
-        self.len = None;
+        self.len = NONE;
     }
 
-    pub(crate) fn bytes(&self) -> Option<&[u8]> {
-        self.bytes.get(..self.len?)
+    pub(crate) fn words(&self) -> Option<&[u64]> {
+        self.words.get(..self.len)
     }
+}
+
+/// What a dialect may look at in a value, and whether it fits the type of what stands beside it, in 24 bits. `None` for
+/// one that no key can tell.
+#[inline]
+pub(crate) fn kind_of(value: &Value, fits: bool) -> Option<u64> {
+    let kind = match value {
+        Value::Null => 0,
+        Value::Bool(_) => 1,
+        Value::I64(_) => 2,
+        Value::U64(_) => 3,
+        Value::F32(_) => 4,
+        Value::F64(_) => 5,
+        Value::Text(_) => 6,
+        Value::Bytes(_) => 7,
+        Value::Date(_) => 8,
+        Value::Time(_) => 9,
+        Value::DateTime(_) => 10,
+        Value::Timestamp(_) => 11,
+        Value::Uuid(_) => 12,
+        Value::Json(_) => 13,
+        // At most 28.
+        Value::Decimal(number) => 14 | u64::from(number.scale()) << 8,
+        _ => return None,
+    };
+    Some(kind | u64::from(fits) << 16)
 }
 
 /// With a place in it, where that matters.
 type Text = (Arc<str>, Option<usize>);
 
 #[derive(Debug, Default)]
-pub(crate) struct Texts(RwLock<HashMap<Box<[u8]>, Text, foldhash::fast::RandomState>>);
+pub(crate) struct Texts(RwLock<HashMap<Box<[u64]>, Text, foldhash::fast::RandomState>>);
 
 impl Texts {
     pub(crate) fn get(&self, key: &Key) -> Option<Arc<str>> {
@@ -145,7 +177,7 @@ impl Texts {
 
     pub(crate) fn get_marked(&self, key: &Key) -> Option<Text> {
         let texts = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        texts.get(key.bytes()?).cloned()
+        texts.get(key.words()?).cloned()
     }
 
     /// Keeps a text that was `rendered` with values in this order, if `values` will be given in the same.
@@ -157,7 +189,7 @@ impl Texts {
 
     /// Keeps a text that has its values in order.
     pub(crate) fn keep_marked(&self, key: &Key, text: Text) {
-        let Some(key) = key.bytes() else { return };
+        let Some(key) = key.words() else { return };
         let mut texts = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if texts.len() >= CAPACITY {
             // So many come from a program that makes them up; what it uses now comes back soon.
@@ -232,7 +264,7 @@ mod tests {
         assert!(!keep(&[a.clone(), a.clone()], &[a.clone(), a.clone()]));
         assert!(keep(&[a.clone(), b.clone()], &[a, b]));
         let mut long = key(Shape::Delete, sqlite(), &[]);
-        for _ in 0..=LENGTH / 256 {
+        for _ in 0..=8 * LENGTH / 256 {
             long.text(&"x".repeat(255));
         }
         texts.keep(&long, &"x".into(), &[], &[]);

@@ -303,7 +303,7 @@ impl<S: Sources, O: Send + 'static> Query<S, O> {
         let values = values.clone()?;
         let texts = &self.meta.texts;
         let mut key = Key::new(Shape::Find, dialect).with(&values);
-        key.put(&[self.deleted as u8]);
+        key.put(self.deleted as u64);
         if let Some(sql) = texts.get(&key) {
             return Ok(Statement::read(sql, values).bounded());
         }

@@ -1,9 +1,12 @@
 //! What decides the text of a query for whole records, and the values that it binds.
 
-use crate::meta::Key;
+use crate::meta::{Key, kind_of};
 use manybase_sql::expr::{BinaryOp, ColumnRef, UnaryOp};
 use manybase_sql::{DataType, Expr, Order, Select, Value};
 use std::borrow::Cow;
+
+/// In the lowest byte beside an operator: a column and a value follow it in the same words.
+const COMPARISON: u64 = 0x40;
 
 /// Puts all that decides the query's text into the key, and returns the values that it binds, in their order. What is
 /// not known here gives the key up.
@@ -26,17 +29,16 @@ pub(super) fn shape(select: &Select, key: &mut Key) -> Vec<Value> {
         table: &select.from.name,
         binds: Vec::with_capacity(8),
     };
-    shape.key.put(&[
-        u8::from(select.distinct),
-        u8::from(select.limit.is_some()),
-        u8::from(select.offset.is_some()),
-    ]);
-    match &select.filter {
-        None => shape.key.put(&[0]),
-        Some(filter) => {
-            shape.key.put(&[1]);
-            shape.expr(filter, None);
-        }
+    let flags = [
+        select.distinct,
+        select.limit.is_some(),
+        select.offset.is_some(),
+        select.filter.is_some(),
+    ];
+    let flags = flags.into_iter().fold(0, |all, flag| all << 1 | u64::from(flag));
+    shape.key.put(flags);
+    if let Some(filter) = &select.filter {
+        shape.expr(filter, None);
     }
     for by in &select.order_by {
         let Expr::Column(column) = &by.expr else {
@@ -44,8 +46,8 @@ pub(super) fn shape(select: &Select, key: &mut Key) -> Vec<Value> {
             break;
         };
         shape.column(column);
-        let nulls = by.nulls_first.map_or(2, u8::from);
-        shape.key.put(&[u8::from(by.order == Order::Desc), nulls]);
+        let nulls = by.nulls_first.map_or(2, u64::from);
+        shape.key.put(u64::from(by.order == Order::Desc) << 8 | nulls);
     }
     for number in [select.limit, select.offset].into_iter().flatten() {
         shape.binds.push(number.min(i64::MAX as u64).into());
@@ -67,17 +69,15 @@ impl Gather<'_> {
             Expr::Column(column) => self.column(column),
             Expr::Value(value) => self.value(value, beside),
             Expr::Unary(UnaryOp::Not, inner) => {
-                self.key.put(&[3]);
+                self.key.put(3);
                 self.expr(inner, None);
             }
             Expr::IsNull { expr, negated } => {
-                self.key.put(&[4, u8::from(*negated)]);
+                self.key.put(4 | u64::from(*negated) << 8);
                 self.expr(expr, None);
             }
             Expr::All(conditions) => {
-                let count = u32::try_from(conditions.len()).unwrap_or(u32::MAX);
-                self.key.put(&[5]);
-                self.key.put(&count.to_le_bytes());
+                self.key.put(5 | (conditions.len() as u64) << 8);
                 for condition in conditions {
                     self.expr(condition, None);
                 }
@@ -94,7 +94,14 @@ impl Gather<'_> {
                     BinaryOp::Or => 17,
                     _ => return self.key.give_up(),
                 };
-                self.key.put(&[op]);
+                if let (Expr::Column(column), Expr::Value(value)) = &**sides
+                    && let Some(words) = self.comparison(op, column, value)
+                {
+                    self.key.put_all(words);
+                    self.binds.push(value.clone());
+                    return;
+                }
+                self.key.put(op);
                 self.expr(&sides.0, Some(&sides.1));
                 self.expr(&sides.1, Some(&sides.0));
             }
@@ -102,72 +109,101 @@ impl Gather<'_> {
         }
     }
 
+    /// A column of the model beside a value, which is what most conditions are, in three words. `None` for one that
+    /// does not fit into them.
+    #[inline]
+    fn comparison(&self, op: u64, column: &ColumnRef, value: &Value) -> Option<[u64; 3]> {
+        let Cow::Borrowed(name) = column.name else {
+            return None;
+        };
+        let len = u32::try_from(name.len()).ok()?;
+        if self.is_other(column) {
+            return None;
+        }
+        let data_type = data_type(column.data_type)?;
+        let kind = kind_of(value, fits(value, column))?;
+        Some([
+            COMPARISON | op | u64::from(column.nullable) << 8 | data_type << 16,
+            name.as_ptr().addr() as u64,
+            u64::from(len) | kind << 32,
+        ])
+    }
+
+    /// Whether it belongs to another table.
+    #[inline]
+    fn is_other(&self, column: &ColumnRef) -> bool {
+        column.table.as_ref().is_some_and(|table| {
+            // As a rule it is the very same text.
+            let same = std::ptr::eq(table.as_ptr(), self.table.as_ptr()) && table.len() == self.table.len();
+            !same && table != self.table
+        })
+    }
+
     fn column(&mut self, column: &ColumnRef) {
-        if column.table.as_ref().is_some_and(|table| table != self.table) {
+        if self.is_other(column) {
             return self.key.give_up();
         }
-        self.key.put(&[1, u8::from(column.nullable)]);
+        let Some(data_type) = data_type(column.data_type) else {
+            return self.key.give_up();
+        };
+        let owned = matches!(column.name, Cow::Owned(_));
+        let flags = u64::from(column.nullable) << 8 | u64::from(owned) << 9;
+        self.key.put(1 | flags | data_type << 16);
         match &column.name {
-            // Where it stands never changes, and is quicker to compare than what stands there.
-            Cow::Borrowed(name) => {
-                self.key.put(&[0]);
-                self.key.put(&name.as_ptr().addr().to_le_bytes());
-                self.key.put(&name.len().to_le_bytes());
-            }
-            Cow::Owned(name) => {
-                self.key.put(&[1]);
-                self.key.text(name);
-            }
+            Cow::Borrowed(name) => self.key.fixed(name),
+            Cow::Owned(name) => self.key.text(name),
         }
-        self.data_type(column.data_type);
     }
 
     fn value(&mut self, value: &Value, beside: Option<&Expr>) {
-        self.key.put(&[2]);
-        self.key.value(value);
-        if let Value::I64(number) = value {
-            let narrow = match beside {
-                Some(Expr::Column(column)) => match column.data_type {
-                    Some(DataType::I16) => i16::try_from(*number).is_err(),
-                    Some(DataType::I32) => i32::try_from(*number).is_err(),
-                    _ => false,
-                },
-                _ => false,
-            };
-            self.key.put(&[u8::from(narrow)]);
-        }
+        let fits = match beside {
+            Some(Expr::Column(column)) => fits(value, column),
+            _ => true,
+        };
+        self.key.value(value, fits);
         self.binds.push(value.clone());
     }
+}
 
-    fn data_type(&mut self, data_type: Option<DataType>) {
-        let (kind, more) = match data_type {
-            None => (0, 0),
-            Some(DataType::Bool) => (1, 0),
-            Some(DataType::I16) => (2, 0),
-            Some(DataType::I32) => (3, 0),
-            Some(DataType::I64) => (4, 0),
-            Some(DataType::U64) => (5, 0),
-            Some(DataType::F32) => (6, 0),
-            Some(DataType::F64) => (7, 0),
-            Some(DataType::Decimal { precision: None }) => (8, 0),
-            Some(DataType::Decimal {
-                precision: Some((total, scale)),
-            }) => (9, u32::from(total) << 8 | u32::from(scale)),
-            Some(DataType::Text { length: None }) => (10, 0),
-            Some(DataType::Text { length: Some(length) }) => (11, length),
-            Some(DataType::Char(length)) => (12, length),
-            Some(DataType::Bytes) => (13, 0),
-            Some(DataType::Date) => (14, 0),
-            Some(DataType::Time) => (15, 0),
-            Some(DataType::DateTime) => (16, 0),
-            Some(DataType::Timestamp) => (17, 0),
-            Some(DataType::Uuid) => (18, 0),
-            Some(DataType::Json) => (19, 0),
-            Some(_) => return self.key.give_up(),
-        };
-        self.key.put(&[kind]);
-        self.key.put(&more.to_le_bytes());
+/// Whether a number is in the range of the column that it stands beside.
+#[inline]
+fn fits(value: &Value, column: &ColumnRef) -> bool {
+    match (value, column.data_type) {
+        (Value::I64(number), Some(DataType::I16)) => i16::try_from(*number).is_ok(),
+        (Value::I64(number), Some(DataType::I32)) => i32::try_from(*number).is_ok(),
+        _ => true,
     }
+}
+
+/// A type in 48 bits.
+#[inline]
+fn data_type(data_type: Option<DataType>) -> Option<u64> {
+    let (kind, more) = match data_type {
+        None => (0, 0),
+        Some(DataType::Bool) => (1, 0),
+        Some(DataType::I16) => (2, 0),
+        Some(DataType::I32) => (3, 0),
+        Some(DataType::I64) => (4, 0),
+        Some(DataType::U64) => (5, 0),
+        Some(DataType::F32) => (6, 0),
+        Some(DataType::F64) => (7, 0),
+        Some(DataType::Decimal { precision: None }) => (8, 0),
+        Some(DataType::Decimal {
+            precision: Some((total, scale)),
+        }) => (9, u32::from(total) << 8 | u32::from(scale)),
+        Some(DataType::Text { length: None }) => (10, 0),
+        Some(DataType::Text { length: Some(length) }) => (11, length),
+        Some(DataType::Char(length)) => (12, length),
+        Some(DataType::Bytes) => (13, 0),
+        Some(DataType::Date) => (14, 0),
+        Some(DataType::Time) => (15, 0),
+        Some(DataType::DateTime) => (16, 0),
+        Some(DataType::Timestamp) => (17, 0),
+        Some(DataType::Uuid) => (18, 0),
+        Some(DataType::Json) => (19, 0),
+        Some(_) => return None,
+    };
+    Some(kind | u64::from(more) << 16)
 }
 
 #[cfg(test)]
@@ -297,7 +333,7 @@ mod tests {
             matrixone(),
         ];
         let mut dice = Dice(7);
-        let mut known: HashMap<Vec<u8>, (usize, String, bool)> = HashMap::new();
+        let mut known: HashMap<Vec<u64>, (usize, String, bool)> = HashMap::new();
         let mut again = 0;
         for _ in 0..100_000 {
             let select = dice.select();
@@ -307,7 +343,7 @@ mod tests {
             let Ok(rendered) = select.render_columns(dialects[which], "*") else {
                 continue;
             };
-            let Some(key) = key.bytes() else { continue };
+            let Some(key) = key.words() else { continue };
             // A dialect that binds other values than it was given does so for all of their kinds: it is never kept.
             let kept = binds == rendered.binds;
             let now = (which, rendered.sql, kept);

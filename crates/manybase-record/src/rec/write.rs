@@ -188,7 +188,7 @@ impl Change {
         let binds: Vec<Value> = binds.map(|(_, value)| value.clone()).collect();
         let key = self.shape().map(|shape| {
             let mut key = Key::new(shape, dialect).with(&binds);
-            key.put(&[self.alive.map_or(2, u8::from)]);
+            key.put(self.alive.map_or(2, u64::from));
             key
         });
         if let Some(sql) = key.as_ref().and_then(|key| self.meta.texts.get(key)) {

@@ -29,6 +29,8 @@ impl<E: Entry> Sources for E {
     type Columns = E::Columns;
     type Names = &'static str;
 
+    // Of all the columns a condition uses one or two.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn columns(name: &'static str) -> E::Columns {
         <E as Entry>::columns(name)
     }
