@@ -4,18 +4,18 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use manybase_driver::{Error, ErrorKind, Result, Value};
 use mysql_async::Value as Wire;
 
-/// Turns bound values into what the protocol carries.
+/// Turns bound values into what the protocol carries, in the place where they are.
 pub(crate) fn values(binds: Vec<Value>) -> Result<Vec<Wire>> {
-    let mut wires = Vec::with_capacity(binds.len());
-    for (index, bind) in binds.into_iter().enumerate() {
-        wires.push(value(bind).map_err(|why| {
+    let wires = binds.into_iter().enumerate().map(|(index, bind)| {
+        value(bind).map_err(|why| {
             Error::new(
                 ErrorKind::Value,
                 format!("value {} can't be bound: {why}", index + 1),
             )
-        })?);
-    }
-    Ok(wires)
+        })
+    });
+    // Of vectors that come and go in one expression the standard library keeps the memory.
+    wires.collect()
 }
 
 /// One value.

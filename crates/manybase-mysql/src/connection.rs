@@ -1,7 +1,7 @@
 //! One connection, guarded against the answers of calls that were cut off (see the crate's own page).
 
 use crate::factory::STATEMENTS;
-use crate::settings;
+use crate::settings::{self, Setup};
 use crate::statements::Statements;
 use crate::stop;
 use crate::transaction::State;
@@ -51,23 +51,16 @@ pub(crate) struct MysqlConnection {
 }
 
 impl MysqlConnection {
-    pub(crate) fn new(
-        conn: Conn,
-        opts: Opts,
-        flavor: Flavor,
-        version: String,
-        settings: Vec<String>,
-        largest_packet: usize,
-    ) -> Self {
+    pub(crate) fn new(conn: Conn, opts: Opts, setup: Setup) -> Self {
         Self {
             id: conn.id(),
             conn: Some(conn),
             opts,
-            flavor,
-            dialect: MySql::of_version(&version),
-            version,
-            settings,
-            largest_packet,
+            flavor: setup.flavor,
+            dialect: MySql::of_version(&setup.version),
+            version: setup.version,
+            settings: setup.settings,
+            largest_packet: setup.largest_packet,
             statements: Statements::new(STATEMENTS),
             state: State::None,
             branch: None,

@@ -1,19 +1,21 @@
 //! Dialling.
 
 use crate::connection::MysqlConnection;
+use crate::known::Known;
+use crate::settings::Setup;
 use crate::tls::Tls;
-use crate::{error, factory, settings, tls};
+use crate::{error, factory, tls};
 use manybase_driver::backup::Backups;
 use manybase_driver::{
     Access, Address, BoxFuture, ConnectOptions, Connection, Driver, Error, ErrorKind, Result,
 };
 use manybase_sql::Dialect;
 use manybase_sql::dialect::{Flavor, MySql};
-use mysql_async::prelude::Queryable;
-use mysql_async::{Conn, DriverError, Opts, OptsBuilder};
+use mysql_async::{Conn, DriverError, Opts};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 use tokio::sync::Mutex;
 
 /// Dials one MySQL, MariaDB or MatrixOne server.
@@ -34,18 +36,24 @@ pub struct MysqlDriver {
     /// Without secrets.
     address: String,
     dialect: &'static dyn Dialect,
-    opts: OptsBuilder,
-    tls: Tls,
+    way: Way,
+    known: Known,
     options: ConnectOptions,
     parts: Address,
     /// Whose restore it is, for a database that is being made.
     pub(crate) staged: Option<String>,
     /// Held while its database is being made.
     pub(crate) making: Arc<Mutex<()>>,
-    /// With `sslmode=prefer`: the server has no TLS, so the next dial need not ask again.
-    plain: AtomicBool,
     /// With `sslmode=prefer`: the last connection is encrypted.
     pub(crate) encrypted: Arc<AtomicBool>,
+}
+
+/// How a server is reached. The options are made once: what they know of certificates is read in when they are first
+/// used.
+enum Way {
+    Plain(Opts),
+    Secure(Opts),
+    Prefer { secure: Opts, plain: Opts },
 }
 
 impl MysqlDriver {
@@ -66,16 +74,24 @@ impl MysqlDriver {
     pub fn new(address: &Address, options: &ConnectOptions) -> Result<Self> {
         let (dialect, port) = factory::of_scheme(&address.scheme)?;
         let (opts, tls) = factory::options(address, port)?;
+        let secure = |ssl| Opts::from(opts.clone().ssl_opts(ssl));
+        let way = match tls {
+            Tls::Off => Way::Plain(opts.into()),
+            Tls::Require(ssl) => Way::Secure(secure(ssl)),
+            Tls::Prefer(ssl) => Way::Prefer {
+                secure: secure(ssl),
+                plain: opts.into(),
+            },
+        };
         Ok(Self {
             address: address.to_string(),
             dialect,
-            opts,
-            tls,
+            way,
+            known: Known::of(factory::place(address, port)),
             options: options.clone(),
             parts: address.clone(),
             staged: None,
             making: Arc::default(),
-            plain: AtomicBool::new(false),
             encrypted: Arc::default(),
         })
     }
@@ -91,10 +107,10 @@ impl MysqlDriver {
 
     /// Whether its connections are encrypted, as far as is known from those that it has dialled.
     pub(crate) fn is_encrypted(&self) -> bool {
-        match &self.tls {
-            Tls::Off => false,
-            Tls::Require(_) => true,
-            Tls::Prefer(_) => self.encrypted.load(Ordering::Relaxed),
+        match &self.way {
+            Way::Plain(_) => false,
+            Way::Secure(_) => true,
+            Way::Prefer { .. } => self.encrypted.load(Ordering::Relaxed),
         }
     }
 
@@ -104,55 +120,57 @@ impl MysqlDriver {
             .await
             .map_err(|error| error::connect(&error, &self.address))?;
         let known = |error: mysql_async::Error| error::connect(&error, &self.address);
-        let (version, largest_packet) = conn
-            .query_first::<(String, u64), _>("SELECT VERSION(), @@max_allowed_packet")
-            .await
-            .map_err(known)?
-            .unwrap_or_default();
-        let flavor = flavor_of(&version);
-        let settings = settings::statements(flavor, &self.options);
-        settings::apply(&mut conn, flavor, &settings)
+        let expected = self
+            .known
+            .flavor()
+            .unwrap_or_else(|| flavor_named(self.dialect.name()));
+        let setup = Setup::run(&mut conn, expected, &self.options)
             .await
             .map_err(known)?;
-        let limit = usize::try_from(largest_packet).unwrap_or(usize::MAX);
-        Ok(MysqlConnection::new(conn, opts, flavor, version, settings, limit))
+        self.known.note_flavor(setup.flavor);
+        Ok(MysqlConnection::new(conn, opts, setup))
     }
 
     /// A connection as encrypted as it should be, and the options with which it was made.
     async fn reach(&self) -> mysql_async::Result<(Conn, Opts)> {
-        let plain = || Opts::from(self.opts.clone());
-        let secure = |ssl: &mysql_async::SslOpts| Opts::from(self.opts.clone().ssl_opts(ssl.clone()));
-        let opts = match &self.tls {
-            Tls::Off => plain(),
-            Tls::Require(ssl) => secure(ssl),
-            Tls::Prefer(_) if self.plain.load(Ordering::Relaxed) => plain(),
-            Tls::Prefer(ssl) => {
-                let opts = secure(ssl);
-                match Conn::new(opts.clone()).await {
-                    Ok(conn) => {
-                        self.encrypted.store(true, Ordering::Relaxed);
-                        return Ok((conn, opts));
-                    }
-                    Err(mysql_async::Error::Driver(DriverError::NoClientSslFlagFromServer)) => {
-                        self.plain.store(true, Ordering::Relaxed);
-                        plain()
-                    }
-                    // A server whose TLS is too old for us.
-                    Err(mysql_async::Error::Io(error)) if tls::failed(&error) => plain(),
-                    Err(error) => return Err(error),
-                }
+        let (secure, plain) = match &self.way {
+            Way::Plain(opts) | Way::Secure(opts) => {
+                return Ok((Conn::new(opts.clone()).await?, opts.clone()));
             }
+            Way::Prefer { secure, plain } => (secure, plain),
         };
-        Ok((Conn::new(opts.clone()).await?, opts))
+        if self.known.is_plain(Instant::now()) {
+            match Conn::new(plain.clone()).await {
+                // It may insist on TLS by now.
+                Err(mysql_async::Error::Server(_)) => self.known.forget_plain(),
+                reached => return Ok((reached?, plain.clone())),
+            }
+        }
+        match Conn::new(secure.clone()).await {
+            Ok(conn) => {
+                self.encrypted.store(true, Ordering::Relaxed);
+                return Ok((conn, secure.clone()));
+            }
+            Err(mysql_async::Error::Driver(DriverError::NoClientSslFlagFromServer)) => {
+                self.known.note_plain(Instant::now());
+            }
+            // A server whose TLS is too old for us.
+            Err(mysql_async::Error::Io(error)) if tls::failed(&error) => {}
+            Err(error) => return Err(error),
+        }
+        Ok((Conn::new(plain.clone()).await?, plain.clone()))
     }
 }
 
 /// Which database it is that says so.
 pub(crate) fn flavor_of(version: &str) -> Flavor {
-    let found = MySql::of_version(version);
+    flavor_named(MySql::of_version(version).name())
+}
+
+fn flavor_named(name: &str) -> Flavor {
     [Flavor::MariaDb, Flavor::MatrixOne]
         .into_iter()
-        .find(|flavor| MySql { flavor: *flavor }.name() == found.name())
+        .find(|flavor| MySql { flavor: *flavor }.name() == name)
         .unwrap_or(Flavor::MySql)
 }
 

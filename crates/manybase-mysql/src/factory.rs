@@ -10,6 +10,9 @@ use std::sync::Arc;
 /// What an address may say behind the question mark.
 const PARAMS: [&str; 3] = ["sslmode", "sslrootcert", "socket"];
 
+/// Of an address without one.
+const HOST: &str = "127.0.0.1";
+
 /// Prepared statements that a connection keeps.
 pub(crate) const STATEMENTS: usize = 256;
 
@@ -53,6 +56,17 @@ pub(crate) fn of_scheme(scheme: &str) -> Result<(&'static dyn Dialect, u16)> {
     }
 }
 
+/// By what a server is told from others.
+pub(crate) fn place(address: &Address, port: u16) -> String {
+    match address.params.get("socket") {
+        Some(socket) => socket.clone(),
+        None => {
+            let port = address.port.unwrap_or(port);
+            format!("{}:{port}", address.host.as_deref().unwrap_or(HOST))
+        }
+    }
+}
+
 /// What `mysql_async` needs to know, without TLS, which is tried in more than one way.
 pub(crate) fn options(address: &Address, port: u16) -> Result<(OptsBuilder, Tls)> {
     if let Some(unknown) = address
@@ -70,7 +84,7 @@ pub(crate) fn options(address: &Address, port: u16) -> Result<(OptsBuilder, Tls)
     let password = address.password.as_ref().map(|password| password.expose());
     let database = Some(&address.database).filter(|name| !name.is_empty());
     let options = OptsBuilder::default()
-        .ip_or_hostname(address.host.as_deref().unwrap_or("127.0.0.1"))
+        .ip_or_hostname(address.host.as_deref().unwrap_or(HOST))
         .tcp_port(address.port.unwrap_or(port))
         .user(address.user.as_deref())
         .pass(password)

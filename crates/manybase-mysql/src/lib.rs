@@ -24,6 +24,10 @@
 //! | `sslrootcert` | with `verify-full`: a PEM file of authorities to trust instead of the built-in ones |
 //! | `socket` | the path of a Unix socket instead of host and port |
 //!
+//! With `prefer`, a server that says that it has no TLS is dialled a second time, without. What a server turned out to
+//! be is kept for the process: for ten minutes that it has no TLS, and which database it is, because its settings depend
+//! on that. So as a rule a connection takes one dial, the log-in, and one round trip for all settings.
+//!
 //! # The trap that this crate is built around
 //! When a future of `mysql_async` is dropped in the middle of a statement, its connection lives on and **gives the
 //! answer of that statement to the next one**. So every connection here marks itself busy before it awaits, and
@@ -52,6 +56,7 @@ mod connection;
 mod driver;
 mod error;
 mod factory;
+mod known;
 mod load_data;
 mod number;
 mod row;

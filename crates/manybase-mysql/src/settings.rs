@@ -1,15 +1,78 @@
 //! What each session is set to, right after dialling and after each reset.
 
+use crate::driver::flavor_of;
 use manybase_driver::ConnectOptions;
 use manybase_sql::dialect::Flavor;
-use mysql_async::Conn;
 use mysql_async::prelude::Queryable;
+use mysql_async::{Conn, from_row_opt};
 use std::time::Duration;
 
 /// Without ANSI_QUOTES and NO_BACKSLASH_ESCAPES: the dialect relies on their being off. NO_AUTO_VALUE_ON_ZERO,
 /// because a key of 0 must not come back as another number.
 const STRICT: &str = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,\
                       NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO";
+
+/// What a connection has to know of its server.
+const ASK: &str = "SELECT VERSION(), @@max_allowed_packet";
+
+/// What the server says of itself, and what its sessions are set to.
+#[derive(Debug)]
+pub(crate) struct Setup {
+    pub(crate) flavor: Flavor,
+    pub(crate) version: String,
+    /// Bytes that the server takes at once.
+    pub(crate) largest_packet: usize,
+    pub(crate) settings: Vec<String>,
+}
+
+impl Setup {
+    /// Sets a new session up. As a rule the server is what is `expected`: then its settings go out together with the
+    /// question what it is, and are right. Else they are sent again.
+    pub(crate) async fn run(
+        conn: &mut Conn,
+        expected: Flavor,
+        options: &ConnectOptions,
+    ) -> mysql_async::Result<Self> {
+        if let [settings] = &statements(expected, options)[..] {
+            match ask(conn, format!("{settings}; {ASK}")).await {
+                Ok(Some(told)) if flavor_of(&told.0) == expected => {
+                    return Ok(Self::new(expected, told, vec![settings.clone()]));
+                }
+                Err(error) if error.is_fatal() => return Err(error),
+                // It lacks a setting, or takes one statement at a time.
+                Ok(_) | Err(_) => {}
+            }
+        }
+        let told = ask(conn, ASK.to_owned()).await?.unwrap_or_default();
+        let flavor = flavor_of(&told.0);
+        let settings = statements(flavor, options);
+        apply(conn, flavor, &settings).await?;
+        Ok(Self::new(flavor, told, settings))
+    }
+
+    fn new(flavor: Flavor, (version, largest_packet): (String, u64), settings: Vec<String>) -> Self {
+        Self {
+            flavor,
+            version,
+            largest_packet: usize::try_from(largest_packet).unwrap_or(usize::MAX),
+            settings,
+        }
+    }
+}
+
+/// The only row that these statements give.
+async fn ask(conn: &mut Conn, sql: String) -> mysql_async::Result<Option<(String, u64)>> {
+    let mut result = conn.query_iter(sql).await?;
+    let mut told = None;
+    while !result.is_empty() {
+        if let Some(row) = result.next().await? {
+            told = from_row_opt(row).ok();
+        }
+    }
+    // An error of the second statement comes out here.
+    result.drop_result().await?;
+    Ok(told)
+}
 
 /// The statements that set a session up.
 pub(crate) fn statements(flavor: Flavor, options: &ConnectOptions) -> Vec<String> {

@@ -5,6 +5,9 @@ use manybase_driver::{
     Access, Address, ConnectOptions, DriverFactory, ErrorKind, NativeCode, PoolOptions, Statement,
 };
 use manybase_mysql::MysqlFactory;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 #[tokio::test]
@@ -155,6 +158,57 @@ async fn a_unix_socket_is_another_way_in() {
         "SELECT host FROM information_schema.processlist WHERE id = CONNECTION_ID()",
     );
     assert_eq!(host.await.as_deref(), Some("localhost"));
+}
+
+/// Passes on to the server, and counts who dials.
+async fn counting(upstream: SocketAddr) -> (SocketAddr, Arc<AtomicUsize>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let place = listener.local_addr().expect("bound");
+    let dials = Arc::new(AtomicUsize::new(0));
+    let count = dials.clone();
+    tokio::spawn(async move {
+        while let Ok((mut near, _)) = listener.accept().await {
+            count.fetch_add(1, Ordering::Relaxed);
+            tokio::spawn(async move {
+                if let Ok(mut far) = tokio::net::TcpStream::connect(upstream).await {
+                    let _ = tokio::io::copy_bidirectional(&mut near, &mut far).await;
+                }
+            });
+        }
+    });
+    (place, dials)
+}
+
+/// The address asks for TLS where it is to be had and says MySQL; the server has none and is MariaDB. Only the first of
+/// all drivers has to find that out, and every session is set to what the server is.
+#[tokio::test]
+async fn what_is_learnt_of_a_server_is_known_to_all_drivers() {
+    let home = Home::new("learnt");
+    let server = manybase_testkit::mariadb().expect("MariaDB starts");
+    let (place, dials) = counting(server.addr()).await;
+    let url = home
+        .database
+        .url()
+        .replace(&server.addr().to_string(), &place.to_string());
+    let (_, rest) = url.split_once("://").expect("a scheme");
+    for dialled in [2, 3, 4] {
+        let pool = pool(
+            &format!("mysql://{rest}"),
+            &ConnectOptions::default(),
+            PoolOptions::default(),
+        );
+        let mut session = pool.acquire(Access::Read).await.expect("connects");
+        assert_eq!(dials.load(Ordering::Relaxed), dialled);
+        assert_eq!(session.dialect().expect("one").name(), "MariaDB");
+        let s = &mut session;
+        let limit = number(s, "SELECT CAST(@@max_statement_time AS SIGNED)").await;
+        assert_eq!(limit, Some(300));
+        let mode = text(s, "SELECT @@sql_mode").await.expect("a mode");
+        assert!(mode.contains("STRICT_ALL_TABLES"), "{mode}");
+        assert!(!mode.contains("ONLY_FULL_GROUP_BY"), "{mode}");
+    }
 }
 
 /// The server of the test kit has no certificate, so one is started that has.
