@@ -1,10 +1,9 @@
 //! Opening accounts, and looking at them.
 
 use crate::model::{Account, Entry};
-use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use manybase::axum::{Result, Tx};
+use manybase::axum::{Json, Result, Tx, Uniform};
 use manybase::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +40,10 @@ pub(crate) struct Accounts {
 
 /// One page, which begins behind the last account of the page before: accounts that are opened meanwhile make none come
 /// twice.
-pub(crate) async fn list(State(db): State<Db>, Query(place): Query<Place>) -> Result<Json<Accounts>> {
+pub(crate) async fn list(
+    State(db): State<Db>,
+    Uniform(Query(place)): Uniform<Query<Place>>,
+) -> Result<Json<Accounts>> {
     let limit = place.limit.unwrap_or(20).clamp(1, 100);
     let mut page = Account::query().order_by(|c| c.owner.asc()).page(limit);
     if let Some(after) = place.after {
@@ -65,7 +67,10 @@ pub(crate) struct Statement {
     entries: Vec<Entry>,
 }
 
-pub(crate) async fn show(State(db): State<Db>, Path(id): Path<i64>) -> Result<Json<Statement>> {
+pub(crate) async fn show(
+    State(db): State<Db>,
+    Uniform(Path(id)): Uniform<Path<i64>>,
+) -> Result<Json<Statement>> {
     let account = Account::find(id).one(&db).await?;
     let entries = Entry::filter(|c| c.account_id.eq(id)).order_by(|c| c.id.asc());
     let entries = entries.limit(100).all(&db).await?;

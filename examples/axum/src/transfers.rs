@@ -1,9 +1,8 @@
 //! Money from one account to another: two accounts in one database, two entries in the other, one transaction.
 
 use crate::model::{Account, Entry};
-use axum::Json;
 use axum::http::StatusCode;
-use manybase::axum::{Error, Result, Tx};
+use manybase::axum::{Error, Json, Result, Tx};
 use manybase::prelude::*;
 use manybase::{ErrorKind, FieldErrors};
 use serde::Deserialize;

@@ -26,9 +26,16 @@ impl Reply {
 
 /// Sends a request and leaves the connection open.
 pub(crate) async fn begin(at: SocketAddr, method: &str, path: &str) -> TcpStream {
+    send(at, method, path, "", "").await
+}
+
+/// With more lines in the head, each with its end, and a body.
+pub(crate) async fn send(at: SocketAddr, method: &str, path: &str, head: &str, body: &str) -> TcpStream {
     let mut stream = TcpStream::connect(at).await.expect("connects");
-    let request =
-        format!("{method} {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n{head}content-length: {}\r\n\r\n{body}",
+        body.len()
+    );
     stream.write_all(request.as_bytes()).await.expect("sends");
     stream
 }

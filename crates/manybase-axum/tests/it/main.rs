@@ -1,5 +1,6 @@
 //! The binding over real HTTP, on SQLite files, and on PostgreSQL with MariaDB beside it.
 
+mod bodies;
 mod client;
 mod errors;
 mod health;

@@ -85,6 +85,13 @@ fn rules_that_are_broken_are_told_by_field() {
     assert_eq!(get(bank.at, "/accounts").json()["accounts"], json!([]));
     let reply = post(bank.at, "/accounts", &json!({ "owner": "Ann" }));
     assert_eq!(reply.status, 422);
+    // A body that lacks something is told as a rule is that was broken.
+    let errors = json!([{ "field": "cents", "code": "missing", "message": "is missing" }]);
+    assert_eq!(
+        (&reply.json()["code"], &reply.json()["errors"]),
+        (&json!("validation"), &errors)
+    );
+    assert_eq!(get(bank.at, "/accounts/seven").json()["code"], "request");
 }
 
 #[test]
