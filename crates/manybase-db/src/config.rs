@@ -15,6 +15,7 @@ mod loader;
 mod mode;
 mod pattern;
 mod place;
+mod project;
 mod resolve;
 mod settings;
 mod value;
@@ -25,7 +26,8 @@ mod tests;
 
 pub use connection::{ConnectionConfig, IntoConnectionConfig};
 pub use find::find_config_file;
-pub use mode::Mode;
+pub use mode::{Mode, ModeSource};
+pub use project::{TestMigrations, test_migrations};
 
 pub(crate) use guard::Guard;
 pub(crate) use loader::Loader;

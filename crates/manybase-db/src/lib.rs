@@ -26,7 +26,10 @@ mod transaction;
 mod unit;
 mod unit_of_work;
 
-pub use config::{ConnectionConfig, IntoConnectionConfig, Mode, find_config_file};
+pub use config::{
+    ConnectionConfig, IntoConnectionConfig, Mode, ModeSource, TestMigrations, find_config_file,
+    test_migrations,
+};
 pub use db::{AtEnd, ConnectionHandle, Db, DbBuilder, Ping, ReplicaHandle};
 pub use executor::{Executor, Route};
 pub use factories::compiled_in as compiled_in_drivers;

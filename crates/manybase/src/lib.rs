@@ -44,10 +44,11 @@
 
 pub use manybase_db::{
     Access, Ack, AsyncFunc, ConnectionConfig, ConnectionHandle, ConnectionReport, Db, DbBuilder, Executor,
-    Heuristic, HeuristicReport, InDoubtBranch, InDoubtReport, InDoubtTransaction, Lease, Mode, Outcome, Ping,
-    PreparedTransaction, Primary, RecoveryMode, RecoveryReport, RecoverySettings, ReplicaHandle,
-    ReplicaPolicy, ReplicaState, Route, Scoped, Transaction, TransactionRecord, TransactionRunner,
-    TransactionSettings, Unit, UnitOfWork, Verdict, WithoutHooks, find_config_file, recovery,
+    Heuristic, HeuristicReport, InDoubtBranch, InDoubtReport, InDoubtTransaction, Lease, Mode, ModeSource,
+    Outcome, Ping, PreparedTransaction, Primary, RecoveryMode, RecoveryReport, RecoverySettings,
+    ReplicaHandle, ReplicaPolicy, ReplicaState, Route, Scoped, Transaction, TransactionRecord,
+    TransactionRunner, TransactionSettings, Unit, UnitOfWork, Verdict, WithoutHooks, find_config_file,
+    recovery,
 };
 pub use manybase_driver::{
     Capability, Cell, CellError, Done, Error, ErrorKind, IsolationLevel, NativeCode, PoolOptions, PoolStatus,

@@ -12,7 +12,7 @@ use crate::output::{Mark, Progress};
 use crate::status::Status;
 use clap::Args;
 use judge::{Problem, judge};
-use manybase_db::ConnectionHandle;
+use manybase_db::{ConnectionHandle, Db};
 use serde::Serialize;
 use view::Entry;
 
@@ -20,7 +20,8 @@ use view::Entry;
 ///
 /// One database of such a transaction, the home, commits by itself and holds the decision; every other one has to be
 /// able to prepare. So at most one connection may be unable to. Ends with 1 when something stands in the way of that,
-/// or when a database does not answer.
+/// or when a database does not answer. The first line is the mode that a program is in with this configuration, and who
+/// says so.
 #[derive(Debug, Args)]
 #[command(after_help = examples!(
     "manybase doctor                                      all connections, in one transaction";
@@ -37,16 +38,41 @@ pub(crate) struct Doctor {
 struct Document {
     /// Whether one transaction can write to all of these.
     fine: bool,
+    mode: ModeOf,
     problems: Vec<Problem>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     replicas: Vec<Seen>,
     connections: Vec<Entry>,
 }
 
+/// What a program with this configuration is, unless it says something else itself.
+#[derive(Serialize)]
+struct ModeOf {
+    name: &'static str,
+    /// `code`, `variable`, `file`, `layer`, `nobody`
+    from: &'static str,
+    /// The variable, or the place in the file.
+    place: String,
+}
+
+impl ModeOf {
+    fn of(db: &Db) -> Self {
+        let source = db.mode_source();
+        Self {
+            name: db.mode().name(),
+            from: source.name(),
+            place: source.to_string(),
+        }
+    }
+}
+
 impl Doctor {
     pub(crate) async fn run(self, cx: &mut Context<'_>) -> Result<Status> {
         let db = cx.db_of(&self.connections).await?;
         let handles = names::chosen(&db, &[])?;
+        let mode = ModeOf::of(&db);
+        cx.out.line(&format!("mode: {} ({})", mode.name, mode.place));
+        cx.out.gap();
         let progress = cx.out.progress("examining");
         let mut reports = db.doctor().await;
         reports.sort_by(|a, b| a.name.cmp(&b.name));
@@ -97,6 +123,7 @@ impl Doctor {
         let fine = problems.is_empty() && !replicas.iter().any(Seen::is_trouble);
         cx.out.document(&Document {
             fine,
+            mode,
             replicas,
             problems,
             connections: entries,

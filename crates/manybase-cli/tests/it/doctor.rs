@@ -155,3 +155,47 @@ fn a_server_that_prepares_nothing() {
     );
     assert_eq!(document["connections"][1]["error"]["kind"], "connect");
 }
+
+#[test]
+fn the_mode_and_who_says_so() {
+    let toml = "mode = \"app\"\n[connections.erp]\nurl = \"sqlite:erp.db\"\n\
+                [env.test.connections.erp]\nurl = \"sqlite::memory:\"\n[env.dev]\nmode = \"standalone\"\n";
+    let project = Project::new(toml);
+    let of = |project: &Project, variables: &[(&str, &str)], arguments: &[&'static str]| {
+        let run = |arguments: &[&str]| {
+            let mut command = project.command(arguments);
+            let output = command.envs(variables.iter().copied()).output();
+            project.ran(output.expect("it runs")).ends_with(0).out
+        };
+        let with = |more: &'static str| [arguments, &[more]].concat();
+        let document: serde_json::Value = serde_json::from_str(&run(&with("--json"))).expect("JSON");
+        let said = |key: &str| document["mode"][key].as_str().expect("a text").to_owned();
+        let line = run(&with("--quiet"))
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        assert_eq!(line, format!("mode: {} ({})", said("name"), said("place")));
+        (said("name"), said("from"), said("place"))
+    };
+    let (name, from, place) = of(&project, &[], &["doctor"]);
+    assert_eq!((&*name, &*from), ("app", "file"));
+    assert!(place.ends_with("manybase.toml:1: mode"), "{place}");
+    let (name, from, place) = of(&project, &[("MANYBASE_ENV", "dev")], &["doctor"]);
+    assert_eq!((&*name, &*from), ("standalone", "file"));
+    assert!(place.ends_with(": env.dev.mode"), "{place}");
+    let (name, from, place) = of(&project, &[("MANYBASE_MODE", "test")], &["doctor"]);
+    assert_eq!(
+        (&*name, &*from, &*place),
+        ("test", "variable", "the variable MANYBASE_MODE")
+    );
+
+    let silent = Project::new(&toml.replace("mode = \"app\"\n", ""));
+    let (name, from, _) = of(&silent, &[], &["doctor"]);
+    assert_eq!((&*name, &*from), ("standalone", "nobody"));
+    let (name, from, place) = of(&silent, &[("MANYBASE_ENV", "test")], &["doctor"]);
+    assert_eq!((&*name, &*from), ("test", "layer"));
+    assert_eq!(place, "the variable MANYBASE_ENV, which names [env.test]");
+    let (name, _, place) = of(&silent, &[], &["--env", "test", "doctor"]);
+    assert_eq!((&*name, &*place), ("test", "[env.test], which was asked for"));
+}

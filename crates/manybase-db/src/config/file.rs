@@ -12,6 +12,9 @@ use toml::de::{DeTable, DeValue};
 /// The keys of a layer.
 const LAYER: [&str; 5] = ["default", "recovery", "mode", "test_databases", "connections"];
 
+/// The keys of `[test]`, which is no layer: it is about the project's tests, whatever is in force.
+const TEST: [&str; 1] = ["migrations"];
+
 /// What stands in the base or in one `[env.<name>]`.
 #[derive(Default)]
 pub(super) struct Layer {
@@ -26,6 +29,8 @@ pub(super) struct File {
     pub(super) place: Place,
     pub(super) base: Layer,
     pub(super) environments: BTreeMap<String, Layer>,
+    /// `test.migrations`
+    pub(super) test_migrations: Option<Entry>,
 }
 
 /// One value with its place.
@@ -53,6 +58,7 @@ impl File {
             place: place.clone(),
             base: Layer::default(),
             environments: BTreeMap::new(),
+            test_migrations: None,
         };
         for (name, node) in children(table.get_ref(), &place, text) {
             match name {
@@ -67,9 +73,18 @@ impl File {
                         file.environments.insert(name.to_owned(), layer);
                     }
                 }
+                "test" => {
+                    for (key, node) in node.table(text)? {
+                        match key {
+                            "migrations" => file.test_migrations = Some(node.entry(text)?),
+                            _ => return Err(unknown(&node.place, key, TEST.into_iter())),
+                        }
+                    }
+                }
                 _ => {
                     if !file.base.take(name, &node, text)? {
-                        return Err(unknown(&node.place, name, LAYER.into_iter().chain(["env"])));
+                        let known = LAYER.into_iter().chain(["env", "test"]);
+                        return Err(unknown(&node.place, name, known));
                     }
                 }
             }

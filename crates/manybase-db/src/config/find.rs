@@ -29,20 +29,8 @@ pub fn find_config_file() -> Result<PathBuf> {
 }
 
 pub(super) fn find(variables: &Variables) -> Result<PathBuf> {
-    if let Some(named) = variables.get(VARIABLE).filter(|path| !path.is_empty()) {
-        let path = Path::new(&named);
-        let file = if path.is_dir() {
-            path.join(FILE)
-        } else {
-            path.to_owned()
-        };
-        return match file.is_file() {
-            true => Ok(file),
-            false => Err(Error::config(format!(
-                "there is no file {}, which the variable {VARIABLE} names",
-                file.display()
-            ))),
-        };
+    if let Some(file) = named(variables)? {
+        return Ok(file);
     }
     let here = std::env::current_dir().map_err(|error| {
         Error::config(format!("the current directory can't be read: {error}")).with_source(error)
@@ -53,7 +41,27 @@ pub(super) fn find(variables: &Variables) -> Result<PathBuf> {
     })
 }
 
-fn upwards(from: &Path) -> Option<PathBuf> {
+/// The one that the variable names.
+pub(super) fn named(variables: &Variables) -> Result<Option<PathBuf>> {
+    if let Some(named) = variables.get(VARIABLE).filter(|path| !path.is_empty()) {
+        let path = Path::new(&named);
+        let file = if path.is_dir() {
+            path.join(FILE)
+        } else {
+            path.to_owned()
+        };
+        return match file.is_file() {
+            true => Ok(Some(file)),
+            false => Err(Error::config(format!(
+                "there is no file {}, which the variable {VARIABLE} names",
+                file.display()
+            ))),
+        };
+    }
+    Ok(None)
+}
+
+pub(super) fn upwards(from: &Path) -> Option<PathBuf> {
     from.ancestors()
         .map(|directory| directory.join(FILE))
         .find(|file| file.is_file())

@@ -1,7 +1,7 @@
 //! Which databases a mode lets in.
 
-use super::Mode;
 use super::pattern::Pattern;
+use super::{Mode, ModeSource};
 use crate::{Error, Result};
 use manybase_driver::{Address, Driver};
 use std::path::{Component, Path};
@@ -13,6 +13,7 @@ pub(super) const MARK: &str = "manybase_test";
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Guard {
     pub(crate) mode: Mode,
+    pub(crate) source: ModeSource,
     pub(crate) test_databases: Vec<Pattern>,
 }
 

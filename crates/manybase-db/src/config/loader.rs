@@ -2,7 +2,7 @@
 
 use super::file::{File, Layer};
 use super::find::find;
-use super::{ConnectionConfig, Mode, Pattern, Variables, environment};
+use super::{ConnectionConfig, Mode, ModeSource, Pattern, Variables, environment};
 use crate::spelling::{hint, list};
 use crate::{Error, RecoveryMode, Result};
 use std::collections::BTreeMap;
@@ -27,6 +27,7 @@ pub(crate) struct Loaded {
     pub(crate) default: Option<(Arc<str>, String)>,
     pub(crate) recovery: Option<RecoveryMode>,
     pub(crate) mode: Mode,
+    pub(crate) mode_source: ModeSource,
     pub(crate) test_databases: Vec<Pattern>,
 }
 
@@ -68,10 +69,11 @@ pub(super) fn parse(
     variables: &Variables,
 ) -> Result<Loaded> {
     let mut file = File::parse(path, text)?;
-    let mode = match mode {
-        Some(mode) => Some(mode),
-        None => environment::mode(MODE, variables)?,
+    let said = match mode {
+        Some(mode) => Some((mode, ModeSource::Code)),
+        None => environment::mode(MODE, variables)?.map(|mode| (mode, ModeSource::Variable)),
     };
+    let mode = said.as_ref().map(|(mode, _)| *mode);
     let asked = match environment {
         Some(name) => Some((name.to_owned(), "was asked for")),
         None => variables
@@ -85,7 +87,10 @@ pub(super) fn parse(
                 there.then(|| (name.to_owned(), "has the mode's name"))
             }),
     };
-    let named = asked.as_ref().and_then(|(name, _)| Mode::of_name(name));
+    let named = asked.as_ref().and_then(|(name, _)| {
+        let (name, by_variable) = (name.clone(), environment.is_none());
+        Some((Mode::of_name(&name)?, ModeSource::Layer { name, by_variable }))
+    });
     let mut layer = file.base;
     if let Some((name, by)) = asked {
         match file.environments.remove(&name) {
@@ -116,9 +121,9 @@ pub(super) fn parse(
         ),
         None => None,
     };
-    let mode = match (mode, &layer.mode) {
-        (Some(mode), _) => mode,
-        (None, Some(entry)) => entry.mode(variables)?,
+    let (mode, mode_source) = match (said, &layer.mode) {
+        (Some(said), _) => said,
+        (None, Some(entry)) => (entry.mode(variables)?, ModeSource::File(entry.place.to_string())),
         (None, None) => named.unwrap_or_default(),
     };
     let test_databases = match &layer.test_databases {
@@ -130,6 +135,7 @@ pub(super) fn parse(
         default,
         recovery,
         mode,
+        mode_source,
         test_databases,
     })
 }

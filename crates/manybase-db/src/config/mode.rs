@@ -66,6 +66,75 @@ impl fmt::Display for Mode {
     }
 }
 
+/// Who has said which [`Mode`] a program is.
+///
+/// ```
+/// use manybase_db::{Db, Mode, ModeSource};
+/// # fn main() -> manybase_db::Result<()> {
+/// let db = Db::builder().mode(Mode::Test).connect("erp", "sqlite::memory:").build()?;
+/// assert_eq!(*db.mode_source(), ModeSource::Code);
+/// assert_eq!(ModeSource::Variable.to_string(), "the variable MANYBASE_MODE");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ModeSource {
+    /// [`crate::DbBuilder::mode`], or [`crate::Db::from_env`] with one.
+    Code,
+    /// The variable `MANYBASE_MODE`.
+    Variable,
+    /// The key `mode` of the file: its place.
+    File(String),
+    /// The name of the layer in force, as with `MANYBASE_ENV=test`.
+    Layer {
+        /// `[env.<name>]`
+        name: String,
+        /// Whether `MANYBASE_ENV` names it, and not the program.
+        by_variable: bool,
+    },
+    /// Nobody: [`Mode::Standalone`].
+    #[default]
+    Nobody,
+}
+
+impl ModeSource {
+    /// One word for programs: `code`, `variable`, `file`, `layer`, `nobody`.
+    ///
+    /// ```
+    /// assert_eq!(manybase_db::ModeSource::Code.name(), "code");
+    /// ```
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Variable => "variable",
+            Self::File(_) => "file",
+            Self::Layer { .. } => "layer",
+            Self::Nobody => "nobody",
+        }
+    }
+}
+
+/// For people: where to change it.
+impl fmt::Display for ModeSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code => f.write_str("the program itself"),
+            Self::Variable => f.write_str("the variable MANYBASE_MODE"),
+            Self::File(place) => f.write_str(place),
+            Self::Layer {
+                name,
+                by_variable: true,
+            } => write!(f, "the variable MANYBASE_ENV, which names [env.{name}]"),
+            Self::Layer {
+                name,
+                by_variable: false,
+            } => write!(f, "[env.{name}], which was asked for"),
+            Self::Nobody => f.write_str("nobody has said another"),
+        }
+    }
+}
+
 /// ```
 /// use manybase_db::Mode;
 /// assert_eq!("app".parse::<Mode>()?, Mode::App);

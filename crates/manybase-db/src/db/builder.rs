@@ -3,7 +3,7 @@
 use super::Db;
 use super::registry::Registry;
 use crate::config::{ConnectionConfig, Guard, IntoConnectionConfig, Loader, Pattern};
-use crate::{Error, Mode, RecoveryMode, Result, factories, spelling};
+use crate::{Error, Mode, ModeSource, RecoveryMode, Result, factories, spelling};
 use manybase_driver::{DriverFactory, Secret};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -259,6 +259,7 @@ impl DbBuilder {
         let patterns = self.test_databases.iter().map(|text| Pattern::new(text));
         let mut guard = Guard {
             mode: self.mode.unwrap_or_default(),
+            source: self.mode.map_or(ModeSource::Nobody, |_| ModeSource::Code),
             test_databases: patterns.collect::<Result<_>>()?,
         };
         let mut default = None;
@@ -269,7 +270,7 @@ impl DbBuilder {
                 connections.entry(name).or_insert(config);
             }
             default = file.default;
-            guard.mode = file.mode;
+            (guard.mode, guard.source) = (file.mode, file.mode_source);
             guard.test_databases.extend(file.test_databases);
             self.recovery = self.recovery.or(file.recovery);
         }

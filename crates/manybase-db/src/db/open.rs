@@ -1,6 +1,6 @@
 //! A registry from the configuration of the project.
 
-use crate::{Db, Mode, Result};
+use crate::{Db, Mode, ModeSource, Result};
 use std::path::Path;
 
 impl Db {
@@ -101,5 +101,18 @@ impl Db {
     /// ```
     pub fn mode(&self) -> Mode {
         self.0.guard.mode
+    }
+
+    /// Who has said so.
+    ///
+    /// ```
+    /// # fn main() -> manybase_db::Result<()> {
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").build()?;
+    /// assert_eq!(db.mode_source().name(), "nobody");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn mode_source(&self) -> &ModeSource {
+        &self.0.guard.source
     }
 }

@@ -25,7 +25,7 @@ fn unknown_keys() {
     assert_eq!(
         error("[conections.erp]"),
         ": F:1: conections: unknown key; did you mean \"connections\"? keys here: default, recovery, mode, \
-         test_databases, connections, env"
+         test_databases, connections, env, test"
     );
     assert_eq!(
         error("[env.test.env.x]"),
