@@ -5,7 +5,7 @@ mod arguments;
 use crate::naming;
 use arguments::{Arguments, Named};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Error, FnArg, ItemFn, LitStr, ReturnType};
 
@@ -36,6 +36,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> syn::Result<T
         .iter()
         .map(|model| quote!(#record::ModelEntry::of::<#model>()));
     let fixtures = &arguments.fixtures;
+    let migrations = migrations(&arguments, &record, pairs);
     let isolation = arguments.isolation();
     let setup = option(arguments.setup.as_ref().map(|path| {
         let name = quote!(#path).to_string().replace(' ', "");
@@ -66,6 +67,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> syn::Result<T
                     default: #default,
                     isolation: #library::Isolation::#isolation,
                     models: ::std::vec![#(#models),*],
+                    migrations: #migrations,
                     schema: #schema,
                     fixtures: &[#(#fixtures),*],
                     setup: #setup,
@@ -77,6 +79,28 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> syn::Result<T
             )
         }
     })
+}
+
+/// Nothing of it is named where nothing is said: it may not be compiled in.
+fn migrations(
+    arguments: &Arguments,
+    record: &TokenStream,
+    pairs: impl Fn(&[Named]) -> TokenStream,
+) -> TokenStream {
+    let said = match &arguments.migrations {
+        None => quote!(<#record::Migrations as ::std::default::Default>::default()),
+        Some(directories) => {
+            let directories = pairs(directories);
+            quote!(#record::Migrations::of(#directories))
+        }
+    };
+    match &arguments.steps {
+        None => said,
+        Some(path) => {
+            let name = quote!(#path).to_string().replace(' ', "");
+            quote_spanned!(path.span()=> #said.steps(#name, #path))
+        }
+    }
 }
 
 fn option(inner: Option<TokenStream>) -> TokenStream {
@@ -183,6 +207,19 @@ mod tests {
             (
                 "fixtures(\"no/such.yaml\")",
                 "there is no file \"no/such.yaml\" in the crate's directory",
+            ),
+            (
+                "migrations = \"no/such\"",
+                "there is no directory \"no/such\" in the crate's directory",
+            ),
+            ("migrations = true", "write the directory, such as \"migrations\""),
+            (
+                "migrations = false, steps = a",
+                "`steps` belong to migrations, which `migrations = false` leaves out",
+            ),
+            (
+                "connections(app = \"sqlite\"), migrations(ap = \"src\")",
+                "`migrations` names \"ap\", which is none of `connections(…)`",
             ),
             ("timeout = \"soon\"", "write a time, such as \"500ms\""),
             ("threads = 0", "a test needs a thread"),

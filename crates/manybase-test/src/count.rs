@@ -68,9 +68,11 @@ impl Queries {
     #[doc(hidden)]
     pub fn expect(&self, expected: &[(&str, usize)], at_most: bool) -> Result<(), String> {
         let fits = |count: usize, wanted: usize| count == wanted || at_most && count < wanted;
+        // As it was written: a name, or a text for one that Rust does not take as a name.
+        let named = |name: &'_ str| name.trim_matches('"').to_owned();
         let found = |name: &str| match name {
             "" => self.total(),
-            name => self.on(name),
+            name => self.on(&named(name)),
         };
         if expected.iter().all(|(name, wanted)| fits(found(name), *wanted)) {
             return Ok(());
@@ -78,7 +80,7 @@ impl Queries {
         let bound = if at_most { "at most " } else { "" };
         let wanted = expected.iter().map(|(name, wanted)| match *name {
             "" => format!("{bound}{wanted}"),
-            name => format!("{bound}{wanted} on {name:?}"),
+            name => format!("{bound}{wanted} on {:?}", named(name)),
         });
         let wanted: Vec<_> = wanted.collect();
         let counts = self.by_connection().into_iter();
@@ -176,11 +178,16 @@ pub async fn count_queries<T>(db: &Db, work: impl Future<Output = T>) -> Result<
 /// When it were more or fewer.
 #[macro_export]
 macro_rules! assert_queries {
-    ($db:expr, [$($connection:ident = $expected:expr),+ $(,)?], $work:expr $(,)?) => {
+    ($db:expr, [$($connection:tt = $expected:expr),+ $(,)?], $work:expr $(,)?) => {
         $crate::__expect_queries!($db, &[$((stringify!($connection), $expected)),+], false, $work)
     };
     ($db:expr, $expected:expr, $work:expr $(,)?) => {
         $crate::__expect_queries!($db, &[("", $expected)], false, $work)
+    };
+    ($($wrong:tt)*) => {
+        ::core::compile_error!(
+            "write assert_queries!(db, 2, async { … }), or for each connection assert_queries!(db, [app = 1, \"other-one\" = 1], async { … })"
+        )
     };
 }
 
@@ -201,11 +208,16 @@ macro_rules! assert_queries {
 /// When it were more.
 #[macro_export]
 macro_rules! assert_max_queries {
-    ($db:expr, [$($connection:ident = $expected:expr),+ $(,)?], $work:expr $(,)?) => {
+    ($db:expr, [$($connection:tt = $expected:expr),+ $(,)?], $work:expr $(,)?) => {
         $crate::__expect_queries!($db, &[$((stringify!($connection), $expected)),+], true, $work)
     };
     ($db:expr, $expected:expr, $work:expr $(,)?) => {
         $crate::__expect_queries!($db, &[("", $expected)], true, $work)
+    };
+    ($($wrong:tt)*) => {
+        ::core::compile_error!(
+            "write assert_max_queries!(db, 2, async { … }), or for each connection assert_max_queries!(db, [app = 1, \"other-one\" = 1], async { … })"
+        )
     };
 }
 

@@ -20,7 +20,7 @@
 //! ```
 //!
 //! ```text
-//!   attribute ──► Plan (which servers, which isolation) ──► Template (tables, fixtures, setup; built once)
+//!   attribute ──► Plan (which servers, which isolation) ──► Template (migrations or tables, fixtures, setup; built once)
 //!                                                             │ Copy, for each test
 //!                  verdict: dropped, or kept and told  ◄──── body(db) in a runtime of its own
 //! ```
@@ -32,6 +32,7 @@ mod factory;
 mod fixtures;
 mod hooks;
 mod hosts;
+mod migrations;
 mod outcome;
 mod plan;
 mod report;
@@ -54,6 +55,7 @@ pub use watch::{CapturedHook, watched};
 #[doc(hidden)]
 pub mod derive {
     pub use crate::factory::Sequence;
+    pub use crate::migrations::Migrations;
     pub use crate::run::run;
     pub use crate::spec::{ModelEntry, Setup, Spec};
     pub use manybase_db::{Db, Executor};

@@ -1,13 +1,17 @@
 //! Where the connections of a test are, and what it has of its own there.
 
 use crate::hosts::{self, Refused, Server};
+use crate::migrations::{self, Source};
 use crate::spec::{Isolation, Spec};
-use manybase_db::DbBuilder;
+use manybase_db::{Db, DbBuilder, Executor, Route};
 use manybase_driver::{Error, ErrorKind, Result};
 use std::sync::Arc;
 
 /// Another isolation for all tests whose own is `auto` or `tx`, to look at what a failing one leaves.
 const OVERRIDE: &str = "MANYBASE_TEST_ISOLATION";
+
+/// The name of a connection, and its kind or variable.
+type Said = (&'static str, &'static str);
 
 /// A connection of a test.
 pub(crate) struct Place {
@@ -19,14 +23,20 @@ pub(crate) struct Place {
 
 pub(crate) struct Plan {
     pub(crate) places: Vec<Place>,
+    /// Of those connections that have any.
+    pub(crate) migrations: Vec<Source>,
+    connections: Vec<Said>,
     pub(crate) default: Option<&'static str>,
 }
 
 impl Plan {
     /// From what the attribute says. Starts the servers that it needs.
     pub(crate) fn new(spec: &Spec) -> Result<Self, Refused> {
-        let connections = connections(spec);
+        let mut migrations = migrations::find(spec)?;
+        let connections = connections(spec, &migrations);
         check(spec, &connections)?;
+        check_migrations(spec, &connections, &migrations)?;
+        migrations.retain(|source| is_there(&connections, source.connection));
         let wanted = wanted(spec.isolation)?;
         let mut places = Vec::new();
         for &(name, kind) in &connections {
@@ -45,15 +55,27 @@ impl Plan {
         }
         Ok(Self {
             places,
+            migrations,
+            connections,
             default: spec.default,
         })
     }
 
+    /// Whether migrations make the tables of a model.
+    pub(crate) fn is_migrated(&self, connection: Option<&'static str>, db: &Db) -> bool {
+        let route = Route {
+            bound: connection,
+            ..Route::default()
+        };
+        let resolved = db.resolve(route);
+        resolved.is_ok_and(|name| self.migrations.iter().any(|source| *source.connection == *name))
+    }
+
     /// Begins a `Db` with the default connection of the test.
     pub(crate) fn builder(&self, spec: &Spec) -> DbBuilder {
-        let builder = manybase_db::Db::builder()
+        let builder = Db::builder()
             .recovery(manybase_db::RecoveryMode::Off)
-            .when_missing(missing(spec));
+            .when_missing(missing(spec, &self.connections));
         match self.default {
             Some(name) => builder.default_connection(name),
             None => builder,
@@ -65,8 +87,8 @@ impl Plan {
 pub(crate) const FILE: &str = "sqlite";
 
 /// What to do about a connection that the test has not.
-fn missing(spec: &Spec) -> String {
-    let mut list: Vec<String> = connections(spec)
+fn missing(spec: &Spec, connections: &[Said]) -> String {
+    let mut list: Vec<String> = connections
         .iter()
         .map(|(name, kind)| format!("{name} = {kind:?}"))
         .collect();
@@ -78,8 +100,8 @@ fn missing(spec: &Spec) -> String {
     )
 }
 
-/// Those that are said, else in SQLite those that the models are bound to, else `main`.
-fn connections(spec: &Spec) -> Vec<(&'static str, &'static str)> {
+/// Those that are said, else in SQLite those that the models are bound to, else those of the migrations, else `main`.
+fn connections(spec: &Spec, migrations: &[Source]) -> Vec<Said> {
     if !spec.connections.is_empty() {
         return spec.connections.to_vec();
     }
@@ -94,37 +116,65 @@ fn connections(spec: &Spec) -> Vec<(&'static str, &'static str)> {
         .models
         .iter()
         .any(|model| (model.meta)().connection.is_none());
-    if names.is_empty() || unbound {
+    if names.is_empty() && !migrations.is_empty() {
+        names = migrations.iter().map(|source| source.connection).collect();
+    } else if names.is_empty() || unbound {
         names.push("main");
     }
     names.into_iter().map(|name| (name, FILE)).collect()
 }
 
+fn is_there(connections: &[Said], name: &str) -> bool {
+    connections.iter().any(|(known, _)| *known == name)
+}
+
+/// What the attribute says is meant for this test; what the project's file says is for all of them.
+fn check_migrations(spec: &Spec, connections: &[Said], migrations: &[Source]) -> Result<()> {
+    let Some(said) = spec.migrations.said.filter(|said| !said.is_empty()) else {
+        return Ok(());
+    };
+    let unknown = said
+        .iter()
+        .find(|(name, _)| !name.is_empty() && !is_there(connections, name));
+    let what = match unknown {
+        Some((name, _)) => format!("`migrations` names {name:?}, which is no connection of this test"),
+        None if migrations
+            .iter()
+            .any(|source| is_there(connections, source.connection)) =>
+        {
+            return Ok(());
+        }
+        None => {
+            let names: Vec<_> = migrations.iter().map(|source| source.connection).collect();
+            format!(
+                "there are migrations of {}, and this test has no such connection",
+                names.join(", ")
+            )
+        }
+    };
+    let name = unknown.map_or_else(|| migrations[0].connection, |(name, _)| name);
+    Err(Error::new(ErrorKind::UnknownConnection, what)
+        .with_help(missing(spec, connections).replace("{name}", name)))
+}
+
 /// What can be known before anything is started.
-fn check(spec: &Spec, connections: &[(&'static str, &'static str)]) -> Result<()> {
+fn check(spec: &Spec, connections: &[Said]) -> Result<()> {
     for model in &spec.models {
         let meta = (model.meta)();
-        if let Some(name) = meta
-            .connection
-            .filter(|name| !connections.iter().any(|(known, _)| known == name))
-        {
+        if let Some(name) = meta.connection.filter(|name| !is_there(connections, name)) {
             let what = format!(
                 "{} is bound to the connection {name:?}, which this test does not have",
                 meta.name
             );
             return Err(Error::new(ErrorKind::UnknownConnection, what)
                 .with_model(meta.name)
-                .with_help(missing(spec).replace("{name}", name)));
+                .with_help(missing(spec, connections).replace("{name}", name)));
         }
     }
-    if let Some(name) = spec
-        .default
-        .filter(|name| !connections.iter().any(|(known, _)| known == name))
-    {
+    if let Some(name) = spec.default.filter(|name| !is_there(connections, name)) {
         let what = format!("`default = {name:?}` names no connection of this test");
-        return Err(
-            Error::new(ErrorKind::UnknownConnection, what).with_help(missing(spec).replace("{name}", name))
-        );
+        return Err(Error::new(ErrorKind::UnknownConnection, what)
+            .with_help(missing(spec, connections).replace("{name}", name)));
     }
     Ok(())
 }

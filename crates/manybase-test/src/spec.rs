@@ -1,5 +1,6 @@
 //! What the attribute of a test says.
 
+use crate::migrations::Migrations;
 use manybase_db::Db;
 use manybase_driver::{BoxFuture, Result};
 use manybase_record::{Model, ModelMeta, create_table};
@@ -106,6 +107,8 @@ pub struct Spec {
     pub isolation: Isolation,
     /// Whose tables are made.
     pub models: Vec<ModelEntry>,
+    /// What makes tables in their place.
+    pub migrations: Migrations,
     /// Files with SQL, and their connections; no name means the default one.
     pub schema: &'static [(&'static str, &'static str)],
     /// Files with rows.

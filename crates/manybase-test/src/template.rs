@@ -4,8 +4,9 @@ use crate::base::{self, Run, io, lock_file, touch};
 use crate::factory::BUILDING;
 use crate::fixtures::{self, Names};
 use crate::hosts::Server;
+use crate::migrations;
 use crate::plan::Plan;
-use crate::spec::{Setup, Spec};
+use crate::spec::{ModelEntry, Setup, Spec};
 use crate::watch::{self, Recorder, lock};
 use manybase_db::{Db, Executor, Route};
 use manybase_driver::{Access, Error, Result};
@@ -65,21 +66,37 @@ fn hash(spec: &Spec, plan: &Plan) -> Result<String> {
         format!("{:?}", (model.meta)().schema()).hash(&mut hasher);
         (model.meta)().connection.hash(&mut hasher);
     }
+    for source in &plan.migrations {
+        (source.connection, &source.digest).hash(&mut hasher);
+    }
     for (connection, path) in spec.schema {
         (connection, read(&file(spec, path))?).hash(&mut hasher);
     }
     for path in spec.fixtures {
         read(&file(spec, path))?.hash(&mut hasher);
     }
-    if let Some(setup) = &spec.setup {
+    let functions = functions(spec, plan);
+    if !functions.is_empty() {
         // What a function does is known by the program that it is in.
-        setup.name.hash(&mut hasher);
+        functions.hash(&mut hasher);
         let program = std::env::current_exe()
             .map_err(|error| Error::config(format!("which program is this? {error}")))?;
         let metadata = std::fs::metadata(&program).map_err(io("look at", &program))?;
         (program, metadata.len(), metadata.modified().ok()).hash(&mut hasher);
     }
     Ok(format!("{:016x}", hasher.finish()))
+}
+
+/// The names of those of the program that have a part in it.
+fn functions(spec: &Spec, plan: &Plan) -> Vec<&'static str> {
+    let mut names: Vec<_> = spec.setup.iter().map(|setup| setup.name).collect();
+    #[cfg(feature = "migrate")]
+    if !plan.migrations.is_empty() {
+        names.extend(spec.migrations.steps.map(|steps| steps.name));
+    }
+    #[cfg(not(feature = "migrate"))]
+    let _ = plan;
+    names
 }
 
 fn file(spec: &Spec, path: &str) -> PathBuf {
@@ -193,7 +210,7 @@ async fn build(spec: &Spec, plan: &Plan, dir: &Path, parts: &[Part]) -> Result<N
         builder = builder.connect(place.name, url);
     }
     let db = builder.build()?;
-    let filled = fill(spec, &db, &recorder).await;
+    let filled = fill(spec, plan, &db, &recorder).await;
     db.close().await?;
     filled?;
     for (place, part) in plan.places.iter().zip(parts) {
@@ -208,7 +225,7 @@ async fn build(spec: &Spec, plan: &Plan, dir: &Path, parts: &[Part]) -> Result<N
 }
 
 /// Tables, rows, and what the test's own function does.
-async fn fill(spec: &Spec, db: &Db, recorder: &Recorder) -> Result<()> {
+async fn fill(spec: &Spec, plan: &Plan, db: &Db, recorder: &Recorder) -> Result<()> {
     for (connection, path) in spec.schema {
         let text = read(&file(spec, path))?;
         let using = (!connection.is_empty()).then_some(*connection);
@@ -220,8 +237,12 @@ async fn fill(spec: &Spec, db: &Db, recorder: &Recorder) -> Result<()> {
         done.await
             .map_err(|error| Error::config(format!("the schema {path}: {error}")).with_source(error))?;
     }
+    migrations::apply(spec, &plan.migrations, db).await?;
     for model in &spec.models {
-        (model.create)(db).await?;
+        match plan.is_migrated((model.meta)().connection, db) {
+            true => fits(model, db).await?,
+            false => (model.create)(db).await?,
+        }
     }
     let files: Vec<PathBuf> = spec.fixtures.iter().map(|path| file(spec, path)).collect();
     let names = fixtures::load(db, &files, &spec.models).await?;
@@ -232,6 +253,24 @@ async fn fill(spec: &Spec, db: &Db, recorder: &Recorder) -> Result<()> {
             .await
             .map_err(|error| Error::config(format!("the setup `{name}` failed: {error}"))),
     }
+}
+
+/// Whether a model can be read from the tables that migrations have made.
+async fn fits(model: &ModelEntry, db: &Db) -> Result<()> {
+    (model.read)(db).await.map_err(|error| {
+        let what = format!(
+            "it can't be read from what the migrations have made: {}",
+            error.message()
+        );
+        let mut named = Error::new(error.kind(), what)
+            .with_model((model.meta)().name)
+            .with_help("write a migration for it: `manybase migrate generate`")
+            .with_source(error.clone());
+        if let Some(connection) = error.connection() {
+            named = named.with_connection(connection);
+        }
+        named
+    })
 }
 
 /// Makes the file for copies. The image stays as it is: a database in memory can't begin with one in WAL mode.

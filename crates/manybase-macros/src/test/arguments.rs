@@ -5,10 +5,10 @@ use proc_macro2::Ident;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Error, LitInt, LitStr, Path, Token, parenthesized};
+use syn::{Error, LitBool, LitInt, LitStr, Path, Token, parenthesized};
 
 const KNOWN: &str = "connections(name = \"sqlite\"), default = \"…\", models(…), schema(\"….sql\"), \
-                     fixtures(\"….yaml\"), setup = …, isolation = \"…\", timeout = \"30s\", threads = …";
+                     migrations = \"migrations\", steps = …, fixtures(\"….yaml\"), setup = …, isolation = \"…\", timeout = \"30s\", threads = …";
 const KINDS: [&str; 5] = ["sqlite", "postgres", "postgresql", "mysql", "mariadb"];
 const ISOLATIONS: [(&str, &str); 5] = [
     ("auto", "Auto"),
@@ -32,6 +32,9 @@ pub(super) struct Arguments {
     pub(super) default: Option<LitStr>,
     pub(super) models: Vec<Path>,
     pub(super) schema: Vec<Named>,
+    /// `Some` of nothing: there are none, whatever the project says.
+    pub(super) migrations: Option<Vec<Named>>,
+    pub(super) steps: Option<Path>,
     pub(super) fixtures: Vec<LitStr>,
     pub(super) setup: Option<Path>,
     isolation: Option<LitStr>,
@@ -80,6 +83,30 @@ impl Parse for SchemaFile {
     }
 }
 
+/// `= "directory"`, `= false`, or a list as the schema's.
+fn migrations(input: ParseStream<'_>) -> syn::Result<Vec<Named>> {
+    if !input.peek(Token![=]) {
+        let directories = list::<SchemaFile>(input)?;
+        return Ok(directories.into_iter().map(|file| file.0).collect());
+    }
+    input.parse::<Token![=]>()?;
+    if input.peek(LitBool) {
+        let said: LitBool = input.parse()?;
+        return match said.value {
+            false => Ok(Vec::new()),
+            true => Err(Error::new(
+                said.span(),
+                "write the directory, such as \"migrations\"; what manybase.toml names needs no word here",
+            )),
+        };
+    }
+    let value: LitStr = input.parse()?;
+    Ok(vec![Named {
+        name: text("", value.span()),
+        value,
+    }])
+}
+
 impl Parse for Arguments {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let mut found = Self::default();
@@ -120,6 +147,11 @@ impl Arguments {
                     .collect()
             }
             "fixtures" => self.fixtures = list(input)?,
+            "migrations" => self.migrations = Some(migrations(input)?),
+            "steps" => {
+                value(input)?;
+                self.steps = Some(input.parse()?);
+            }
             "default" => {
                 value(input)?;
                 self.default = Some(input.parse()?);
@@ -176,6 +208,18 @@ impl Arguments {
         }
         for Named { name, .. } in self.schema.iter().filter(|file| !file.name.value().is_empty()) {
             self.declared(name, "schema")?;
+        }
+        for Named { name, value } in self.migrations.iter().flatten() {
+            if !name.value().is_empty() {
+                self.declared(name, "migrations")?;
+            }
+            is_directory(value)?;
+        }
+        if let (Some(steps), Some([])) = (&self.steps, self.migrations.as_deref()) {
+            return Err(Error::new_spanned(
+                steps,
+                "`steps` belong to migrations, which `migrations = false` leaves out",
+            ));
         }
         for path in self.schema.iter().map(|file| &file.value).chain(&self.fixtures) {
             is_there(path)?;
@@ -264,15 +308,22 @@ fn duration(text: &LitStr) -> syn::Result<u64> {
 
 /// The file, in the crate that is compiled. A tool that does not say which one it is looks later.
 fn is_there(path: &LitStr) -> syn::Result<()> {
+    looked(path, "file", std::path::Path::is_file)
+}
+
+fn is_directory(path: &LitStr) -> syn::Result<()> {
+    looked(path, "directory", std::path::Path::is_dir)
+}
+
+fn looked(path: &LitStr, what: &str, is: fn(&std::path::Path) -> bool) -> syn::Result<()> {
     let Some(manifest) = std::env::var_os("CARGO_MANIFEST_DIR") else {
         return Ok(());
     };
-    let file = std::path::Path::new(&manifest).join(path.value());
-    match file.is_file() {
+    match is(&std::path::Path::new(&manifest).join(path.value())) {
         true => Ok(()),
         false => Err(Error::new(
             path.span(),
-            format!("there is no file {:?} in the crate's directory", path.value()),
+            format!("there is no {what} {:?} in the crate's directory", path.value()),
         )),
     }
 }

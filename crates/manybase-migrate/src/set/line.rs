@@ -1,7 +1,7 @@
 //! The migrations of one connection, in order.
 
 use super::read::{Files, SUM};
-use super::{Migration, sum};
+use super::{Migration, hash, sum};
 use crate::Problem;
 use manybase_db::{Error, Result};
 use std::collections::{HashMap, HashSet};
@@ -63,6 +63,21 @@ impl Line {
     /// ```
     pub fn migrations(&self) -> &[Migration] {
         &self.migrations
+    }
+
+    /// A hash of all its files: the same where the same is run, wherever they lie.
+    ///
+    /// ```
+    /// use manybase_migrate::Set;
+    /// let digest = |sql: &str| Set::of([("main/20250101000000_a/up.sql", sql)]).map(|set| set.line("main").unwrap().digest());
+    /// assert_eq!(digest("SELECT 1")?, digest("SELECT 1")?);
+    /// assert_ne!(digest("SELECT 1")?, digest("SELECT 2")?);
+    /// # Ok::<(), manybase_db::Error>(())
+    /// ```
+    pub fn digest(&self) -> String {
+        let migrations = (self.migrations.iter()).flat_map(|one| [one.name().to_owned(), one.digest()]);
+        let texts: Vec<String> = migrations.chain(self.sum.clone()).collect();
+        hash(texts.iter().map(String::as_str))
     }
 
     /// The one of this name, or the only one that has it in its name.

@@ -117,6 +117,20 @@ impl Migration {
     }
 
     /// Its files, by name.
+    /// The file that is applied on a database of this dialect, if there is one.
+    ///
+    /// ```
+    /// use manybase_migrate::Set;
+    /// let set = Set::of([("main/20250101000000_a/up.postgres.sql", "SELECT 1")])?;
+    /// let migration = &set.line("main").unwrap().migrations()[0];
+    /// assert_eq!(migration.up_file(manybase_sql::dialect::postgres()), Some("up.postgres.sql"));
+    /// assert_eq!(migration.up_file(manybase_sql::dialect::sqlite()), None);
+    /// # Ok::<(), manybase_db::Error>(())
+    /// ```
+    pub fn up_file(&self, dialect: &dyn Dialect) -> Option<&str> {
+        self.text("up", dialect).map(|(file, _)| file)
+    }
+
     pub(crate) fn files(&self) -> &BTreeMap<String, String> {
         &self.files
     }

@@ -93,3 +93,25 @@ async fn fails_on_a_server(db: Db) {
     CustomerFactory::new().create(&db).await.expect("works");
     panic!("on purpose");
 }
+
+#[manybase_test::test(connections(app = "sqlite"), models(Customer, Order))]
+#[ignore = "needs a project"]
+async fn customers_of_the_project(db: Db) -> Result<()> {
+    crate::migrated::counts_customers(&db).await
+}
+
+#[manybase_test::test(connections(app = "sqlite"), models(Customer, Order), migrations = false)]
+#[ignore = "needs a project"]
+async fn customers_without_migrations(db: Db) -> Result<()> {
+    crate::migrated::counts_customers(&db).await
+}
+
+#[manybase_test::test(
+    connections(app = "env:MANYBASE_IT_URL"),
+    models(Customer, Order),
+    isolation = "clone"
+)]
+#[ignore = "needs a project and a server"]
+async fn customers_on_a_server(db: Db) -> Result<()> {
+    crate::migrated::counts_customers(&db).await
+}

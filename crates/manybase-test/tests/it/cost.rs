@@ -49,6 +49,7 @@ fn cost() {
             default: None,
             isolation,
             models: Vec::new(),
+            migrations: Default::default(),
             schema: &[("", "schema.sql")],
             fixtures: &[],
             setup: None,

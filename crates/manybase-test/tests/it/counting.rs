@@ -48,6 +48,8 @@ each! {
 #[manybase_test::test(models(Customer, Note))]
 async fn by_connection(db: Db) -> Result<()> {
     assert_queries!(db, [main = 1, audit = 1], NoteFactory::new().create(&db))?;
+    // Names that Rust does not take are written as texts.
+    assert_queries!(db, ["main" = 0, "audit" = 1], Note::query().count(&db))?;
     let (_, queries) = count_queries(&db, Note::query().count(&db)).await?;
     assert_eq!(
         (queries.total(), queries.on("audit"), queries.on("main")),

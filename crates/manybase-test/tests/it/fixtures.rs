@@ -91,6 +91,7 @@ fn refused(text: &'static str) -> String {
             ModelEntry::of::<Order>(),
             ModelEntry::of::<Note>(),
         ],
+        migrations: Default::default(),
         schema: &[],
         fixtures: &["f.yaml"],
         setup: None,

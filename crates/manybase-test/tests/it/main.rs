@@ -9,5 +9,6 @@ mod fixtures;
 mod hooks;
 mod isolation;
 mod leftovers;
+mod migrated;
 mod models;
 mod several;
