@@ -29,14 +29,27 @@ async fn child() {
     let set = manybase_migrate::Set::of(FILES).expect("a set");
     let stuck = Migrator::new(&db, set).step(NAME, async |_tx| {
         // Behind what the test harness says by itself.
-        println!("\n(middle)");
+        #[allow(clippy::print_stdout)]
+        {
+            println!("\n(middle)");
+        }
         std::future::pending().await
     });
     let _ = stuck.verify(None).await;
 }
 
-fn in_the_middle(world: &World) -> Child {
-    let mut child = Command::new(std::env::current_exe().expect("this program"))
+/// Killed when it is dropped.
+struct Stuck(Child);
+
+impl Drop for Stuck {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn in_the_middle(world: &World) -> Stuck {
+    let child = Command::new(std::env::current_exe().expect("this program"))
         .args(["leftovers::child", "--exact", "--nocapture"])
         .env(ROLE, world.urls.join("\n"))
         .stdin(Stdio::null())
@@ -44,7 +57,8 @@ fn in_the_middle(world: &World) -> Child {
         .stderr(Stdio::null())
         .spawn()
         .expect("it starts");
-    let (mut out, mut said, mut byte) = (child.stdout.take().expect("a pipe"), Vec::new(), [0]);
+    let mut child = Stuck(child);
+    let (mut out, mut said, mut byte) = (child.0.stdout.take().expect("a pipe"), Vec::new(), [0]);
     while !said.ends_with(b"(middle)") {
         out.read_exact(&mut byte).expect("it comes to the middle");
         said.push(byte[0]);
@@ -75,11 +89,10 @@ fn prefix(world: &World) -> Result<String> {
 
 async fn what_a_killed_process_leaves_is_dropped_by_the_next(world: World) -> Result<()> {
     let prefix = prefix(&world)?;
-    let mut dead = in_the_middle(&world);
+    let dead = in_the_middle(&world);
     let mut living = in_the_middle(&world);
     assert_eq!(scratch(&world, &prefix).await?, 2);
-    dead.kill().expect("killed");
-    dead.wait().expect("it ends");
+    drop(dead);
     let verify = async || {
         let migrator = world.migrator(&FILES).step(NAME, async |_tx| Ok(()));
         let verified = migrator.verify(None).await?;
@@ -99,9 +112,8 @@ async fn what_a_killed_process_leaves_is_dropped_by_the_next(world: World) -> Re
         "that of somebody who lives stays"
     );
     // It is still good: nobody has taken it away under its owner.
-    assert!(living.try_wait().expect("it is asked").is_none());
-    living.kill().expect("killed");
-    living.wait().expect("it ends");
+    assert!(living.0.try_wait().expect("it is asked").is_none());
+    drop(living);
     for _ in 0..100 {
         verify().await?;
         if scratch(&world, &prefix).await? == 0 {

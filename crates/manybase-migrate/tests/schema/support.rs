@@ -83,12 +83,10 @@ impl World {
         if script.foreign_keys_off {
             lease.script("PRAGMA foreign_keys = OFF".into()).await?;
         }
-        let whole = if transactional {
-            format!("BEGIN;\n{sql}")
-        } else {
-            sql
-        };
-        let mut done = lease.script(whole.clone()).await;
+        if transactional {
+            lease.begin_nested().await?;
+        }
+        let mut done = lease.script(sql.clone()).await;
         if done.is_ok() && script.foreign_keys_off {
             let check = Statement::read("PRAGMA foreign_key_check", vec![]).once();
             let broken = lease.query(check, Cells::default()).await?.rows;
@@ -98,15 +96,15 @@ impl World {
             }
         }
         match done.is_ok() && transactional {
-            true => lease.script("COMMIT".into()).await?,
+            true => lease.commit_nested().await?,
             // It may be over already.
-            false if transactional => drop(lease.script("ROLLBACK".into()).await),
+            false if transactional => drop(lease.rollback_nested().await),
             false => {}
         }
         if script.foreign_keys_off {
             lease.script("PRAGMA foreign_keys = ON".into()).await?;
         }
-        done.map_err(|error| manybase_db::Error::new(error.kind(), format!("{error}\n{whole}")))?;
+        done.map_err(|error| manybase_db::Error::new(error.kind(), format!("{error}\n{sql}")))?;
         Ok(script)
     }
 
