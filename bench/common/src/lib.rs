@@ -16,7 +16,7 @@ pub use concurrent::{runtime, tasks};
 pub use data::{Author, Book, Search, Source, accounts, authors, books, entries, items, search, source};
 pub use digest::{Day, Digest, Moment, family};
 pub use protocol::{Answer, Arguments, Contender, Outcome, Result, serve};
-pub use row::{CONCURRENT_OPERATIONS, CONCURRENT_TASKS, Operation, Row, account, key, operation};
+pub use row::{BULK_ROWS, CONCURRENT_OPERATIONS, CONCURRENT_TASKS, Operation, Row, account, key, operation};
 pub use schema::{CONNECTIONS, Database, RESET_ENTRY, SQLITE_PRAGMAS, TABLES, columns, indexes, schema};
 
 /// The checksum of an item, whatever struct it was read into.

@@ -35,6 +35,7 @@ rows! {
     Filter      "filter"       16 "filter by 5 dynamic conditions, 20 rows"
     InsertOne   "insert-one"   64 "insert one, key returned"
     InsertMany  "insert-many"   1 "insert 10,000"
+    BulkLoad    "bulk-load"     1 "load 100,000 rows, each in its quickest way"
     UpdateOne   "update-one"   64 "update one"
     UpsertMany  "upsert-many"   1 "upsert 10,000, half of them there"
     Include     "include"       1 "100 parents with 10 children each"
@@ -56,6 +57,7 @@ impl Row {
             self,
             Self::InsertOne
                 | Self::InsertMany
+                | Self::BulkLoad
                 | Self::UpdateOne
                 | Self::UpsertMany
                 | Self::Transaction
@@ -70,12 +72,16 @@ impl Row {
             Self::Read1000
                 | Self::Read10000
                 | Self::InsertMany
+                | Self::BulkLoad
                 | Self::UpsertMany
                 | Self::Include
                 | Self::Stream
         )
     }
 }
+
+/// What [`Row::BulkLoad`] loads.
+pub const BULK_ROWS: u64 = 100_000;
 
 pub const CONCURRENT_TASKS: u64 = 16;
 /// Of each task, in a cycle.

@@ -3,8 +3,9 @@
 macro_rules! contender {
     ($connection:ty, $backend:ty, $version:literal) => {
         use bench_common::{
-            CONNECTIONS, Clock, Contender, Operation, Outcome, RESET_ENTRY, Result, Row, account as number,
-            balances, digest, digests, entries, items, key, keyless, measure, runtime, search, tasks,
+            BULK_ROWS, CONNECTIONS, Clock, Contender, Operation, Outcome, RESET_ENTRY, Result, Row,
+            account as number, balances, digest, digests, entries, items, key, keyless, measure, runtime,
+            search, tasks,
         };
         use diesel::prelude::{BelongingToDsl, ExpressionMethods, GroupedBy, QueryDsl, QueryResult};
         use diesel_async::pooled_connection::AsyncDieselConnectionManager;
@@ -151,6 +152,19 @@ macro_rules! contender {
                     reset(connection).await?;
                     for _ in 0..cycles {
                         let rows: Vec<NewEntry> = entries(10_000).map(NewEntry::from).collect();
+                        clock.go();
+                        insert_many(connection, &rows).await?;
+                        clock.halt();
+                    }
+                    Outcome::new(
+                        &clock,
+                        keyless!(entry::table.load::<Item>(connection).await?),
+                    )
+                }
+                Row::BulkLoad => {
+                    reset(connection).await?;
+                    for _ in 0..cycles {
+                        let rows: Vec<NewEntry> = entries(BULK_ROWS).map(NewEntry::from).collect();
                         clock.go();
                         insert_many(connection, &rows).await?;
                         clock.halt();

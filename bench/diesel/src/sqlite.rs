@@ -1,7 +1,7 @@
 //! On SQLite: synchronous, on the caller's thread.
 
 use bench_common::{
-    CONNECTIONS, Clock, Contender, Operation, Outcome, RESET_ENTRY, Result, Row, SQLITE_PRAGMAS,
+    BULK_ROWS, CONNECTIONS, Clock, Contender, Operation, Outcome, RESET_ENTRY, Result, Row, SQLITE_PRAGMAS,
     account as number, balances, digest, digests, entries, items, key, keyless, measure, search, threads,
 };
 use diesel::connection::{DefaultLoadingMode, SimpleConnection};
@@ -199,6 +199,18 @@ impl Contender for Diesel {
                 reset(connection)?;
                 for _ in 0..cycles {
                     let rows: Vec<NewEntry> = entries(10_000).map(NewEntry::from).collect();
+                    clock.go();
+                    diesel::insert_into(entry::table)
+                        .values(&rows)
+                        .execute(connection)?;
+                    clock.halt();
+                }
+                Outcome::new(&clock, keyless!(entry::table.load::<Item>(connection)?))
+            }
+            Row::BulkLoad => {
+                reset(connection)?;
+                for _ in 0..cycles {
+                    let rows: Vec<NewEntry> = entries(BULK_ROWS).map(NewEntry::from).collect();
                     clock.go();
                     diesel::insert_into(entry::table)
                         .values(&rows)

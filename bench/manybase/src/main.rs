@@ -3,8 +3,9 @@
 mod model;
 
 use bench_common::{
-    Arguments, CONNECTIONS, Clock, Contender, Database, Operation, Outcome, RESET_ENTRY, Result, Row, Search,
-    account, balances, digest, digests, entries, items, key, keyless, measure, runtime, search, tasks,
+    Arguments, BULK_ROWS, CONNECTIONS, Clock, Contender, Database, Operation, Outcome, RESET_ENTRY, Result,
+    Row, Search, account, balances, digest, digests, entries, items, key, keyless, measure, runtime, search,
+    tasks,
 };
 use manybase::prelude::*;
 use manybase::{ConnectionConfig, Dialect};
@@ -124,6 +125,16 @@ async fn run(db: Db, url: String, row: Row, cycles: u64) -> Result<Outcome> {
                 let rows: Vec<Entry> = entries(10_000).map(Entry::from).collect();
                 clock.go();
                 Entry::insert_many(rows, db).await?;
+                clock.halt();
+            }
+            Outcome::new(&clock, keyless!(Entry::query().all(db).await?))
+        }
+        Row::BulkLoad => {
+            reset(db).await?;
+            for _ in 0..cycles {
+                let rows: Vec<Entry> = entries(BULK_ROWS).map(Entry::from).collect();
+                clock.go();
+                Entry::bulk_load_all(rows).exec(db).await?;
                 clock.halt();
             }
             Outcome::new(&clock, keyless!(Entry::query().all(db).await?))

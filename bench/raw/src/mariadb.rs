@@ -1,13 +1,15 @@
 //! mysql_async, with its own pool for concurrency.
 
 use std::collections::HashMap;
+use std::io::Write;
 
 use bench_common::{
-    CONNECTIONS, Clock, Contender, Database, Operation, Outcome, RESET_ENTRY, Result, Row, Search, account,
-    accounts, authors, balances, books, columns, digest, digests, entries, indexes, items, key, keyless,
-    measure, runtime, schema, search, source, tasks,
+    BULK_ROWS, CONNECTIONS, Clock, Contender, Database, Operation, Outcome, RESET_ENTRY, Result, Row, Search,
+    account, accounts, authors, balances, books, columns, digest, digests, entries, indexes, items, key,
+    keyless, measure, runtime, schema, search, source, tasks,
 };
-use futures_util::TryStreamExt;
+use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use mysql_async::prelude::{FromRow, Queryable};
 use mysql_async::{
     Conn, FromRowError, Opts, OptsBuilder, Params, Pool, PoolConstraints, PoolOpts, Row as Cells, TxOpts,
@@ -29,6 +31,8 @@ const OVERWRITE: &str = "ON DUPLICATE KEY UPDATE name = VALUES(name), email = VA
 const FIND_ACCOUNT: &str =
     "SELECT id, name, email, age, balance, score, active, born_on, seen_at, token FROM account WHERE id = ?";
 const UPDATE: &str = "UPDATE account SET balance = ? WHERE id = ?";
+const LOAD: &str = "LOAD DATA LOCAL INFILE 'rows' INTO TABLE entry CHARACTER SET binary \
+                    (name, email, age, balance, score, active, born_on, seen_at, token)";
 const AUTHORS: &str = "SELECT id, name FROM author ORDER BY id";
 
 /// Ten statements of the same text, prepared once: faster than two of the greatest length.
@@ -145,6 +149,65 @@ async fn insert_many(conn: &mut Conn, rows: &[Item]) -> Result<()> {
         tx.exec_drop(sql, Params::Positional(binds)).await?;
     }
     Ok(tx.commit().await?)
+}
+
+/// The rows as text, in pieces of 64 KiB.
+struct Pieces<'r> {
+    rows: std::slice::Iter<'r, Item>,
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = std::io::Result<Bytes>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut piece = Vec::with_capacity(PIECE + 1024);
+        while piece.len() < PIECE {
+            let Some(row) = self.rows.next() else { break };
+            escaped(&mut piece, row.name.as_bytes());
+            piece.push(b'\t');
+            match &row.email {
+                Some(email) => escaped(&mut piece, email.as_bytes()),
+                None => piece.extend_from_slice(b"\\N"),
+            }
+            let Item {
+                age,
+                balance,
+                score,
+                born_on,
+                seen_at,
+                ..
+            } = row;
+            let active = u8::from(row.active);
+            if let Err(error) = write!(
+                piece,
+                "\t{age}\t{balance}\t{score}\t{active}\t{born_on}\t{seen_at}\t"
+            ) {
+                return Some(Err(error));
+            }
+            escaped(&mut piece, &row.token);
+            piece.push(b'\n');
+        }
+        (!piece.is_empty()).then(|| Ok(piece.into()))
+    }
+}
+
+const PIECE: usize = 64 * 1024;
+
+fn escaped(piece: &mut Vec<u8>, bytes: &[u8]) {
+    for &byte in bytes {
+        match byte {
+            b'\\' | b'\t' | b'\n' => piece.extend_from_slice(&[b'\\', byte]),
+            0 => piece.extend_from_slice(b"\\0"),
+            _ => piece.push(byte),
+        }
+    }
+}
+
+async fn load(conn: &mut Conn, rows: &[Item]) -> Result<()> {
+    // The handler outlives this call, as far as the compiler knows.
+    let pieces: Vec<_> = Pieces { rows: rows.iter() }.collect();
+    conn.set_infile_handler(async move { Ok(stream::iter(pieces).boxed()) });
+    Ok(conn.query_drop(LOAD).await?)
 }
 
 async fn upsert(conn: &mut Conn, table: &str, rows: &[Item]) -> Result<()> {
@@ -363,6 +426,16 @@ async fn run(conn: &mut Conn, pool: Pool, url: String, row: Row, cycles: u64) ->
                 let rows: Vec<Item> = entries(10_000).map(Item::from).collect();
                 clock.go();
                 insert_many(conn, &rows).await?;
+                clock.halt();
+            }
+            Outcome::new(&clock, keyless!(all(conn, "entry").await?))
+        }
+        Row::BulkLoad => {
+            reset(conn).await?;
+            for _ in 0..cycles {
+                let rows: Vec<Item> = entries(BULK_ROWS).map(Item::from).collect();
+                clock.go();
+                load(conn, &rows).await?;
                 clock.halt();
             }
             Outcome::new(&clock, keyless!(all(conn, "entry").await?))

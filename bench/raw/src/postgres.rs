@@ -1,17 +1,19 @@
 //! tokio-postgres, with deadpool's place taken by a list of connections: it has no pool of its own.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::Arc;
 
 use bench_common::{
-    CONNECTIONS, Clock, Contender, Database, Operation, Outcome, RESET_ENTRY, Result, Row, Search, account,
-    accounts, authors, balances, books, columns, digest, digests, entries, indexes, items, key, keyless,
-    measure, runtime, schema, search, source, tasks,
+    BULK_ROWS, CONNECTIONS, Clock, Contender, Database, Operation, Outcome, RESET_ENTRY, Result, Row, Search,
+    account, accounts, authors, balances, books, columns, digest, digests, entries, indexes, items, key,
+    keyless, measure, runtime, schema, search, source, tasks,
 };
 use futures_util::{TryStreamExt, future};
 use tokio::runtime::Runtime;
 use tokio::sync::{Mutex, Semaphore};
-use tokio_postgres::types::ToSql;
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
+use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, NoTls, Row as Cells, Statement, Transaction};
 
 use crate::model::{Child, Item, Parent, family};
@@ -25,6 +27,8 @@ const INSERT: &str = "INSERT INTO entry (name, email, age, balance, score, activ
 const INSERT_MANY: &str = "INSERT INTO entry (name, email, age, balance, score, active, born_on, seen_at, token) \
                            SELECT * FROM UNNEST($1::text[], $2::text[], $3::int4[], $4::int8[], $5::float8[], \
                            $6::bool[], $7::date[], $8::timestamp[], $9::bytea[])";
+const COPY: &str = "COPY entry (name, email, age, balance, score, active, born_on, seen_at, token) \
+                    FROM STDIN (FORMAT binary)";
 const UPSERT: &str = "(id, name, email, age, balance, score, active, born_on, seen_at, token) \
                       SELECT * FROM UNNEST($1::int8[], $2::text[], $3::text[], $4::int4[], $5::int8[], \
                       $6::float8[], $7::bool[], $8::date[], $9::timestamp[], $10::bytea[]) \
@@ -175,6 +179,37 @@ impl Session {
     async fn insert_many(&self, rows: &[Item]) -> Result<u64> {
         let arrays = Arrays::of(rows);
         Ok(self.client.execute(&self.insert_many, &arrays.binds()).await?)
+    }
+
+    async fn load(&self, rows: &[Item]) -> Result<u64> {
+        let sink = self.client.copy_in(COPY).await?;
+        let types = [
+            Type::TEXT,
+            Type::TEXT,
+            Type::INT4,
+            Type::INT8,
+            Type::FLOAT8,
+            Type::BOOL,
+            Type::DATE,
+            Type::TIMESTAMP,
+            Type::BYTEA,
+        ];
+        let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
+        for row in rows {
+            let binds: [&(dyn ToSql + Sync); 9] = [
+                &row.name,
+                &row.email,
+                &row.age,
+                &row.balance,
+                &row.score,
+                &row.active,
+                &row.born_on,
+                &row.seen_at,
+                &row.token,
+            ];
+            writer.as_mut().write(&binds).await?;
+        }
+        Ok(writer.finish().await?)
     }
 
     async fn include(&self) -> Result<Vec<Parent>> {
@@ -484,6 +519,16 @@ async fn run(session: &mut Session, pool: Arc<Pool>, url: String, row: Row, cycl
                 let rows: Vec<Item> = entries(10_000).map(Item::from).collect();
                 clock.go();
                 session.insert_many(&rows).await?;
+                clock.halt();
+            }
+            Outcome::new(&clock, keyless!(session.all("entry").await?))
+        }
+        Row::BulkLoad => {
+            session.reset().await?;
+            for _ in 0..cycles {
+                let rows: Vec<Item> = entries(BULK_ROWS).map(Item::from).collect();
+                clock.go();
+                session.load(&rows).await?;
                 clock.halt();
             }
             Outcome::new(&clock, keyless!(session.all("entry").await?))

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Condvar, Mutex};
 
 use bench_common::{
-    CONNECTIONS, Clock, Contender, Database, Operation, Outcome, RESET_ENTRY, Result, Row, SQLITE_PRAGMAS,
-    Search, account, accounts, authors, balances, books, columns, digest, digests, entries, indexes, items,
-    key, keyless, measure, schema, search, source, threads,
+    BULK_ROWS, CONNECTIONS, Clock, Contender, Database, Operation, Outcome, RESET_ENTRY, Result, Row,
+    SQLITE_PRAGMAS, Search, account, accounts, authors, balances, books, columns, digest, digests, entries,
+    indexes, items, key, keyless, measure, schema, search, source, threads,
 };
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row as Cells, params, params_from_iter};
@@ -387,6 +387,16 @@ impl Contender for Sqlite {
                 self.reset()?;
                 for _ in 0..cycles {
                     let rows: Vec<Item> = entries(10_000).map(Item::from).collect();
+                    clock.go();
+                    self.insert_many(&rows)?;
+                    clock.halt();
+                }
+                Outcome::new(&clock, keyless!(all(&self.connection, "entry")?))
+            }
+            Row::BulkLoad => {
+                self.reset()?;
+                for _ in 0..cycles {
+                    let rows: Vec<Item> = entries(BULK_ROWS).map(Item::from).collect();
                     clock.go();
                     self.insert_many(&rows)?;
                     clock.halt();

@@ -128,7 +128,7 @@ fn plan(arguments: &Arguments) -> Result<Plan> {
         ],
     };
     let rows = if arguments.row.is_empty() {
-        let skipped = |row: Row| arguments.quick && row == Row::Stream;
+        let skipped = |row: Row| arguments.quick && matches!(row, Row::Stream | Row::BulkLoad);
         Row::ALL.iter().copied().filter(|row| !skipped(*row)).collect()
     } else {
         let names = || {

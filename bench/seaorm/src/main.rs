@@ -5,8 +5,8 @@ mod model;
 use std::time::Duration;
 
 use bench_common::{
-    Arguments, CONNECTIONS, Clock, Contender, Database as Server, Operation, Outcome, RESET_ENTRY, Result,
-    Row, Search, account as number, balances, digest, digests, entries, items, key, keyless, measure,
+    Arguments, BULK_ROWS, CONNECTIONS, Clock, Contender, Database as Server, Operation, Outcome, RESET_ENTRY,
+    Result, Row, Search, account as number, balances, digest, digests, entries, items, key, keyless, measure,
     runtime, search, tasks,
 };
 use futures_util::TryStreamExt;
@@ -138,6 +138,16 @@ async fn run(db: DatabaseConnection, url: String, row: Row, cycles: u64) -> Resu
             reset(db).await?;
             for _ in 0..cycles {
                 let rows: Vec<entry::Model> = entries(10_000).map(entry::Model::from).collect();
+                clock.go();
+                insert_many(db, rows).await?;
+                clock.halt();
+            }
+            Outcome::new(&clock, keyless!(entry::Entity::find().all(db).await?))
+        }
+        Row::BulkLoad => {
+            reset(db).await?;
+            for _ in 0..cycles {
+                let rows: Vec<entry::Model> = entries(BULK_ROWS).map(entry::Model::from).collect();
                 clock.go();
                 insert_many(db, rows).await?;
                 clock.halt();

@@ -4,7 +4,7 @@ macro_rules! contender {
     ($database:ty, $pool:ident, [$p1:literal, $p2:literal]) => {
         use std::collections::HashMap;
 
-        use bench_common::{
+        use bench_common::{BULK_ROWS,
             Clock, Contender, Operation, Outcome, RESET_ENTRY, Result, Row, Search, account, balances, digest,
             digests, entries, items, key, keyless, measure, runtime, search, tasks,
         };
@@ -113,6 +113,16 @@ macro_rules! contender {
                         let rows: Vec<Item> = entries(10_000).map(Item::from).collect();
                         clock.go();
                         insert_many(pool, &rows).await?;
+                        clock.halt();
+                    }
+                    Outcome::new(&clock, keyless!(all(pool, ENTRIES).await?))
+                }
+                Row::BulkLoad => {
+                    reset(pool).await?;
+                    for _ in 0..cycles {
+                        let rows: Vec<Item> = entries(BULK_ROWS).map(Item::from).collect();
+                        clock.go();
+                        load(pool, &rows).await?;
                         clock.halt();
                     }
                     Outcome::new(&clock, keyless!(all(pool, ENTRIES).await?))

@@ -1,8 +1,10 @@
 //! On PostgreSQL.
 
+use std::io::Write;
+
 use bench_common::CONNECTIONS;
 use chrono::{NaiveDate, NaiveDateTime};
-use sqlx::postgres::PgPoolOptions;
+use sqlx::postgres::{PgPoolCopyExt, PgPoolOptions};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
 contender!(Postgres, PgPool, ["$1", "$2"]);
@@ -73,6 +75,65 @@ async fn insert_many(pool: &PgPool, rows: &[Item]) -> sqlx::Result<()> {
     bind_arrays!(sqlx::query(sql), rows).execute(pool).await?;
     Ok(())
 }
+
+/// Text, which is what sqlx lets its users send.
+async fn load(pool: &PgPool, rows: &[Item]) -> Result<()> {
+    let mut copy = pool
+        .copy_in_raw(
+            "COPY entry (name, email, age, balance, score, active, born_on, seen_at, token) FROM STDIN",
+        )
+        .await?;
+    let mut piece = Vec::with_capacity(PIECE + 1024);
+    for row in rows {
+        write_row(&mut piece, row)?;
+        if piece.len() >= PIECE {
+            copy.send(piece.as_slice()).await?;
+            piece.clear();
+        }
+    }
+    copy.send(piece).await?;
+    copy.finish().await?;
+    Ok(())
+}
+
+const PIECE: usize = 64 * 1024;
+
+fn write_row(piece: &mut Vec<u8>, row: &Item) -> std::io::Result<()> {
+    let escaped = |piece: &mut Vec<u8>, text: &str| {
+        for &byte in text.as_bytes() {
+            if matches!(byte, b'\\' | b'\t' | b'\n' | b'\r') {
+                piece.push(b'\\');
+            }
+            piece.push(byte);
+        }
+    };
+    escaped(piece, &row.name);
+    piece.push(b'\t');
+    match &row.email {
+        Some(email) => escaped(piece, email),
+        None => piece.extend_from_slice(b"\\N"),
+    }
+    let Item {
+        age,
+        balance,
+        score,
+        active,
+        born_on,
+        seen_at,
+        ..
+    } = row;
+    write!(
+        piece,
+        "\t{age}\t{balance}\t{score}\t{active}\t{born_on}\t{seen_at}\t\\\\x"
+    )?;
+    for byte in &row.token {
+        piece.extend_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+    }
+    piece.push(b'\n');
+    Ok(())
+}
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
 
 async fn upsert_many(pool: &PgPool, rows: &[Item]) -> sqlx::Result<()> {
     let sql = "INSERT INTO entry (id, name, email, age, balance, score, active, born_on, seen_at, token) \

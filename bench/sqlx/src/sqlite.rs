@@ -66,6 +66,11 @@ async fn insert_many(pool: &SqlitePool, rows: &[Item]) -> sqlx::Result<()> {
     tx.commit().await
 }
 
+/// sqlx has no quicker way here.
+async fn load(pool: &SqlitePool, rows: &[Item]) -> sqlx::Result<()> {
+    insert_many(pool, rows).await
+}
+
 async fn upsert_many(pool: &SqlitePool, rows: &[Item]) -> sqlx::Result<()> {
     let mut tx = begin(pool).await?;
     for rows in rows.chunks(1_000) {

@@ -3,9 +3,9 @@
 mod model;
 
 use bench_common::{
-    Arguments, CONNECTIONS, Clock, Contender, Database, Operation, Outcome, RESET_ENTRY, Result, Row, Search,
-    account as number, balances, digest, digests, entries, items, key, keyless, measure, runtime, search,
-    tasks,
+    Arguments, BULK_ROWS, CONNECTIONS, Clock, Contender, Database, Operation, Outcome, RESET_ENTRY, Result,
+    Row, Search, account as number, balances, digest, digests, entries, items, key, keyless, measure,
+    runtime, search, tasks,
 };
 use toasty::Db;
 use tokio::runtime::Runtime;
@@ -153,6 +153,16 @@ async fn run(mut db: Db, url: String, row: Row, cycles: u64) -> Result<Outcome> 
             reset(db).await?;
             for _ in 0..cycles {
                 let rows: Vec<Entry> = entries(10_000).map(Entry::from).collect();
+                clock.go();
+                insert_many(db, rows).await?;
+                clock.halt();
+            }
+            Outcome::new(&clock, keyless!(Entry::all().exec(db).await?))
+        }
+        Row::BulkLoad => {
+            reset(db).await?;
+            for _ in 0..cycles {
+                let rows: Vec<Entry> = entries(BULK_ROWS).map(Entry::from).collect();
                 clock.go();
                 insert_many(db, rows).await?;
                 clock.halt();
