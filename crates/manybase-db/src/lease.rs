@@ -11,7 +11,7 @@ pub(crate) use work::{Deadline, Savepoints, Work, failure, next_tag};
 use crate::db::with_model;
 use crate::replica::Standby;
 use crate::{Error, ErrorKind, Result};
-use manybase_driver::{Access, Dialect, Done, Pool, Session, Sink, Statement};
+use manybase_driver::{Access, Dialect, Done, Pool, Session, Sink, Statement, returned};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
@@ -192,17 +192,23 @@ impl Lease<'_> {
     /// Of the database, of the sink; [`ErrorKind::ReadOnly`] for a write on a lease for reading;
     /// [`ErrorKind::Transaction`] when the transaction has failed before.
     pub async fn query<S: Sink>(&mut self, statement: Statement, sink: S) -> Result<S> {
-        match self.standby {
-            None => self.query_here(statement, sink).await,
-            Some(_) => Box::pin(self.query_somewhere(statement, sink)).await,
+        if self.standby.is_some() {
+            return Box::pin(self.query_somewhere(statement, sink)).await;
         }
+        // On the heap before anything waits, so that it is not moved from one future into the next.
+        let back = self.query_here(statement, Box::new(sink)).await?;
+        returned(back).map_err(|error| self.named(error))
     }
 
-    async fn query_here<S: Sink>(&mut self, statement: Statement, sink: S) -> Result<S> {
+    async fn query_here(&mut self, statement: Statement, sink: Box<dyn Sink>) -> Result<Box<dyn Sink>> {
         let access = statement.access;
         self.ready(access)?;
         let deadline = self.held.deadline();
-        let result = limited(deadline, self.held.session_mut().query(statement, sink)).await;
+        let session = self.held.session_mut();
+        let result = match deadline {
+            None => session.query_boxed(statement, sink).await,
+            Some(_) => Box::pin(limited(deadline, session.query_boxed(statement, sink))).await,
+        };
         // Rows that a write gave back and the sink did not like: the write may have happened, wholly or half.
         let half_done = access == Access::Write && is_decode(&result);
         self.end(result, half_done)
@@ -229,7 +235,11 @@ impl Lease<'_> {
     pub async fn execute(&mut self, statement: Statement) -> Result<Done> {
         self.ready(statement.access)?;
         let deadline = self.held.deadline();
-        let result = limited(deadline, self.held.session_mut().execute(statement)).await;
+        let session = self.held.session_mut();
+        let result = match deadline {
+            None => session.execute(statement).await,
+            Some(_) => Box::pin(limited(deadline, session.execute(statement))).await,
+        };
         self.end(result, false)
     }
 

@@ -5,7 +5,7 @@ use super::{Held, Lease};
 use crate::db::with_model;
 use crate::replica::{Lent, Standby, back};
 use crate::{Access, Error, Result};
-use manybase_driver::{Session, Sink, Statement};
+use manybase_driver::{Session, Sink, Statement, returned};
 
 impl Lease<'_> {
     /// A lease for reading, on a replica as long as there is a good one.
@@ -21,8 +21,8 @@ impl Lease<'_> {
     pub(super) async fn query_somewhere<S: Sink>(&mut self, statement: Statement, mut sink: S) -> Result<S> {
         loop {
             let (lent, home) = Lent::new(sink);
-            let error = match self.query_here(statement.clone(), lent).await {
-                Ok(lent) => return lent.keep(),
+            let error = match self.query_here(statement.clone(), Box::new(lent)).await {
+                Ok(lent) => return returned::<Lent<S>>(lent)?.keep(),
                 Err(error) => error,
             };
             let Some(again) = back(&home) else {

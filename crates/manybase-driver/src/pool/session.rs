@@ -87,9 +87,27 @@ impl Session {
     /// # Errors
     /// Of the database, of the sink, [`ErrorKind::Timeout`], [`ErrorKind::ConnectionLost`].
     pub async fn query<S: Sink>(&mut self, statement: Statement, into: S) -> Result<S> {
-        let into: Box<dyn Sink> = Box::new(into);
-        let back = self.call(|connection| connection.query(statement, into)).await?;
+        let back = self.query_boxed(statement, Box::new(into)).await?;
         sink::returned(back)
+    }
+
+    /// As [`Session::query`], for whoever has the sink on the heap already: what waits for the rows need not carry it.
+    ///
+    /// # Errors
+    /// As [`Session::query`].
+    ///
+    /// ```no_run
+    /// # async fn example(mut session: manybase_driver::Session) -> manybase_driver::Result<()> {
+    /// use manybase_driver::{CountSink, Statement, returned};
+    ///
+    /// let all = Statement::read("SELECT * FROM t", vec![]);
+    /// let back = session.query_boxed(all, Box::new(CountSink::default())).await?;
+    /// println!("{} rows", returned::<CountSink>(back)?.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn query_boxed(&mut self, statement: Statement, into: Box<dyn Sink>) -> Result<Box<dyn Sink>> {
+        self.call(|connection| connection.query(statement, into)).await
     }
 
     /// Runs a statement whose rows, if any, nobody wants.
