@@ -129,7 +129,7 @@ impl Cli {
             }
         };
         context.close().await;
-        status
+        status.max(Status::act_if(context.out.is_unwritten()))
     }
 }
 

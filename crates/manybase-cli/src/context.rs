@@ -36,6 +36,23 @@ pub(crate) struct Context<'a> {
     db: Option<Db>,
 }
 
+/// The connection that is meant when none is named on the command line.
+pub(crate) fn default_of(db: &Db) -> Result<String> {
+    Executor::resolve(db, Route::default()).map_or_else(
+        |_| {
+            let names: Vec<_> = db.connections().iter().map(|name| format!("{name:?}")).collect();
+            Err(Failure::usage(
+                format!(
+                    "no connection is named, and none of {} is the default",
+                    names.join(", ")
+                ),
+                "name one with --connection, or write `default = \"…\"` into the configuration file",
+            ))
+        },
+        |name| Ok(name.to_string()),
+    )
+}
+
 impl<'a> Context<'a> {
     pub(crate) fn new(
         global: Global,

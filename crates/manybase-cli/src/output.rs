@@ -32,6 +32,8 @@ pub(crate) struct Output {
     begun: bool,
     /// Nobody reads on, as in `manybase tx list | head -1`.
     gone: bool,
+    /// Something could not be written, and somebody waits for it.
+    unwritten: bool,
 }
 
 impl Output {
@@ -49,6 +51,7 @@ impl Output {
             terminal: std::io::stdout().is_terminal(),
             begun: false,
             gone: false,
+            unwritten: false,
         }
     }
 
@@ -61,12 +64,18 @@ impl Output {
             terminal: false,
             begun: false,
             gone: false,
+            unwritten: false,
         }
     }
 
     /// Whether standard output is closed: there is no point in going on.
     pub(crate) fn is_gone(&self) -> bool {
         self.gone
+    }
+
+    /// Whether something is missing on standard output that somebody waits for.
+    pub(crate) fn is_unwritten(&self) -> bool {
+        self.unwritten
     }
 
     /// Whether one JSON document is all that is wanted.
@@ -78,8 +87,16 @@ impl Output {
     pub(crate) fn raw(&mut self, text: &str) {
         self.begun = true;
         let mut out = anstream::stdout().lock();
-        if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+        if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             self.gone = true;
+            // Who has stopped reading has had enough; a full disk has not.
+            if error.kind() != std::io::ErrorKind::BrokenPipe && !self.unwritten {
+                self.unwritten = true;
+                Self::to_stderr(format_args!(
+                    "{}: can't write to standard output: {error}",
+                    style::red("error")
+                ));
+            }
         }
     }
 

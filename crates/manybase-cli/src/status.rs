@@ -40,6 +40,7 @@ impl Status {
             | ErrorKind::Migration
             | ErrorKind::Transaction => Self::Usage,
             ErrorKind::Backup
+            | ErrorKind::InUse
             | ErrorKind::Connect
             | ErrorKind::ConnectionLost
             | ErrorKind::OutcomeUnknown => Self::Act,

@@ -4,6 +4,7 @@
 //!   back_up ──► files in a directory + what they hold      (BackedUp: tables, row counts, checksums, where in time)
 //!                  │
 //!   staging ──► restore ──► look, check ──► settle         (the new database appears under its name at the end)
+//!                                  ├──────► swap           (or takes the place of the one that was there)
 //!                                  └──────► discard        (or not at all)
 //! ```
 //!
@@ -199,6 +200,32 @@ pub trait Backups: Send + Sync {
 
     /// What was restored at [`Backups::staging`] gets this database's name, unless there is one of that name by now.
     fn settle<'a>(&'a self, unique: &'a str) -> BoxFuture<'a, Result<()>>;
+
+    /// Why this database can't be swapped now, or never can: asked before anything is made.
+    ///
+    /// It fails with [`ErrorKind::InUse`](crate::ErrorKind::InUse) where others are connected and must not be, and with
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where the server can't do it for what is in this database.
+    fn swappable(&self) -> BoxFuture<'_, Result<()>>;
+
+    /// A driver for where a database is restored and checked that is to take the place of this one.
+    ///
+    /// # Errors
+    /// As [`Backups::sibling`].
+    fn aside(&self, unique: &str) -> Result<Arc<dyn Driver>>;
+
+    /// The name that this database has after [`Backups::swap`].
+    ///
+    /// # Errors
+    /// As [`Backups::sibling`].
+    fn kept(&self, stamp: &str) -> Result<String>;
+
+    /// What was restored at [`Backups::aside`] gets this database's name, and this one becomes [`Backups::kept`]. Whoever
+    /// looks meanwhile, or after a crash at any point, finds a whole database under the name: the one or the other.
+    fn swap<'a>(&'a self, unique: &'a str, stamp: &'a str, report: &'a Reporter)
+    -> BoxFuture<'a, Result<()>>;
+
+    /// What restores to this name that were interrupted have left, or are at work on: each with what removes it.
+    fn left(&self) -> BoxFuture<'_, Result<Vec<String>>>;
 
     /// Whether this driver's database is there.
     fn exists(&self) -> BoxFuture<'_, Result<bool>>;

@@ -6,8 +6,10 @@
 mod admin;
 mod dump;
 mod options;
+mod packed;
 mod reader;
 mod restore;
+mod swap;
 mod tools;
 
 use crate::MysqlDriver;
@@ -100,6 +102,36 @@ impl Backups for MysqlDriver {
             let mut admin = Admin::dial(self).await?;
             admin.unmark(self.database()?).await
         })
+    }
+
+    fn swappable(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move { Admin::dial(self).await?.swappable(self.database()?).await })
+    }
+
+    /// Its tables are moved when it is ready, so that it has a name of its own until then.
+    fn aside(&self, unique: &str) -> Result<Arc<dyn Driver>> {
+        self.named(&swap::aside(self.database()?, unique), Some(unique))
+    }
+
+    fn kept(&self, stamp: &str) -> Result<String> {
+        Ok(swap::with_end(self.database()?, &format!("_before_{stamp}")))
+    }
+
+    fn swap<'a>(
+        &'a self,
+        unique: &'a str,
+        stamp: &'a str,
+        report: &'a Reporter,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let (live, kept) = (self.database()?, self.kept(stamp)?);
+            let mut admin = Admin::dial(self).await?;
+            admin.swap(live, &swap::aside(live, unique), &kept, report).await
+        })
+    }
+
+    fn left(&self) -> BoxFuture<'_, Result<Vec<String>>> {
+        Box::pin(async move { Admin::dial(self).await?.left(self.database()?).await })
     }
 
     fn exists(&self) -> BoxFuture<'_, Result<bool>> {

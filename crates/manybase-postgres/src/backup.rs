@@ -7,6 +7,7 @@ mod admin;
 mod dump;
 mod restore;
 mod session;
+mod swap;
 mod tables;
 mod tools;
 
@@ -57,9 +58,12 @@ impl PostgresDriver {
     }
 }
 
-/// A name with something unique behind it, cut off so that it fits.
 fn staged(database: &str, unique: &str) -> String {
-    let end = format!("_restoring_{unique}");
+    with_end(database, &format!("_restoring_{unique}"))
+}
+
+/// A name with something behind it, cut off so that it fits.
+fn with_end(database: &str, end: &str) -> String {
     let room = LONGEST_NAME.saturating_sub(end.len());
     let cut = (0..=room.min(database.len()))
         .rev()
@@ -104,6 +108,40 @@ impl Backups for PostgresDriver {
             admin
                 .rename(&staged(self.database(), unique), self.database())
                 .await
+        })
+    }
+
+    fn swappable(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move { Admin::dial(self).await?.alone(self.database()).await })
+    }
+
+    fn aside(&self, unique: &str) -> Result<Arc<dyn Driver>> {
+        self.staging(unique)
+    }
+
+    fn kept(&self, stamp: &str) -> Result<String> {
+        Ok(with_end(self.database(), &format!("_before_{stamp}")))
+    }
+
+    fn swap<'a>(
+        &'a self,
+        unique: &'a str,
+        stamp: &'a str,
+        report: &'a Reporter,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let kept = self.kept(stamp)?;
+            let mut admin = Admin::dial(self).await?;
+            let live = self.database();
+            admin.swap(live, &staged(live, unique), &kept, report).await
+        })
+    }
+
+    fn left(&self) -> BoxFuture<'_, Result<Vec<String>>> {
+        Box::pin(async move {
+            // As long as a real one, because of what is cut off.
+            let one = staged(self.database(), &"0".repeat(12));
+            Admin::dial(self).await?.left(one.trim_end_matches('0')).await
         })
     }
 

@@ -35,6 +35,13 @@ pub(crate) async fn check(
     Err(bad(what).with_help("take another backup; this one can't be trusted"))
 }
 
+fn rows(number: u64) -> String {
+    match number {
+        1 => "1 row".to_owned(),
+        _ => format!("{number} rows"),
+    }
+}
+
 fn differences(then: &[Table], now: &[Table], found: &mut Vec<String>) {
     let mut left: BTreeMap<_, _> = now
         .iter()
@@ -47,13 +54,14 @@ fn differences(then: &[Table], now: &[Table], found: &mut Vec<String>) {
         };
         if now.rows != table.rows {
             found.push(format!(
-                "table {table} has {} rows instead of {}",
-                now.rows, table.rows
+                "table {table} has {} instead of {}",
+                rows(now.rows),
+                table.rows
             ));
         } else if now.checksum.is_some() && now.checksum != table.checksum {
             found.push(format!(
-                "table {table} has other values in its {} rows",
-                table.rows
+                "table {table} has other values in its {}",
+                rows(table.rows)
             ));
         }
     }
@@ -97,7 +105,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                "table a has other values in its 1 rows",
+                "table a has other values in its 1 row",
                 "table b has 3 rows instead of 2",
                 "table c is missing",
                 "there is a table d more"

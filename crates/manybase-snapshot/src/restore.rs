@@ -1,5 +1,7 @@
 //! Making a database of a backup.
 
+mod swap;
+
 use crate::cleanup::Temporary;
 use crate::manifest::Manifest;
 use crate::{compare, files, target};
@@ -40,6 +42,7 @@ use std::time::{Duration, Instant};
 pub struct Restore {
     from: PathBuf,
     to: Option<To>,
+    swap: bool,
     options: BackupOptions,
     report: Reporter,
 }
@@ -47,6 +50,7 @@ pub struct Restore {
 #[derive(Clone, Debug)]
 enum To {
     Url(Secret),
+    Own(Db, String),
     Beside(Db, String, String),
     File(PathBuf),
 }
@@ -65,6 +69,11 @@ pub struct Restored {
     pub address: String,
     /// What it is made of.
     pub manifest: Manifest,
+    /// The name of the database whose place it has taken; see [`Restore::swap`].
+    pub kept: Option<String>,
+    /// What earlier restores to this name have left that were interrupted, each with what removes it. One that is at work
+    /// now is among them.
+    pub left: Vec<String>,
     /// How long it took, in seconds for programs.
     #[serde(serialize_with = "seconds")]
     pub took: Duration,
@@ -85,6 +94,7 @@ impl Restore {
         Self {
             from: directory.into(),
             to: None,
+            swap: false,
             options: BackupOptions::default(),
             report: Reporter::default(),
         }
@@ -186,7 +196,8 @@ impl Restore {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Exists`] for a database that is there; [`ErrorKind::Backup`] for one that is damaged, or that does not
+    /// [`ErrorKind::Exists`] for a database that is there; [`ErrorKind::InUse`] for a [`swap`](Restore::swap) while others
+    /// are connected; [`ErrorKind::Backup`] for one that is damaged, or that does not
     /// hold what it says; [`ErrorKind::Unsupported`] for another product or an older server, and for a tool that is
     /// missing; those of the database.
     pub async fn run(self) -> Result<Restored> {
@@ -194,6 +205,7 @@ impl Restore {
         let manifest = Manifest::read(&self.from)?;
         let driver = match &self.to {
             Some(To::Url(url)) => target::of_url(url.expose())?,
+            Some(To::Own(db, connection)) => db.connection(connection)?.driver().clone(),
             Some(To::Beside(db, connection, name)) => {
                 let named = |error: Error| error.with_connection(connection.as_str());
                 let driver = db.connection(connection)?.driver().clone();
@@ -213,7 +225,7 @@ impl Restore {
             None => {
                 let what = "the restore has no place to go to";
                 return Err(Error::config(what)
-                    .with_help("say `.into(url)`, `.into_file(path)` or `.beside(&db, connection, name)`"));
+                    .with_help("say `.into(url)`, `.into_file(path)`, `.beside(&db, connection, name)` or `.in_place_of(&db, connection)`"));
             }
         };
         let backups = target::backups(&*driver)?;
@@ -224,20 +236,30 @@ impl Restore {
             report: &self.report,
         };
         steps.before(backups).await?;
-        if backups.exists().await? {
+        let there = backups.exists().await?;
+        if there && !self.swap {
             let what = format!("{} is there, and nothing is restored over it", driver.address());
-            return Err(Error::new(ErrorKind::Exists, what)
-                .with_help("restore to another name, look at it, and rename the databases yourself"));
+            return Err(Error::new(ErrorKind::Exists, what).with_help(
+                "restore to another name and look at it, or say that it takes the place of this one (`swap`, --swap)",
+            ));
         }
-        let unique = crate::unique();
-        let made = steps.make(backups.staging(&unique)?, Depth::Rows).await?;
-        if let Err(error) = backups.settle(&unique).await {
-            made.remove().await?;
-            return Err(error);
-        }
-        made.keep();
+        let kept = match there {
+            true => Some(swap::run(&steps, driver.clone()).await?),
+            false => {
+                let unique = crate::unique();
+                let made = steps.make(backups.staging(&unique)?, Depth::Rows).await?;
+                if let Err(error) = backups.settle(&unique).await {
+                    made.remove().await?;
+                    return Err(error);
+                }
+                made.keep();
+                None
+            }
+        };
         Ok(Restored {
             address: driver.address(),
+            left: backups.left().await?,
+            kept,
             manifest,
             took: begun.elapsed(),
         })

@@ -7,6 +7,7 @@
 mod content;
 mod copy;
 mod settle;
+mod swap;
 mod task;
 
 use crate::SqliteDriver;
@@ -45,7 +46,7 @@ fn in_memory() -> Error {
 /// Where a database waits until it is checked.
 fn staged(path: &Path, unique: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(format!(".restoring-{unique}"));
+    name.push(format!("{}{unique}", swap::RESTORING));
     name.into()
 }
 
@@ -98,6 +99,40 @@ impl Backups for SqliteDriver {
             let from = staged(&path, unique);
             task::run(move |_| settle::settle(&from, &path)).await
         })
+    }
+
+    fn swappable(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            let path = self.file()?.to_owned();
+            let config = self.config().clone();
+            task::run(move |_| swap::Alone::with(&path, &config).map(drop)).await
+        })
+    }
+
+    fn aside(&self, unique: &str) -> Result<Arc<dyn Driver>> {
+        self.staging(unique)
+    }
+
+    fn kept(&self, stamp: &str) -> Result<String> {
+        Ok(swap::kept(self.file()?, stamp).display().to_string())
+    }
+
+    fn swap<'a>(
+        &'a self,
+        unique: &'a str,
+        stamp: &'a str,
+        report: &'a Reporter,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let path = self.file()?.to_owned();
+            let (new, kept) = (staged(&path, unique), swap::kept(&path, stamp));
+            let (config, report) = (self.config().clone(), report.clone());
+            task::run(move |_| swap::swap(&path, &new, &kept, &config, &report)).await
+        })
+    }
+
+    fn left(&self) -> BoxFuture<'_, Result<Vec<String>>> {
+        Box::pin(async move { Ok(swap::left(self.file()?)) })
     }
 
     fn exists(&self) -> BoxFuture<'_, Result<bool>> {

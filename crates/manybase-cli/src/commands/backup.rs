@@ -6,12 +6,12 @@ mod verify;
 pub(super) mod view;
 
 use crate::arguments::examples;
-use crate::context::Context;
+use crate::context::{Context, default_of};
 use crate::failure::{Failure, Result};
 use crate::status::Status;
 use chrono::Utc;
 use clap::{Args, Subcommand, ValueHint};
-use manybase_db::{Db, Executor, Route};
+use manybase_db::Db;
 use manybase_snapshot::{Manifest, leftovers};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -122,7 +122,7 @@ impl Backup {
 pub(super) fn connection(db: &Db, named: Option<String>) -> Result<String> {
     Ok(match named {
         Some(name) => db.connection(&name)?.name().to_string(),
-        None => Executor::resolve(db, Route::default())?.to_string(),
+        None => default_of(db)?,
     })
 }
 

@@ -3,11 +3,11 @@
 mod view;
 
 use crate::arguments::examples;
-use crate::context::Context;
+use crate::context::{Context, default_of};
 use crate::failure::{Failure, Result};
 use crate::status::Status;
 use clap::Args;
-use manybase_db::{Db, Executor, Route};
+use manybase_db::Db;
 use manybase_schema::{Database, Introspect, Sequence, SequenceOwner};
 
 /// Show what is in a database: tables, columns, keys, indexes, views, triggers, sequences
@@ -56,7 +56,7 @@ impl Place {
     fn introspect(&self, db: &Db) -> Result<Introspect> {
         let name = match &self.connection {
             Some(name) => db.connection(name)?.name().to_string(),
-            None => Executor::resolve(db, Route::default())?.to_string(),
+            None => default_of(db)?,
         };
         let introspect = Introspect::of(name);
         Ok(self.schema.iter().fold(introspect, Introspect::schema))

@@ -33,6 +33,7 @@ impl Meter {
         }
         let of = |number: u64| match progress.step {
             Step::Tables => number.to_string(),
+            Step::Swap => String::new(),
             _ => super::bytes(number),
         };
         let what = match progress.step {
@@ -40,6 +41,7 @@ impl Meter {
             Step::Tables => "reading tables",
             Step::Files => "checking files",
             Step::Restore => "restoring",
+            Step::Swap => "swapping",
             _ => "working",
         };
         let total = progress

@@ -1,5 +1,6 @@
 //! Numbers and durations for people.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 /// `0.25 ms`, `12 ms`, `1.2 s`
@@ -22,9 +23,9 @@ pub(crate) fn ago(age: Duration) -> String {
 }
 
 /// `1 branch`, `2 branches`
-pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
-    match number {
-        1 => format!("1 {one}"),
+pub(crate) fn count<N: TryInto<u128> + Display + Copy>(number: N, one: &str, many: &str) -> String {
+    match number.try_into() {
+        Ok(1) => format!("1 {one}"),
         _ => format!("{number} {many}"),
     }
 }

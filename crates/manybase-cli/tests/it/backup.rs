@@ -80,6 +80,76 @@ fn there_and_back() {
 }
 
 #[test]
+fn one_row_is_not_one_rows() {
+    let project = project();
+    run(&project, "DELETE FROM item WHERE id > 1");
+    let made = project.run(&["backup", "--to", "monday"]).ends_with(0);
+    assert!(made.out.contains("1 table, 1 row, "), "{made:?}");
+    let tried = project.run(&["backup", "verify", "monday"]).ends_with(0);
+    assert!(
+        tried.out.contains("1 table and 1 row are as they were"),
+        "{tried:?}"
+    );
+    let restored = project
+        .run(&["restore", "monday", "--into", "copy.db"])
+        .ends_with(0);
+    assert!(
+        restored.out.contains("1 table and 1 row restored"),
+        "{restored:?}"
+    );
+}
+
+#[test]
+fn in_the_place_of_the_live_one() {
+    let project = project();
+    project.run(&["backup", "--to", "monday"]).ends_with(0);
+    run(&project, "DELETE FROM item WHERE id > 1");
+    // Without a terminal nobody can be asked, and without a yes nothing happens.
+    let asked = project.run(&["restore", "monday", "--swap"]).ends_with(2);
+    assert!(asked.err.contains("--yes"), "{asked:?}");
+    let refused = project
+        .run_on_terminal(&["restore", "monday", "--swap"], "n\n")
+        .ends_with(1);
+    assert!(
+        refused.err.contains("in the place of sqlite:app.db?"),
+        "{refused:?}"
+    );
+    assert_eq!(rows(&project, "app.db"), 1);
+
+    let swapped = project
+        .run_on_terminal(&["restore", "monday", "--swap"], "y\n")
+        .ends_with(0);
+    let (_, kept) = swapped
+        .out
+        .split_once("what was there before is now ")
+        .expect("told");
+    assert_eq!((rows(&project, "app.db"), rows(&project, kept.trim())), (3, 1));
+
+    let (code, swapped) = project.json(&["restore", "monday", "--into", "app.db", "--swap", "--yes"]);
+    assert_eq!(code, 0, "{swapped}");
+    let kept = swapped["kept"].as_str().expect("a name");
+    assert_eq!((rows(&project, "app.db"), rows(&project, kept)), (3, 3));
+
+    // While somebody is connected it is refused, as an error that programs can read too.
+    let url = format!("sqlite:{}", project.path().join("app.db").display());
+    let db = Db::builder().connect("app", url).build().expect("opens");
+    as_one(async {
+        db.connection("app")
+            .expect("there")
+            .ping()
+            .await
+            .expect("answers");
+        let (code, refused) = project.json(&["restore", "monday", "--swap", "--yes"]);
+        assert_eq!((code, &refused["error"]["kind"]), (1, &"in_use".into()));
+        db.close().await.expect("closed");
+    });
+    project
+        .run(&["restore", "monday", "--yes", "--into", "x.db"])
+        .ends_with(2);
+    project.run(&["restore", "monday"]).ends_with(2);
+}
+
+#[test]
 fn for_programs() {
     let project = project();
     let (code, made) = project.json(&["backup", "-c", "app", "--compact"]);
@@ -132,6 +202,24 @@ fn damage_and_leftovers_are_told() {
     let listed = project.run(&["backup", "list"]).ends_with(1);
     assert!(listed.out.contains("damaged"), "{listed:?}");
     project.run(&["backup", "verify", "backups"]).ends_with(1);
+}
+
+#[test]
+fn where_nothing_is_yet() {
+    let project = Project::of(&[("a", "sqlite:a.db"), ("b", "sqlite:b.db")]);
+    let listed = project.run(&["backup", "list"]).ends_with(0);
+    assert_eq!(listed.out, "there are none yet\n");
+    let (code, listed) = project.json(&["backup", "list"]);
+    assert_eq!((code, listed["backups"].as_array().map(Vec::len)), (0, Some(0)));
+    project.run(&["backup", "list", "elsewhere"]).ends_with(1);
+    // The way out is one on this command line.
+    let which = project.run(&["backup"]).ends_with(2);
+    assert!(
+        which.err.contains("--connection")
+            && which.err.contains("\"a\", \"b\"")
+            && !which.err.contains(".using"),
+        "{which:?}"
+    );
 }
 
 #[test]

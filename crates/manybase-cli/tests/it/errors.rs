@@ -115,3 +115,22 @@ fn a_reader_that_has_seen_enough() {
     let ran = project.ran(child.wait_with_output().expect("it ends"));
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "no panic and no complaint");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk() {
+    let project = Project::of(&[("erp", "sqlite:erp.db")]);
+    for arguments in [&["completions", "bash"][..], &["ping"], &["ping", "--json"]] {
+        let full = std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .expect("there");
+        let output = project.command(arguments).stdout(full).output().expect("it runs");
+        let ran = project.ran(output).ends_with(1);
+        assert_eq!(
+            ran.err.matches("can't write to standard output").count(),
+            1,
+            "{ran:?}"
+        );
+    }
+}

@@ -15,6 +15,8 @@ pub enum Step {
     Files,
     /// The files become a database.
     Restore,
+    /// The new database takes the place of the one that was there: told before, and in the middle.
+    Swap,
 }
 
 /// How far it is.

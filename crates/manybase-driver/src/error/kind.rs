@@ -100,6 +100,8 @@ kinds! {
     AfterCommit = "failed after the commit",
     /// What is to be made is there already.
     Exists = "exists already",
+    /// Others are connected to what only one may have now.
+    InUse = "in use",
     /// A backup that is none, is damaged, or does not hold what it says.
     Backup = "bad backup",
     /// The migrations and what a database says it has had do not fit together.

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub(super) const MARK: &str = "manybase_restoring";
 
 pub(super) struct Admin {
-    connection: Box<dyn Connection>,
+    pub(super) connection: Box<dyn Connection>,
     pub(super) flavor: Server,
     pub(super) version: String,
 }
@@ -47,7 +47,7 @@ impl Admin {
         })
     }
 
-    async fn rows(&mut self, sql: &str, binds: Vec<Value>) -> Result<Vec<Vec<Option<String>>>> {
+    pub(super) async fn rows(&mut self, sql: &str, binds: Vec<Value>) -> Result<Vec<Vec<Option<String>>>> {
         text_rows(&mut *self.connection, sql, binds).await
     }
 
@@ -103,7 +103,9 @@ impl Admin {
             .map_err(|error| match error.code() {
                 Some(NativeCode::Both(1007, _)) => {
                     let what = format!("a database {name:?} is there, and nothing is restored over it");
-                    Error::new(ErrorKind::Exists, what).with_help("restore to another name")
+                    Error::new(ErrorKind::Exists, what).with_help(
+                        "restore to another name, or say that it takes the place of this one (`swap`, --swap)",
+                    )
                 }
                 _ => error,
             })

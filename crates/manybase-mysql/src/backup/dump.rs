@@ -2,6 +2,7 @@
 
 use super::admin::Admin;
 use super::options;
+use super::packed::Packer;
 use super::reader::Reader;
 use super::tools::Server;
 use crate::MysqlDriver;
@@ -12,12 +13,9 @@ use manybase_driver::{Error, ErrorKind, Result};
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
-use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 
-/// The dump's name in the backup's directory.
-pub(super) const FILE: &str = "dump.sql";
 const CHUNK: usize = 256 * 1024;
 
 /// Tables that a transaction does not hold still.
@@ -49,9 +47,8 @@ pub(super) async fn back_up(driver: &MysqlDriver, job: BackupJob<'_>) -> Result<
         None => more.push("--master-data=2"),
         Some(why) => gaps.push(format!("where in the binary log it is: {why}")),
     }
-    let to = job.directory.join(FILE);
     let mut dump = Dump::new(driver, server, path.clone(), &more)?;
-    let (reader, warnings) = dump.run(Some(&to), job.report).await?;
+    let (reader, warnings) = dump.run(Some(job.directory), job.report).await?;
     gaps.extend(warnings);
     let mut in_doubt = Vec::new();
     for listed in [before, admin.in_doubt().await] {
@@ -152,7 +149,7 @@ impl Dump {
         })
     }
 
-    /// Runs it, into a file or only past the reader.
+    /// Runs it, into a file of a directory or only past the reader.
     async fn run(&mut self, to: Option<&Path>, report: &Reporter) -> Result<(Reader, Vec<String>)> {
         let Some(command) = self.command.take() else {
             return Err(Error::driver("a dump runs once"));
@@ -162,7 +159,7 @@ impl Dump {
                 .with_help("check the room on the disk")
         };
         let mut file = match to {
-            Some(path) => Some(File::create_new(path).await.map_err(fail)?),
+            Some(directory) => Some(Packer::create(directory).await.map_err(fail)?),
             None => None,
         };
         let mut tool = Tool::start(command, self.secret.clone())?;
@@ -183,7 +180,7 @@ impl Dump {
                 }
                 reader.feed(&chunk[..read]);
                 if let Some(file) = &mut file {
-                    file.write_all(&chunk[..read]).await.map_err(fail)?;
+                    file.write(&chunk[..read]).await.map_err(fail)?;
                 }
                 let done = done.fetch_add(read as u64, Ordering::Relaxed) + read as u64;
                 report.tell(&Progress::of(
@@ -191,8 +188,8 @@ impl Dump {
                     done,
                 ));
             }
-            match &mut file {
-                Some(file) => file.flush().await.map_err(fail),
+            match file {
+                Some(file) => file.end().await.map_err(fail),
                 None => Ok(()),
             }
         };

@@ -1,13 +1,12 @@
 //! From a file to a database.
 
 use super::admin::Admin;
-use super::dump::FILE;
 use super::options::{self, OptionsFile};
+use super::packed::Unpacker;
 use crate::MysqlDriver;
 use manybase_driver::backup::{Progress, RestoreJob, Step, Tool};
 use manybase_driver::{Error, ErrorKind, Result};
 use std::process::Stdio;
-use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 
@@ -22,14 +21,9 @@ pub(super) async fn restore(driver: &MysqlDriver, job: RestoreJob<'_>) -> Result
     let mut admin = Admin::dial(driver).await?;
     let server = admin.flavor;
     let path = server.client(job.options)?;
-    let from = job.directory.join(FILE);
-    let fail = |error: std::io::Error| {
-        Error::new(
-            ErrorKind::Backup,
-            format!("{} can't be read: {error}", from.display()),
-        )
-    };
-    let mut dump = File::open(&from).await.map_err(fail)?;
+    let fail =
+        |error: std::io::Error| Error::new(ErrorKind::Backup, format!("the dump can't be read: {error}"));
+    let mut dump = Unpacker::open(job.directory).await.map_err(fail)?;
     let database = driver.database()?;
     let making = driver.making.clone().lock_owned().await;
     let (name, unique, settings) = (database.to_owned(), unique.to_owned(), job.settings.clone());
@@ -66,24 +60,18 @@ pub(super) async fn restore(driver: &MysqlDriver, job: RestoreJob<'_>) -> Result
         let mut answer = [0; 64];
         let _ = stdout.read(&mut answer).await;
         drop(file);
-        let mut chunk = vec![0; CHUNK];
-        let mut done = 0;
-        loop {
-            let read = dump.read(&mut chunk).await.map_err(fail)?;
-            if read == 0 {
-                break;
-            }
-            if stdin.write_all(&chunk[..read]).await.is_err() {
+        while let Some(part) = dump.next().await.map_err(fail)? {
+            if stdin.write_all(part).await.is_err() {
                 return Ok(());
             }
-            done += read as u64;
             job.report.tell(&Progress {
                 total: Some(job.bytes),
-                ..Progress::of(Step::Restore, done)
+                ..Progress::of(Step::Restore, dump.done)
             });
         }
         drop(stdin);
         // What statements of the dump answer, which is nothing.
+        let mut chunk = vec![0; CHUNK];
         while stdout.read(&mut chunk).await.map_err(fail)? > 0 {}
         Ok(())
     };

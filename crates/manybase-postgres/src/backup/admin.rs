@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 const PLACES: [&str; 2] = ["postgres", "template1"];
 
 pub(super) struct Admin {
-    connection: Box<dyn Connection>,
+    pub(super) connection: Box<dyn Connection>,
     pub(super) version: String,
 }
 
@@ -24,9 +24,10 @@ fn literal(text: &str) -> String {
     }
 }
 
-fn there(name: &str) -> Error {
+pub(super) fn there(name: &str) -> Error {
     let what = format!("a database {name:?} is there, and nothing is restored over it");
-    Error::new(ErrorKind::Exists, what).with_help("restore to another name, and rename them yourself")
+    Error::new(ErrorKind::Exists, what)
+        .with_help("restore to another name, or say that it takes the place of this one (`swap`, --swap)")
 }
 
 impl Admin {

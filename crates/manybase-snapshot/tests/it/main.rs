@@ -9,3 +9,4 @@ mod odd;
 mod round_trip;
 mod secrets;
 mod support;
+mod swapped;

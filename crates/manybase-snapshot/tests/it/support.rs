@@ -124,6 +124,11 @@ impl Place {
         name
     }
 
+    /// This database goes with this too.
+    pub(crate) fn goes_too(&mut self, name: &str) {
+        self.copies.push(name.to_owned());
+    }
+
     pub(crate) fn url_of(&self, name: &str) -> String {
         match self.kind {
             Kind::Sqlite => format!("sqlite:{name}"),

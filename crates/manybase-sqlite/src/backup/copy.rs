@@ -70,8 +70,12 @@ pub(super) fn back_up(
     settings.insert("foreign_key_violations".to_owned(), orphans.to_string());
     let mut gaps = Vec::new();
     if orphans > 0 {
+        let rows = match orphans {
+            1 => "1 row refers".to_owned(),
+            _ => format!("{orphans} rows refer"),
+        };
         gaps.push(format!(
-            "{orphans} rows refer to rows that are not there, in the database as in its backup"
+            "{rows} to rows that are not there, in the database as in its backup"
         ));
     }
     let mut point = BTreeMap::new();

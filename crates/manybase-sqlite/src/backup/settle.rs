@@ -12,7 +12,7 @@ const CHUNK: usize = 1 << 20;
 /// What SQLite has beside a file.
 const BESIDE: [&str; 3] = ["-journal", "-wal", "-shm"];
 
-fn io(what: &str, path: &Path, error: &io::Error) -> Error {
+pub(super) fn io(what: &str, path: &Path, error: &io::Error) -> Error {
     let kind = match error.kind() {
         io::ErrorKind::AlreadyExists => return there(path),
         io::ErrorKind::PermissionDenied => ErrorKind::PermissionDenied,
@@ -21,9 +21,10 @@ fn io(what: &str, path: &Path, error: &io::Error) -> Error {
     Error::new(kind, format!("can't {what} {}: {error}", path.display()))
 }
 
-fn there(path: &Path) -> Error {
+pub(super) fn there(path: &Path) -> Error {
     let what = format!("{} is there, and nothing is restored over it", path.display());
-    Error::new(ErrorKind::Exists, what).with_help("restore to another name, and swap them yourself")
+    Error::new(ErrorKind::Exists, what)
+        .with_help("restore to another name, or say that it takes the place of this one (`swap`, --swap)")
 }
 
 fn beside(path: &Path) -> impl Iterator<Item = PathBuf> {
@@ -44,7 +45,8 @@ pub(super) fn restore(from: &Path, to: &Path, bytes: u64, report: &Reporter, sto
     if is_there(to) {
         return Err(there(to));
     }
-    if let Some(parent) = to.parent().filter(|parent| !parent.is_dir()) {
+    let above = to.parent().filter(|parent| *parent != Path::new(""));
+    if let Some(parent) = above.filter(|parent| !parent.is_dir()) {
         let what = format!("the directory {} does not exist", parent.display());
         return Err(Error::new(ErrorKind::Connect, what).with_help("create it, or correct the path"));
     }
@@ -86,11 +88,17 @@ pub(super) fn settle(from: &Path, to: &Path) -> Result<()> {
         // A file system without links.
         Err(_) => fs::rename(from, to).map_err(|error| io("rename to", to, &error))?,
     }
-    if let Some(parent) = to.parent() {
-        let synced = File::open(parent).and_then(|directory| directory.sync_all());
-        synced.map_err(|error| io("write", parent, &error))?;
-    }
-    Ok(())
+    sync_names(to)
+}
+
+/// Puts the names of a file's directory onto the disk.
+pub(super) fn sync_names(of: &Path) -> Result<()> {
+    let parent = match of.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let synced = File::open(parent).and_then(|directory| directory.sync_all());
+    synced.map_err(|error| io("write", parent, &error))
 }
 
 /// Removes a file and what SQLite has beside it.

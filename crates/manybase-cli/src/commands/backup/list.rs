@@ -11,6 +11,9 @@ use manybase_snapshot::Manifest;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
+/// Where `manybase backup` puts them.
+const DEFAULT: &str = "backups";
+
 /// List the backups in a directory, the newest first
 ///
 /// Ends with 1 when one of them can't be read. Files are not looked at: `manybase backup verify` does that.
@@ -21,7 +24,7 @@ use std::path::{Path, PathBuf};
 ))]
 pub(super) struct List {
     /// The directory
-    #[arg(value_name = "DIRECTORY", default_value = "backups", value_hint = ValueHint::DirPath)]
+    #[arg(value_name = "DIRECTORY", default_value = DEFAULT, value_hint = ValueHint::DirPath)]
     directory: PathBuf,
 }
 
@@ -40,6 +43,15 @@ struct Entry<'d> {
 
 impl List {
     pub(super) fn run(self, cx: &mut Context<'_>) -> Result<Status> {
+        if self.directory == Path::new(DEFAULT) && !self.directory.exists() {
+            cx.out.line("there are none yet");
+            cx.out.note("`manybase backup` makes one");
+            cx.out.document(&Document {
+                backups: Vec::new(),
+                leftovers: Vec::new(),
+            });
+            return Ok(Status::Fine);
+        }
         let found = manybase_snapshot::list(&self.directory)?;
         tell_leftovers(cx, &self.directory);
         let rows = found.iter().map(|listed| {

@@ -66,9 +66,9 @@ impl Verify {
         let verified = verified?;
         let heading = cx.out.heading(Mark::Good, &self.directory.display().to_string());
         cx.out.line(&format!(
-            "{heading}: {} and {} rows are as they were backed up ({})",
+            "{heading}: {} and {} are as they were backed up ({})",
             count(manifest.tables.len(), "table", "tables"),
-            manifest.rows(),
+            count(manifest.rows(), "row", "rows"),
             millis(verified.took)
         ));
         cx.out.document(&Document {

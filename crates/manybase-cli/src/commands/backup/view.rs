@@ -29,13 +29,12 @@ pub(in crate::commands) fn facts(manifest: &Manifest) -> Vec<[String; 2]> {
             facts.push(("half migrated", head.unfinished.join(", ")));
         }
     }
-    let rows = manifest.rows();
     facts.push((
         "holds",
         format!(
-            "{}, {rows} {}, {}",
+            "{}, {}, {}",
             count(manifest.tables.len(), "table", "tables"),
-            if rows == 1 { "row" } else { "rows" },
+            count(manifest.rows(), "row", "rows"),
             bytes(manifest.bytes())
         ),
     ));
