@@ -34,12 +34,10 @@ fn rows(project: &Project, file: &str) -> i64 {
         let mut lease = db.lease(Route::default(), Access::Read).await.expect("a lease");
         let sink = FirstSink::new(|row| Ok(row.i64(0)?.unwrap_or_default()));
         let statement = Statement::read("SELECT COUNT(*) FROM item", vec![]);
-        lease
-            .query(statement, sink)
-            .await
-            .expect("counted")
-            .value
-            .expect("a row")
+        let counted = lease.query(statement, sink).await.expect("counted");
+        drop(lease);
+        db.close().await.expect("closed");
+        counted.value.expect("a row")
     })
 }
 
@@ -111,7 +109,7 @@ fn in_the_place_of_the_live_one() {
         .run_on_terminal(&["restore", "monday", "--swap"], "n\n")
         .ends_with(1);
     assert!(
-        refused.err.contains("in the place of sqlite:app.db?"),
+        refused.err.contains("app.db? What is there now is kept"),
         "{refused:?}"
     );
     assert_eq!(rows(&project, "app.db"), 1);

@@ -130,7 +130,7 @@ impl Admin {
             found.len() == one.len() && found.starts_with(&one[..one.len() - unique])
         };
         found
-            .retain(|found| found == name || is_of(found, "_restoring_", 12) || is_of(found, "_before_", 15));
+            .retain(|found| found == name || is_of(found, "_restoring_", 12) || is_of(found, "_before_", 19));
         Ok(found
             .iter()
             .map(|found| match found.contains("_before_") {

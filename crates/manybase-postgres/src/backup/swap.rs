@@ -33,7 +33,7 @@ const OWN: &str = "WITH d AS (SELECT * FROM pg_catalog.pg_database WHERE datname
      UNION ALL SELECT 6, CASE WHEN rolname IS NULL THEN format('ALTER DATABASE %I', $2::text) \
        ELSE format('ALTER ROLE %I IN DATABASE %I', rolname, $2::text) END || format(' SET %I TO %s', name, \
        CASE WHEN lower(name) NOT IN ('search_path', 'temp_tablespaces', 'local_preload_libraries', \
-         'session_preload_libraries') THEN quote_literal(value) WHEN value IN ('', '\"\"') THEN  ELSE value END) FROM s \
+         'session_preload_libraries') THEN quote_literal(value) WHEN value IN ('', '\"\"') THEN '''''' ELSE value END) FROM s \
      ORDER BY 1, 2";
 
 fn in_use(name: &str, who: &str) -> Error {

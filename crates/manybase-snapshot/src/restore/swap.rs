@@ -65,7 +65,7 @@ pub(super) async fn run(steps: &Steps<'_>, live: Arc<dyn Driver>) -> Result<Stri
     let backups = target::backups(&*live)?;
     backups.swappable().await?;
     let unique = crate::unique();
-    let stamp = chrono::Utc::now().format("%Y%m%d_%H%M%S").to_string();
+    let stamp = chrono::Utc::now().format("%Y%m%d_%H%M%S_%3f").to_string();
     let kept = backups.kept(&stamp)?;
     let made = steps.make(backups.aside(&unique)?, Depth::Content).await?;
     let report = steps.report.clone();

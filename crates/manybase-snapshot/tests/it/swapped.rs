@@ -128,18 +128,20 @@ fn child() {
         .worker_threads(2)
         .enable_all()
         .build();
-    let restore = Restore::from(from).in_place_of(&open(url), "app");
-    let restore = restore.progress(move |progress: &Progress| {
-        if progress.step == Step::Swap && progress.done == nth {
-            let me = std::process::id().to_string();
-            std::process::Command::new("kill")
-                .args(["-9", &me])
-                .status()
-                .expect("killed");
-            std::thread::sleep(Duration::from_secs(60));
-        }
+    runtime.expect("a runtime").block_on(async {
+        let restore = Restore::from(from).in_place_of(&open(url), "app");
+        let restore = restore.progress(move |progress: &Progress| {
+            if progress.step == Step::Swap && progress.done == nth {
+                let me = std::process::id().to_string();
+                std::process::Command::new("kill")
+                    .args(["-9", &me])
+                    .status()
+                    .expect("killed");
+                std::thread::sleep(Duration::from_secs(60));
+            }
+        });
+        let _ = restore.run().await;
     });
-    let _ = runtime.expect("a runtime").block_on(restore.run());
 }
 
 async fn killed_in_the_middle(mut place: Place) -> Result<()> {
@@ -219,7 +221,6 @@ async fn what_can_not_be_swapped(mut place: Place) -> Result<()> {
                 .await
                 .unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
-            // The log of a process that was killed is in the file before it is renamed.
             let raw = place.path("app.db");
             std::fs::set_permissions(&raw, std::os::unix::fs::PermissionsExt::from_mode(0o640)).expect("set");
             let kept = place.swap().run().await?.kept.expect("a name");

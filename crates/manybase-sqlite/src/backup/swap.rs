@@ -110,6 +110,10 @@ pub(super) fn swap(live: &Path, new: &Path, kept: &Path, config: &Config, report
     let alone = Alone::with(live, config)?;
     let old = live.metadata().map_err(|error| io("read", live, &error))?;
     same_owner(&old, new)?;
+    // Later they would be names of the one that is kept.
+    for path in second_names(live) {
+        fs::remove_file(&path).map_err(|error| io("remove", &path, &error))?;
+    }
     if fs::hard_link(live, kept).is_ok() {
         report.tell(&Progress::of(Step::Swap, 1));
         if let Err(error) = fs::rename(new, live) {
@@ -147,24 +151,32 @@ fn same_owner(old: &Metadata, new: &Path) -> Result<()> {
 
 /// What interrupted restores have left beside a file.
 pub(super) fn left(live: &Path) -> Vec<String> {
+    let mut found = beginning(live, RESTORING);
+    found.extend(second_names(live));
+    found
+        .iter()
+        .map(|path| format!("{}: remove the file", path.display()))
+        .collect()
+}
+
+/// Names that the file was to have when a swap was interrupted.
+fn second_names(live: &Path) -> Vec<PathBuf> {
+    let mut found = beginning(live, BEFORE);
+    found.retain(|path| same_file(live, path));
+    found
+}
+
+/// Files beside this one whose names are its own with this behind.
+fn beginning(live: &Path, end: &str) -> Vec<PathBuf> {
     let Some(name) = live.file_name() else {
         return Vec::new();
     };
+    let begin = [name.as_encoded_bytes(), end.as_bytes()].concat();
     let above = live.parent().filter(|parent| *parent != Path::new(""));
-    let above = above.unwrap_or(Path::new("."));
-    let entries = fs::read_dir(above).into_iter().flatten().flatten();
-    let mut found: Vec<_> = entries
-        .filter(|entry| {
-            let found = entry.file_name();
-            let end = found
-                .as_encoded_bytes()
-                .strip_prefix(name.as_encoded_bytes())
-                .unwrap_or_default();
-            end.starts_with(RESTORING.as_bytes())
-                || end.starts_with(BEFORE.as_bytes()) && same_file(live, &entry.path())
-        })
-        .map(|entry| format!("{}: remove the file", entry.path().display()))
-        .collect();
+    let entries = fs::read_dir(above.unwrap_or(Path::new(".")));
+    let entries = entries.into_iter().flatten().flatten();
+    let ours = entries.filter(|entry| entry.file_name().as_encoded_bytes().starts_with(&begin));
+    let mut found: Vec<_> = ours.map(|entry| entry.path()).collect();
     found.sort();
     found
 }
