@@ -183,11 +183,8 @@ mod tests {
         // What is cut off, changed or added to is told, with the file.
         let mut changed = packed.clone();
         changed[packed.len() / 2] ^= 1;
-        for bad in [
-            &packed[..packed.len() - 1],
-            &changed,
-            &[&packed[..], b"x"].concat(),
-        ] {
+        let added = [&packed[..], b"x"].concat();
+        for bad in [&packed[..packed.len() - 1], &changed[..], &added[..]] {
             std::fs::write(&path, bad)?;
             let error = read(&directory).await.map(|(all, _)| all.len()).unwrap_err();
             assert!(error.to_string().contains(PACKED), "{error}");
