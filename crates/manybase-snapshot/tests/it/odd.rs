@@ -66,7 +66,7 @@ fn sqlite_tells_damage_and_what_was_wrong_before() {
             )
             .await?;
         let manifest = place.back_up("orphan").await?;
-        assert!(manifest.gaps[0].contains("1 rows refer"), "{manifest:?}");
+        assert!(manifest.gaps[0].contains("1 row refers to"), "{manifest:?}");
         place.verify("orphan").run().await?;
 
         place
