@@ -185,7 +185,21 @@ async fn counting(upstream: SocketAddr) -> (SocketAddr, Arc<AtomicUsize>) {
 /// all drivers has to find that out, and every session is set to what the server is.
 #[tokio::test]
 async fn what_is_learnt_of_a_server_is_known_to_all_drivers() {
-    let home = Home::new("learnt");
+    learn("learnt", ConnectOptions::default(), Some(300)).await;
+}
+
+/// Without a limit MariaDB takes all of MySQL's settings, and is set up once more, by then being strict.
+#[tokio::test]
+async fn a_server_that_was_taken_for_another_is_set_up_again() {
+    let options = ConnectOptions {
+        statement_timeout: None,
+        ..ConnectOptions::default()
+    };
+    learn("taken", options, Some(0)).await;
+}
+
+async fn learn(name: &str, options: ConnectOptions, limit: Option<i64>) {
+    let home = Home::new(name);
     let server = manybase_testkit::mariadb().expect("MariaDB starts");
     let (place, dials) = counting(server.addr()).await;
     let url = home
@@ -194,17 +208,13 @@ async fn what_is_learnt_of_a_server_is_known_to_all_drivers() {
         .replace(&server.addr().to_string(), &place.to_string());
     let (_, rest) = url.split_once("://").expect("a scheme");
     for dialled in [2, 3, 4] {
-        let pool = pool(
-            &format!("mysql://{rest}"),
-            &ConnectOptions::default(),
-            PoolOptions::default(),
-        );
+        let pool = pool(&format!("mysql://{rest}"), &options, PoolOptions::default());
         let mut session = pool.acquire(Access::Read).await.expect("connects");
         assert_eq!(dials.load(Ordering::Relaxed), dialled);
         assert_eq!(session.dialect().expect("one").name(), "MariaDB");
         let s = &mut session;
-        let limit = number(s, "SELECT CAST(@@max_statement_time AS SIGNED)").await;
-        assert_eq!(limit, Some(300));
+        let set = number(s, "SELECT CAST(@@max_statement_time AS SIGNED)").await;
+        assert_eq!(set, limit);
         let mode = text(s, "SELECT @@sql_mode").await.expect("a mode");
         assert!(mode.contains("STRICT_ALL_TABLES"), "{mode}");
         assert!(!mode.contains("ONLY_FULL_GROUP_BY"), "{mode}");
