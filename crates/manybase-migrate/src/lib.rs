@@ -58,4 +58,4 @@ pub use runner::{
 };
 pub use set::{Draft, Line, Migration, Plan, Requirement, Script, Set, Statement, Work};
 pub use squash::squash;
-pub use verify::{Checked, Verified};
+pub use verify::{Checked, Orphans, Verified};

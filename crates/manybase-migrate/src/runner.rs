@@ -16,7 +16,7 @@ mod survey;
 mod transactional;
 mod work;
 
-pub(crate) use site::Ground;
+pub(crate) use site::{Ground, route};
 
 pub use event::Event;
 pub use plan::Planned;

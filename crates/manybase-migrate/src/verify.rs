@@ -1,81 +1,35 @@
-//! Whether migrations do what they should, tried in a scratch database.
+//! Whether migrations do what they should, tried in a scratch database; and whether the rows of the live one are as its
+//! keys say.
+
+mod fill;
+mod kept;
+mod loss;
+mod orphans;
+mod report;
+
+pub use orphans::Orphans;
+pub use report::{Checked, Verified};
 
 use crate::diff::Hints;
 use crate::replay::Scratch;
+use crate::runner::Ground;
 use crate::schema::Schema;
-use crate::{Generate, Line, Migrator, Target};
+use crate::{Event, Generate, Line, Migrator, Target};
 use manybase_db::{Error, Result};
 use manybase_record::ModelMeta;
-use serde::Serialize;
 use std::sync::Arc;
 
-/// What came of one check.
-///
-/// ```
-/// # fn look(checked: &manybase_migrate::Checked) {
-/// println!("{}: {}", checked.check, checked.findings.len());
-/// # }
-/// ```
-#[derive(Debug, Clone, Serialize)]
-#[non_exhaustive]
-pub struct Checked {
-    /// What was looked at.
-    pub check: &'static str,
-    /// What is wrong; nothing when it is fine.
-    pub findings: Vec<String>,
-    /// Why it was not looked at.
-    pub skipped: Option<String>,
-}
-
-/// What came of the checks of one connection.
-///
-/// ```
-/// # fn look(verified: &manybase_migrate::Verified) {
-/// println!("{} {}", verified.connection, verified.is_fine());
-/// # }
-/// ```
-#[derive(Debug, Clone, Serialize)]
-#[non_exhaustive]
-pub struct Verified {
-    /// The connection.
-    pub connection: String,
-    /// The checks.
-    pub checks: Vec<Checked>,
-}
-
-impl Verified {
-    /// Whether nothing is wrong.
-    ///
-    /// ```
-    /// # fn look(verified: &manybase_migrate::Verified) {
-    /// assert!(verified.is_fine());
-    /// # }
-    /// ```
-    pub fn is_fine(&self) -> bool {
-        self.checks.iter().all(|check| check.findings.is_empty())
-    }
-
-    fn add(&mut self, check: &'static str, findings: Vec<String>) {
-        self.checks.push(Checked {
-            check,
-            findings,
-            skipped: None,
-        });
-    }
-
-    fn skip(&mut self, check: &'static str, why: impl Into<String>) {
-        self.checks.push(Checked {
-            check,
-            findings: Vec::new(),
-            skipped: Some(why.into()),
-        });
-    }
-}
+const REFERENCES: &str = "rows of the database refer to rows";
 
 impl Migrator {
     /// Looks whether the files are what `migrations.sum` and the histories say; whether the migrations run on an empty
-    /// database, up, down and up again, and come to the same; whether the live database is what they make; and, with
-    /// models, whether it is what the models say. Live databases are only read.
+    /// database, up, down and up again, and come to the same; whether rows come through them; whether the live database is
+    /// what they make, and no row in it refers to nothing; and, with models, whether it is what the models say. Live
+    /// databases are only read.
+    ///
+    /// For the rows, tables of the scratch database are given some before each migration. A migration after which a table
+    /// has fewer, although none of its statements deletes from it or drops it by name, is a finding; so is one that leaves
+    /// rows whose reference leads nowhere.
     ///
     /// ```
     /// use manybase_migrate::{Migrator, Set};
@@ -95,6 +49,26 @@ impl Migrator {
     /// # Errors
     /// Those of the databases. What is wrong with the migrations is in the answer.
     pub async fn verify(&self, models: Option<&[&ModelMeta]>) -> Result<Vec<Verified>> {
+        self.verify_with(models, true).await
+    }
+
+    /// As [`Migrator::verify`]; with `live_rows` false no table of a live database is read, however large it is: foreign
+    /// keys are not looked at there.
+    ///
+    /// ```
+    /// # async fn look(migrator: &manybase_migrate::Migrator) -> manybase_db::Result<()> {
+    /// let verified = migrator.verify_with(None, false).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Migrator::verify`].
+    pub async fn verify_with(
+        &self,
+        models: Option<&[&ModelMeta]>,
+        live_rows: bool,
+    ) -> Result<Vec<Verified>> {
         let mut all = Vec::new();
         for line in self.lines()? {
             let mut verified = Verified {
@@ -102,6 +76,10 @@ impl Migrator {
                 checks: Vec::new(),
             };
             self.verify_line(line, models, &mut verified).await?;
+            match live_rows {
+                true => self.verify_references(line, &mut verified).await?,
+                false => verified.skip(REFERENCES, "rows of live databases are left unread"),
+            }
             all.push(verified);
         }
         Ok(all)
@@ -123,12 +101,20 @@ impl Migrator {
             verified.skip("up, down, up", "the files or the history are not right");
             return Ok(());
         }
+        self.checking(connection, "up, down, up");
         let scratch = Scratch::open(self, connection).await?;
         let tried = self.try_out(&scratch, line, verified).await;
         scratch.close().await?;
         let Some(history) = tried? else {
             return Ok(());
         };
+        let entries = status.iter().flat_map(|status| &status.migrations);
+        let applied: Vec<&str> = entries
+            .filter(|entry| entry.standing == crate::Standing::Applied)
+            .map(|entry| entry.name.as_str())
+            .collect();
+        Box::pin(self.verify_rows(line, &applied, verified)).await?;
+        self.checking(connection, "the database is what its migrations make");
         if status.iter().any(|status| status.pending() > 0) {
             verified.skip(
                 "the database is what its migrations make",
@@ -152,6 +138,23 @@ impl Migrator {
                 verified.add("the models", findings);
             }
         }
+        Ok(())
+    }
+
+    /// Says what is looked at now.
+    pub(crate) fn checking(&self, connection: &str, what: &str) {
+        self.tell(&Event::Checking { connection, what });
+    }
+
+    /// Whether rows of the live database refer to what is not there.
+    async fn verify_references(&self, line: &Line, verified: &mut Verified) -> Result<()> {
+        let connection = line.connection();
+        let ground = Ground::of(self, connection)?;
+        let tell = |what: &str| self.checking(connection, what);
+        let found = orphans::find(&ground.db, connection, &tell).await;
+        ground.close().await;
+        let findings = found.map_err(|error| error.with_connection(connection.clone()))?;
+        verified.add(REFERENCES, findings.iter().map(ToString::to_string).collect());
         Ok(())
     }
 

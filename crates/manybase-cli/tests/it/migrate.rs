@@ -142,21 +142,67 @@ fn life(url: &str) {
     assert_eq!(status["connections"][0]["migrations"][1]["standing"], "pending");
 }
 
+/// Rows that migrations lose, and rows that refer to nothing.
+fn verified(url: &str) {
+    let project = Project::of(&[("main", url)]);
+    project.run(&["migrate", "new", "first"]).ends_with(0);
+    let first = "CREATE TABLE a (id INTEGER NOT NULL PRIMARY KEY);\n
+                 CREATE TABLE b (a_id INTEGER, CONSTRAINT b_a FOREIGN KEY (a_id) REFERENCES a (id));";
+    fill(&project, "main", "first", "up", first);
+    fill(&project, "main", "first", "down", "DROP TABLE b; DROP TABLE a;\n");
+    project.run(&["migrate", "new", "orphan"]).ends_with(0);
+    let orphan = match url.split(':').next() {
+        Some("postgres") => {
+            "ALTER TABLE b DROP CONSTRAINT b_a; INSERT INTO b VALUES (77);
+             ALTER TABLE b ADD CONSTRAINT b_a FOREIGN KEY (a_id) REFERENCES a (id) NOT VALID;"
+        }
+        Some("sqlite") => {
+            "-- manybase: no-transaction\n-- manybase: foreign-keys-off\nINSERT INTO b VALUES (77);"
+        }
+        _ => "-- manybase: foreign-keys-off\nINSERT INTO b VALUES (77);",
+    };
+    fill(&project, "main", "orphan", "up", orphan);
+    fill(&project, "main", "orphan", "down", "-- manybase: irreversible\n");
+    project.run(&["migrate", "up"]).ends_with(0);
+
+    let ran = project.run(&["migrate", "verify"]).ends_with(1);
+    let expected = "1 row refers to a row of a that is not there: a_id = 77";
+    assert!(ran.out.contains("finding") && ran.out.contains(expected), "{ran:?}");
+    let (code, found) = project.json(&["migrate", "verify"]);
+    assert_eq!((code, &found["fine"]), (1, &false.into()));
+    let of = |found: &serde_json::Value, check: &str| {
+        let checks = found["connections"][0]["checks"].as_array().expect("a list").clone();
+        checks.into_iter().find(|one| one["check"] == check).expect("it is there")
+    };
+    let live = of(&found, "rows of the database refer to rows");
+    assert!(live["findings"][0].as_str().is_some_and(|one| one.contains(expected)), "{found}");
+    let tried = of(&found, "rows come through");
+    let text = tried["findings"][0].as_str().unwrap_or_default();
+    assert!(text.contains("orphan up leaves rows behind: b (a_id)"), "{found}");
+    let (_, found) = project.json(&["migrate", "verify", "--no-live-rows"]);
+    assert!(of(&found, "rows of the database refer to rows")["skipped"].is_string(), "{found}");
+}
+
 #[test]
 fn sqlite() {
     life("sqlite:app.db");
+    verified("sqlite:app.db");
 }
 
 #[test]
 fn on_postgres() {
     let database = require_server!(postgres().and_then(|server| server.create_database("cli_migrate")));
     life(&database.url());
+    let database = require_server!(postgres().and_then(|server| server.create_database("cli_verify")));
+    verified(&database.url());
 }
 
 #[test]
 fn on_mariadb() {
     let database = require_server!(mariadb().and_then(|server| server.create_database("cli_migrate")));
     life(&database.url());
+    let database = require_server!(mariadb().and_then(|server| server.create_database("cli_verify")));
+    verified(&database.url());
 }
 
 fn failed(ran: Ran, wanted: &str) {

@@ -53,6 +53,13 @@ pub enum Event<'e> {
         /// Whether it has happened.
         happened: bool,
     },
+    /// `verify` begins to look at something.
+    Checking {
+        /// The connection.
+        connection: &'e str,
+        /// What it looks at.
+        what: &'e str,
+    },
     /// A migration is finished.
     Done {
         /// The connection.
@@ -101,6 +108,7 @@ impl fmt::Display for Event<'_> {
                     "had not happened"
                 }
             ),
+            Self::Checking { connection, what } => write!(f, "{connection}: {what}"),
             Self::Done {
                 connection,
                 migration,

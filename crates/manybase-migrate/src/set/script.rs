@@ -28,6 +28,8 @@ pub struct Script {
     pub foreign_keys_off: bool,
     /// `-- manybase: irreversible`, in a down file.
     pub irreversible: bool,
+    /// Tables that are meant to have fewer rows afterwards: `-- manybase: loses-rows TABLE, …`.
+    pub loses_rows: Vec<String>,
     pub(crate) steps: Vec<Place>,
 }
 
@@ -97,7 +99,8 @@ impl Statement {
     }
 }
 
-const DIRECTIVES: &str = "there are: no-transaction, foreign-keys-off, irreversible, refuse-if, step";
+const DIRECTIVES: &str =
+    "there are: no-transaction, foreign-keys-off, irreversible, loses-rows TABLE, refuse-if, step";
 
 impl Script {
     pub(super) fn read(migration: &str, file: &str, text: &str, dialect: &dyn Dialect) -> Result<Self> {
@@ -111,6 +114,7 @@ impl Script {
             transaction: true,
             foreign_keys_off: false,
             irreversible: false,
+            loses_rows: Vec::new(),
             steps: Vec::new(),
         };
         let mut refusals = Vec::new();
@@ -138,10 +142,13 @@ impl Script {
                             wrong(format!("line {}: `refuse-if` needs a condition", piece.line))
                         })?);
                     }
-                    Some(other) => {
-                        let what = format!("line {}: unknown directive {other:?}; {DIRECTIVES}", piece.line);
-                        return Err(wrong(what).into());
-                    }
+                    Some(other) => match tables_of(other) {
+                        Some(tables) => script.loses_rows.extend(tables),
+                        None => {
+                            let what = format!("line {}: unknown directive {other:?}; {DIRECTIVES}", piece.line);
+                            return Err(wrong(what).into());
+                        }
+                    },
                 }
             }
             if piece.text.is_empty() {
@@ -220,6 +227,13 @@ impl Script {
             }
         }
     }
+}
+
+/// The tables of `loses-rows a, b`; at least one.
+fn tables_of(directive: &str) -> Option<impl Iterator<Item = String>> {
+    let tables = directive.strip_prefix("loses-rows ")?.trim();
+    let names = tables.split(',').map(|name| name.trim().to_owned());
+    (!tables.is_empty()).then_some(names)
 }
 
 /// What a comment tells this tool.

@@ -9,3 +9,4 @@ mod refused;
 mod resume;
 mod runners;
 mod support;
+mod verify;

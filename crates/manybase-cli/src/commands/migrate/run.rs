@@ -23,7 +23,7 @@ pub(super) fn watched(cx: &Context<'_>, migrator: Migrator, doing: &str) -> Migr
     let note = cx.out.notes();
     migrator.on_event(move |event| match event {
         Event::Waiting { .. } | Event::Found { .. } => progress.aside(|| note(&event.to_string())),
-        Event::Step { .. } | Event::Begin { .. } => progress.say(&event.to_string()),
+        Event::Step { .. } | Event::Begin { .. } | Event::Checking { .. } => progress.say(&event.to_string()),
         _ => {}
     })
 }
