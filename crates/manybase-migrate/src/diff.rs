@@ -111,6 +111,7 @@ pub fn diff_normalised(
     hints: &Hints,
 ) -> Result<Vec<Operation>, DiffError> {
     references_stay_inside(&after.schema, hints)?;
+    hints_are_for_columns(&after.schema, hints)?;
     let renames = renames::find(before, after, hints)?;
     let (mut schema, mut native) = (before.schema.clone(), before.native.clone());
     for operation in &renames {
@@ -125,6 +126,22 @@ pub fn diff_normalised(
     let mut operations = renames;
     operations.extend(compare::compare(&schema, &target, hints));
     Ok(views::around(&before.schema, &target, operations))
+}
+
+/// What a fill or a cast is for has to be there.
+fn hints_are_for_columns(schema: &Schema, hints: &Hints) -> Result<(), DiffError> {
+    let fills = hints.fills.keys().map(|place| ("fill", place));
+    let casts = hints.casts.keys().map(|place| ("cast", place));
+    for (what, (table, column)) in fills.chain(casts) {
+        let there = schema.table(table).and_then(|table| table.find(column));
+        if there.is_none() {
+            let what = format!("a {what} is given for {table}.{column}, and there is no such column afterwards");
+            return Err(DiffError::Plan(
+                Error::new(ErrorKind::NotFound, what).with_help("look at the names in the hint: they are the new ones"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// A foreign key can't hold what lies in another database.

@@ -174,20 +174,7 @@ impl Migrator {
         for operation in &operations {
             state.apply(operation)?;
         }
-        let down = match invert(&operations, &before.schema) {
-            Ok(back) => {
-                let lost: Vec<String> = back.iter().filter_map(|one| one.lost.clone()).collect();
-                let back: Vec<Operation> = back.into_iter().map(|one| one.operation).collect();
-                let refusals = ddl::refusals(&back, &state, dialect).map_err(named)?;
-                text(
-                    &ddl::render(&back, &state, dialect).map_err(named)?,
-                    dialect,
-                    &lost,
-                    &refusals,
-                )
-            }
-            Err(error) => format!("-- manybase: irreversible\n-- {}\n", error.message()),
-        };
+        let down = way_back(&operations, &before.schema, &state, dialect);
         Ok(Generated {
             connection: connection.clone(),
             up: text(&up, dialect, &[], &[]),
@@ -245,8 +232,32 @@ impl Migrator {
     }
 }
 
+/// The down file. Where something has no way back, that is what it says.
+pub(crate) fn way_back(
+    operations: &[Operation],
+    before: &Schema,
+    after: &Schema,
+    dialect: &dyn Dialect,
+) -> String {
+    let written = invert(operations, before).and_then(|back| {
+        let lost: Vec<String> = back.iter().filter_map(|one| one.lost.clone()).collect();
+        let back: Vec<Operation> = back.into_iter().map(|one| one.operation).collect();
+        let refusals = ddl::refusals(&back, after, dialect)?;
+        Ok(text(&ddl::render(&back, after, dialect)?, dialect, &lost, &refusals))
+    });
+    written.unwrap_or_else(|error| {
+        let why = error.message().replace('\n', " ");
+        format!("-- manybase: irreversible\n-- {why}\n")
+    })
+}
+
 /// A file, with the directives that its statements need.
-fn text(script: &ddl::Script, dialect: &dyn Dialect, lost: &[String], refusals: &[ddl::Refusal]) -> String {
+pub(crate) fn text(
+    script: &ddl::Script,
+    dialect: &dyn Dialect,
+    lost: &[String],
+    refusals: &[ddl::Refusal],
+) -> String {
     let mut text = String::new();
     if dialect.capability().transactional_ddl && script.steps.iter().any(|step| !step.transactional) {
         text.push_str("-- manybase: no-transaction\n");

@@ -359,3 +359,86 @@ fn generate_needs_the_models_and_never_guesses_a_rename() {
     let ran = project.run(&["migrate", "up", "--locked"]).ends_with(0);
     assert_eq!(ran.out, "all migrations are applied\n");
 }
+
+mod plain {
+    use super::*;
+
+    #[derive(Debug, Model)]
+    pub(super) struct Staff {
+        #[model(key, auto)]
+        id: i64,
+        #[model(length = 10)]
+        code: String,
+        grade: Option<i32>,
+    }
+}
+
+mod stricter {
+    use super::*;
+
+    #[derive(Debug, Model)]
+    pub(super) struct Staff {
+        #[model(key, auto)]
+        id: i64,
+        code: i32,
+        grade: i32,
+        since: chrono::NaiveDate,
+    }
+}
+
+/// What rows that are there get, and what their values become.
+fn filled(url: &str, cast: Option<&str>) {
+    let project = Project::of(&[("main", url)]);
+    let config = project.path().to_string_lossy().into_owned();
+    let run = |models, arguments: &[&str]| {
+        let line = ["db", "migrate"].iter().chain(arguments).copied();
+        let line: Vec<String> = line
+            .chain(["--config", &config, "--quiet"])
+            .map(str::to_owned)
+            .collect();
+        as_one(Cli::new().models(models).run(line))
+    };
+    let code = ExitCode::from;
+    assert_eq!(run(models!(plain::Staff), &["generate", "first"]), code(0));
+    project.run(&["migrate", "new", "rows"]).ends_with(0);
+    fill(&project, "main", "rows", "up", "INSERT INTO staff (code, grade) VALUES ('17', 3), ('18', NULL);\n");
+    fill(&project, "main", "rows", "down", "DELETE FROM staff;\n");
+    project.run(&["migrate", "up"]).ends_with(0);
+
+    // A text becomes a number only in a way that is said.
+    assert_eq!(run(models!(stricter::Staff), &["generate", "--dry-run"]), code(3));
+    for wrong in ["--fill=staff.grade=many", "--fill=staff.grde=1", "--fill=grade", "--cast=staff.cod=1"] {
+        let said = cast.unwrap_or("code");
+        let cast = format!("--cast=staff.code={said}");
+        assert_eq!(run(models!(stricter::Staff), &["generate", "--dry-run", &cast, wrong]), code(2), "{wrong}");
+    }
+    let Some(cast) = cast else {
+        // A typed refusal that names what is lacking.
+        assert_eq!(run(models!(stricter::Staff), &["generate", "--dry-run", "--cast=staff.code=code + 0"]), code(3));
+        return;
+    };
+    let cast = format!("--cast=staff.code={cast}");
+    let answers = ["generate", "second", "--json", &cast, "--fill=staff.grade=0", "--fill", "staff.since=2020-01-31"];
+    assert_eq!(run(models!(stricter::Staff), &answers), code(0));
+    project.run(&["migrate", "up", "--yes"]).ends_with(0);
+    project.run(&["migrate", "new", "look"]).ends_with(0);
+    // It fails if a value is not what it should be.
+    fill(
+        &project,
+        "main",
+        "look",
+        "up",
+        "CREATE TABLE look (n INTEGER NOT NULL CHECK (n = 2));
+         INSERT INTO look SELECT COUNT(*) FROM staff WHERE since = '2020-01-31' AND (code = 17 AND grade = 3 OR code = 18 AND grade = 0);\n",
+    );
+    project.run(&["migrate", "up"]).ends_with(0);
+}
+
+#[test]
+fn fills_and_casts() {
+    filled("sqlite:app.db", Some("CAST(code AS INTEGER)"));
+    let database = require_server!(postgres().and_then(|server| server.create_database("cli_fill")));
+    filled(&database.url(), Some("code::integer"));
+    let database = require_server!(mariadb().and_then(|server| server.create_database("cli_fill")));
+    filled(&database.url(), None);
+}

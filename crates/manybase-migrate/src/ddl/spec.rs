@@ -191,9 +191,11 @@ impl<'d> Writer<'d> {
                     text(from),
                     text(to)
                 );
-                Err(Error::new(ErrorKind::Unsupported, what).with_help(
-                    "say it in SQL, as `cast` of the operation, or add a column, fill it, and drop the old one later",
-                ))
+                Err(Error::new(ErrorKind::Unsupported, what).with_help(format!(
+                    "say it in SQL with --cast {table}.{column}=SQL, which is `cast` of the operation, or add a column, fill \
+                     it, and drop the old one later",
+                    column = now.name
+                )))
             }
         }
     }

@@ -46,7 +46,10 @@ impl Linter<'_> {
                         Severity::Error,
                         &place,
                         "it fails if there are rows, which have nothing to put in",
-                        "give a default, or `fill` in the plan, or let it take NULL, fill it, and refuse NULL later",
+                        &format!(
+                            "give a default, or generate it with --fill {place}=VALUE, or let it take NULL, fill it, and refuse \
+                             NULL later"
+                        ),
                     );
                 }
                 if self.style.alter != Alter::Anew && column.default.as_ref().is_some_and(is_volatile) {
@@ -80,7 +83,7 @@ impl Linter<'_> {
                         Severity::Warning,
                         &place,
                         "it fails if a row has NULL",
-                        "put something in first, or give `fill` in the plan",
+                        &format!("put something in first, or generate it with --fill {place}=VALUE"),
                     );
                 }
                 if was.data_type == column.data_type && cast.is_none() {

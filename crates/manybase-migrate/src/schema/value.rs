@@ -1,7 +1,7 @@
 //! Defaults.
 
 use manybase_db::{Error, ErrorKind, Result};
-use manybase_sql::{Dialect, SqlWriter, Value};
+use manybase_sql::{DataType, Dialect, SqlWriter, Value};
 use serde::{Deserialize, Serialize};
 
 /// What a database puts into a column by itself: a value, or SQL.
@@ -80,6 +80,46 @@ impl DefaultValue {
                 return Err(Error::new(ErrorKind::Statement, what));
             }
         })
+    }
+
+    /// A value of a type, from a text as it is written on a command line: `7`, `true`, `2026-01-31`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Statement`] for a text that is no value of the type.
+    ///
+    /// ```
+    /// use manybase_migrate::schema::DefaultValue;
+    /// use manybase_sql::DataType;
+    /// assert_eq!(DefaultValue::parse("7", DataType::I32)?, DefaultValue::Integer(7));
+    /// assert_eq!(DefaultValue::parse("7", DataType::Text { length: None })?, DefaultValue::Text("7".into()));
+    /// assert!(DefaultValue::parse("seven", DataType::I32).is_err());
+    /// # Ok::<(), manybase_db::Error>(())
+    /// ```
+    pub fn parse(text: &str, of: DataType) -> Result<Self> {
+        let own = || text.to_owned();
+        let value = match of {
+            DataType::Bool => text.parse().ok().map(Self::Bool),
+            DataType::U64 => text.parse().ok().map(Self::Unsigned),
+            _ if of.is_integer() => text.parse().ok().map(Self::Integer),
+            _ if of.is_float() => text.parse().ok().map(Self::Float),
+            _ if of.is_decimal() => Some(Self::Decimal(own())),
+            _ if of.is_text() => Some(Self::Text(own())),
+            DataType::Bytes => Some(Self::Bytes(own())),
+            DataType::Date => Some(Self::Date(own())),
+            DataType::Time => Some(Self::Time(own())),
+            DataType::DateTime => Some(Self::Datetime(text.replacen(' ', "T", 1))),
+            DataType::Timestamp => Some(Self::Timestamp(text.replacen(' ', "T", 1))),
+            DataType::Uuid => Some(Self::Uuid(own())),
+            DataType::Json => serde_json::from_str(text).ok().map(Self::Json),
+            _ => None,
+        };
+        let wrong = || {
+            let what = format!("{text:?} is no {}", super::type_text(of));
+            Error::new(ErrorKind::Statement, what).with_help("write a value of the column's type")
+        };
+        let value = value.ok_or_else(wrong)?;
+        // A day or a number that is none is found here, and not by the database.
+        value.value().map(|_| value).map_err(|_| wrong())
     }
 
     /// The value; `None` for SQL.

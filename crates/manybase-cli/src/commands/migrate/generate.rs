@@ -8,9 +8,10 @@ use crate::failure::{Failure, Result};
 use crate::output::Mark;
 use crate::status::Status;
 use clap::Args;
-use manybase_db::Error;
+use manybase_db::{Error, Executor, Route};
 use manybase_migrate::Generated;
 use manybase_migrate::diff::DiffError;
+use manybase_migrate::schema::Schema;
 use serde::Serialize;
 
 /// Write the migration that makes the tables what the models say
@@ -23,7 +24,9 @@ use serde::Serialize;
     "cargo run --bin db -- migrate generate \"add city\"";
     "cargo run --bin db -- migrate generate --dry-run";
     "cargo run --bin db -- migrate generate --check    for CI: ends with 1 when something is to be written";
-    "cargo run --bin db -- migrate generate --rename-column person.age:years"
+    "cargo run --bin db -- migrate generate --rename-column person.age:years";
+    "cargo run --bin db -- migrate generate --fill staff.grade=0    for rows that are there";
+    "cargo run --bin db -- migrate generate --cast staff.code='code::integer'"
 ))]
 pub(crate) struct Generate {
     /// What it does, in a few words [default: its first operation]
@@ -59,8 +62,9 @@ impl Generate {
         let db = cx.db().await?;
         let connection = self.which.one(&db)?;
         let migrator = self.which.migrator(cx).await?;
-        let mut wanted =
-            manybase_migrate::Generate::for_connection(connection.as_str()).hints(self.answers.hints());
+        let default = Executor::resolve(&db, Route::default()).map_or_else(|_| connection.clone(), |name| name.to_string());
+        let hints = self.answers.hints(&Schema::of_models(&models, &connection, &default)?)?;
+        let mut wanted = manybase_migrate::Generate::for_connection(connection.as_str()).hints(hints);
         let generated = loop {
             let progress = cx.out.progress("comparing models, migrations and the database");
             let found = migrator.generate(&models, &wanted).await;

@@ -3,10 +3,10 @@
 use crate::failure::{Failure, Result};
 use clap::Args;
 use manybase_migrate::diff::{Candidate, Hints};
-use manybase_migrate::schema::ObjectName;
+use manybase_migrate::schema::{ColumnType, DefaultValue, ObjectName, Schema};
 use std::io::{BufRead, IsTerminal, Write};
 
-/// What was renamed and what goes.
+/// What was renamed, what goes, and what values become.
 #[derive(Debug, Args)]
 pub(super) struct Answers {
     /// A table got another name; may be said several times
@@ -21,10 +21,25 @@ pub(super) struct Answers {
     /// This column is meant to go, with its values; may be said several times
     #[arg(long, value_name = "TABLE.COLUMN", value_parser = column)]
     drop_column: Vec<(String, String)>,
+    /// What rows that are there get in a column that takes no NULL; may be said several times
+    #[arg(long, value_name = "TABLE.COLUMN=VALUE", value_parser = assigned)]
+    fill: Vec<Assigned>,
+    /// How values of a column become those of its new type, in SQL of the database; may be said several times
+    #[arg(long, value_name = "TABLE.COLUMN=SQL", value_parser = assigned)]
+    cast: Vec<Assigned>,
+}
+
+/// `TABLE.COLUMN=TEXT`
+#[derive(Debug, Clone)]
+struct Assigned {
+    table: String,
+    column: String,
+    text: String,
 }
 
 impl Answers {
-    pub(super) fn hints(&self) -> Hints {
+    /// The schema is what the models say: it knows the types of values.
+    pub(super) fn hints(&self, schema: &Schema) -> Result<Hints> {
         let mut hints = Hints::default();
         for (from, to) in &self.rename_table {
             hints = hints.rename_table(from.as_str(), to.as_str());
@@ -38,7 +53,32 @@ impl Answers {
         for (table, column) in &self.drop_column {
             hints = hints.drop_column(table.as_str(), column.as_str());
         }
-        hints
+        for one in &self.fill {
+            hints = hints.fill(one.table.as_str(), one.column.as_str(), one.value(schema)?);
+        }
+        for one in &self.cast {
+            hints = hints.cast(one.table.as_str(), one.column.as_str(), one.text.as_str());
+        }
+        Ok(hints)
+    }
+}
+
+impl Assigned {
+    fn value(&self, schema: &Schema) -> Result<DefaultValue> {
+        let Self { table, column, text } = self;
+        let place = format!("--fill {table}.{column}={text}");
+        let found = schema.table(&table.as_str().into()).and_then(|table| table.find(column));
+        let Some(found) = found else {
+            return Err(Failure::usage(
+                format!("{place}: no model of this connection has {table}.{column}"),
+                "name the table and the column as the models say them now",
+            ));
+        };
+        match &found.data_type {
+            ColumnType::Neutral(data_type) => DefaultValue::parse(text, *data_type)
+                .map_err(|error| Failure::usage(format!("{place}: {}", error.message()), "write a value of its type")),
+            ColumnType::Native(_) => Ok(DefaultValue::Text(text.clone())),
+        }
     }
 }
 
@@ -56,6 +96,15 @@ fn column(text: &str) -> std::result::Result<(String, String), String> {
         }
         _ => Err("write TABLE.COLUMN".to_owned()),
     }
+}
+
+fn assigned(text: &str) -> std::result::Result<Assigned, String> {
+    let said = text.split_once('=').and_then(|(place, text)| {
+        let (table, column) = column(place).ok()?;
+        let text = text.to_owned();
+        Some(Assigned { table, column, text })
+    });
+    said.ok_or_else(|| "write TABLE.COLUMN=VALUE".to_owned())
 }
 
 fn column_pair(text: &str) -> std::result::Result<(String, String, String), String> {
