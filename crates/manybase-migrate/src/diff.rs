@@ -135,9 +135,11 @@ fn hints_are_for_columns(schema: &Schema, hints: &Hints) -> Result<(), DiffError
     for (what, (table, column)) in fills.chain(casts) {
         let there = schema.table(table).and_then(|table| table.find(column));
         if there.is_none() {
-            let what = format!("a {what} is given for {table}.{column}, and there is no such column afterwards");
+            let what =
+                format!("a {what} is given for {table}.{column}, and there is no such column afterwards");
             return Err(DiffError::Plan(
-                Error::new(ErrorKind::NotFound, what).with_help("look at the names in the hint: they are the new ones"),
+                Error::new(ErrorKind::NotFound, what)
+                    .with_help("look at the names in the hint: they are the new ones"),
             ));
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::ddl;
 use crate::diff::{Hints, Normalised, diff_normalised};
+use crate::full_text;
 use crate::lint::{Finding, lint};
 use crate::operation::{Operation, invert};
 use crate::replay::{Scratch, dialect_of, planned, read};
@@ -79,6 +80,8 @@ pub struct Generated {
     pub findings: Vec<Finding>,
     /// How the database differs from what its migrations make; empty while migrations are to be applied.
     pub drift: Vec<String>,
+    /// What is in the database and is left alone: full-text indexes that Manybase has made.
+    pub notes: Vec<String>,
     dialect: &'static dyn Dialect,
 }
 
@@ -168,6 +171,8 @@ impl Migrator {
         let before = Normalised::as_is(history.known_to(&[&target, &owned]));
         let after = normalise(&target, self.db(), connection).await?;
         let operations = diff_normalised(&before, &after, &wanted.hints)?;
+        let full_texts = full_text::find(self.db(), connection).await.map_err(named)?;
+        let notes = full_text::left_alone(&full_texts, &operations).map_err(named)?;
         let dialect = dialect_of(self.db(), connection).await?;
         let up = ddl::render(&operations, &before.schema, dialect).map_err(named)?;
         let mut state = before.schema.clone();
@@ -182,6 +187,7 @@ impl Migrator {
             findings: lint(&operations, &before.schema, dialect),
             operations,
             drift,
+            notes,
             dialect,
         })
     }
@@ -222,7 +228,12 @@ impl Migrator {
         let live = Normalised::as_is(live.known_to(&known));
         let history = Normalised::as_is(history.clone());
         match diff_normalised(&history, &live, &Hints::default()) {
-            Ok(operations) => Ok(operations.iter().map(ToString::to_string).collect()),
+            Ok(operations) => {
+                let operations = operations.iter().map(ToString::to_string);
+                Ok(operations
+                    .chain(exclusions(&history.native, &live.native))
+                    .collect())
+            }
             Err(crate::diff::DiffError::Ambiguous(candidates)) => Ok(candidates
                 .iter()
                 .map(|candidate| format!("{candidate}, perhaps renamed"))
@@ -230,6 +241,34 @@ impl Migrator {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// No operation is about them, so that they are looked at by themselves.
+fn exclusions(history: &Schema, live: &Schema) -> Vec<String> {
+    let all = |schema: &Schema| -> Vec<String> {
+        let tables = schema.tables.iter();
+        let named = tables.flat_map(|table| {
+            let each = table.exclusions.iter();
+            each.map(|one| {
+                format!(
+                    "exclusion constraint {} on {}",
+                    one.name.as_deref().unwrap_or_default(),
+                    table.name
+                )
+            })
+        });
+        named.collect()
+    };
+    let (history, live) = (all(history), all(live));
+    let added = live
+        .iter()
+        .filter(|one| !history.contains(one))
+        .map(|one| format!("add {one}"));
+    let gone = history
+        .iter()
+        .filter(|one| !live.contains(one))
+        .map(|one| format!("drop {one}"));
+    added.chain(gone).collect()
 }
 
 /// The down file. Where something has no way back, that is what it says.
@@ -243,7 +282,12 @@ pub(crate) fn way_back(
         let lost: Vec<String> = back.iter().filter_map(|one| one.lost.clone()).collect();
         let back: Vec<Operation> = back.into_iter().map(|one| one.operation).collect();
         let refusals = ddl::refusals(&back, after, dialect)?;
-        Ok(text(&ddl::render(&back, after, dialect)?, dialect, &lost, &refusals))
+        Ok(text(
+            &ddl::render(&back, after, dialect)?,
+            dialect,
+            &lost,
+            &refusals,
+        ))
     });
     written.unwrap_or_else(|error| {
         let why = error.message().replace('\n', " ");

@@ -29,8 +29,10 @@
 //! - What is wrong is a [`Problem`] with the way out.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod adopt;
 pub mod ddl;
 pub mod diff;
+mod full_text;
 mod generate;
 mod history;
 pub mod lint;
@@ -46,6 +48,7 @@ mod set;
 mod squash;
 mod verify;
 
+pub use adopt::Adopted;
 pub use generate::{Generate, Generated};
 pub use history::{Applied, State};
 pub use linted::Linted;

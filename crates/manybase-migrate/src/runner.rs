@@ -242,6 +242,14 @@ impl Migrator {
         }
     }
 
+    /// Other migrations in the place of these.
+    pub(crate) fn with_set(self, set: Set) -> Self {
+        Self {
+            set: Arc::new(set),
+            ..self
+        }
+    }
+
     /// Whether what is required of other connections is left out of account: in a scratch database they are not there.
     pub(crate) fn is_alone(&self) -> bool {
         self.alone

@@ -177,13 +177,14 @@ impl Schema {
             table
                 .checks
                 .iter_mut()
+                .chain(&mut table.exclusions)
                 .for_each(|check| plain(&mut check.expression));
         }
         schema
     }
 
     /// In one order, without what databases do not keep: names of primary keys, where columns stand,
-    /// older names, quotes in expressions.
+    /// older names, quotes in expressions, whether an index was made by a constraint.
     /// Two schemas that were read from databases are the same if these are equal.
     ///
     /// ```
@@ -204,6 +205,11 @@ impl Schema {
             for column in &mut table.columns {
                 *column = column.compared();
             }
+            // Whether a constraint or a statement made it is the same to rows.
+            table
+                .indexes
+                .iter_mut()
+                .for_each(|index| index.constraint = false);
             table.columns.sort_by(|a, b| a.name.cmp(&b.name));
             table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
             table
@@ -212,6 +218,9 @@ impl Schema {
             table
                 .checks
                 .sort_by(|a, b| (&a.name, &a.expression).cmp(&(&b.name, &b.expression)));
+        }
+        for table in &mut schema.tables {
+            table.exclusions.sort_by(|a, b| a.name.cmp(&b.name));
         }
         schema.tables.sort_by(|a, b| a.name.cmp(&b.name));
         schema.views.sort_by(|a, b| a.name.cmp(&b.name));

@@ -19,6 +19,16 @@ use manybase_db::{Error, Result};
 use manybase_record::ModelMeta;
 use std::sync::Arc;
 
+/// How many rows each table has.
+pub(crate) async fn rows_in(
+    scratch: &Scratch,
+    connection: &str,
+) -> Result<std::collections::BTreeMap<String, i64>> {
+    kept::rows_of(scratch, connection, None)
+        .await
+        .map(|(counts, _)| counts)
+}
+
 const REFERENCES: &str = "rows of the database refer to rows";
 
 impl Migrator {
@@ -64,11 +74,7 @@ impl Migrator {
     ///
     /// # Errors
     /// As [`Migrator::verify`].
-    pub async fn verify_with(
-        &self,
-        models: Option<&[&ModelMeta]>,
-        live_rows: bool,
-    ) -> Result<Vec<Verified>> {
+    pub async fn verify_with(&self, models: Option<&[&ModelMeta]>, live_rows: bool) -> Result<Vec<Verified>> {
         let mut all = Vec::new();
         for line in self.lines()? {
             let mut verified = Verified {
@@ -125,7 +131,9 @@ impl Migrator {
             let drift = drift
                 .into_iter()
                 .map(|what| format!("in the database only: {what}"));
-            verified.add("the database is what its migrations make", drift.collect());
+            let full_texts = crate::full_text::find(self.db(), connection).await?;
+            let notes = crate::full_text::left_alone(&full_texts, &[])?;
+            verified.add_with("the database is what its migrations make", drift.collect(), notes);
         }
         match models {
             None => verified.skip("the models", "this program has none"),
@@ -146,15 +154,40 @@ impl Migrator {
         self.tell(&Event::Checking { connection, what });
     }
 
+    /// Rows of a connection's database whose foreign key leads nowhere. Each key is searched with one statement; nothing is
+    /// written.
+    ///
+    /// ```
+    /// use manybase_migrate::{Migrator, Set};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// use manybase_db::{Access, Executor, Route};
+    /// let db = manybase_db::Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// # let mut lease = db.lease(Route::default(), Access::Write).await?;
+    /// lease.script("CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (a INTEGER REFERENCES a (id))".into()).await?;
+    /// lease.script("PRAGMA foreign_keys = OFF; INSERT INTO b VALUES (7)".into()).await?;
+    /// # drop(lease);
+    /// let orphans = Migrator::new(&db, Set::default()).orphans("main").await?;
+    /// assert_eq!(orphans[0].to_string(), "b (a): 1 row refers to a row of a that is not there: a = 7");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn orphans(&self, connection: &str) -> Result<Vec<Orphans>> {
+        let connection = self.db().connection(connection)?.name().clone();
+        let ground = Ground::of(self, &connection)?;
+        let tell = |what: &str| self.checking(&connection, what);
+        let found = orphans::find(&ground.db, &connection, &tell).await;
+        ground.close().await;
+        found.map_err(|error| error.with_connection(connection.clone()))
+    }
+
     /// Whether rows of the live database refer to what is not there.
     async fn verify_references(&self, line: &Line, verified: &mut Verified) -> Result<()> {
-        let connection = line.connection();
-        let ground = Ground::of(self, connection)?;
-        let tell = |what: &str| self.checking(connection, what);
-        let found = orphans::find(&ground.db, connection, &tell).await;
-        ground.close().await;
-        let findings = found.map_err(|error| error.with_connection(connection.clone()))?;
-        verified.add(REFERENCES, findings.iter().map(ToString::to_string).collect());
+        let found = self.orphans(line.connection()).await?;
+        verified.add(REFERENCES, found.iter().map(ToString::to_string).collect());
         Ok(())
     }
 

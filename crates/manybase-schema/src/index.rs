@@ -33,6 +33,18 @@ pub struct Index {
 }
 
 impl Index {
+    /// Whether it was made by Manybase for a full-text search. It is none of what models and migrations speak of; other
+    /// databases keep theirs in objects that are not shown at all.
+    ///
+    /// ```
+    /// fn shown<'i>(indexes: &'i [manybase_schema::Index]) -> impl Iterator<Item = &'i manybase_schema::Index> {
+    ///     indexes.iter().filter(|index| !index.is_full_text())
+    /// }
+    /// ```
+    pub fn is_full_text(&self) -> bool {
+        self.method.as_deref() == Some("gin") && self.name.contains("_full_text_")
+    }
+
     /// The names of its columns, unless there is an expression among them.
     ///
     /// ```

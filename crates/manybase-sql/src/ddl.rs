@@ -68,6 +68,10 @@ pub struct DdlStyle {
     pub not_valid: bool,
     /// Whether a foreign key makes an index of its name, where there is none that serves it.
     pub index_for_foreign_key: bool,
+    /// Whether an index can say where NULL stands in it.
+    pub index_nulls: bool,
+    /// Whether a table can have conditions that no two rows keep to together.
+    pub exclusions: bool,
 }
 
 /// A column, ready to be written.
@@ -100,6 +104,8 @@ pub struct ColumnSpec<'a> {
     pub on_update: Option<&'a str>,
     /// The database numbers the rows in it.
     pub auto: bool,
+    /// It numbers them whatever an insert says, where a database can do that.
+    pub always: bool,
     /// It is the whole primary key.
     pub key: bool,
     /// It stands in a key or another index.

@@ -35,6 +35,9 @@ pub struct Upkeep {
     pub scratch_url: Option<&'static str>,
     /// What a statement that was cut off may have left behind, half done.
     pub leftover: Option<fn(&str) -> Option<Leftover>>,
+    /// Full-text indexes that Manybase has made: the table, the index, and SQL in which its columns stand. `None` where
+    /// there are none.
+    pub full_text: Option<&'static str>,
 }
 
 impl Upkeep {
@@ -51,6 +54,7 @@ impl Upkeep {
         databases: None,
         scratch_url: None,
         leftover: None,
+        full_text: None,
     };
 }
 

@@ -2,6 +2,7 @@
 
 use crate::support::{Project, Ran, as_one};
 use manybase_cli::Cli;
+use manybase_db::{Access, Db, Executor, Route};
 use manybase_record::{models, prelude::*};
 use manybase_testkit::{mariadb, postgres, require_server};
 use std::fs;
@@ -167,20 +168,37 @@ fn verified(url: &str) {
 
     let ran = project.run(&["migrate", "verify"]).ends_with(1);
     let expected = "1 row refers to a row of a that is not there: a_id = 77";
-    assert!(ran.out.contains("finding") && ran.out.contains(expected), "{ran:?}");
+    assert!(
+        ran.out.contains("finding") && ran.out.contains(expected),
+        "{ran:?}"
+    );
     let (code, found) = project.json(&["migrate", "verify"]);
     assert_eq!((code, &found["fine"]), (1, &false.into()));
     let of = |found: &serde_json::Value, check: &str| {
-        let checks = found["connections"][0]["checks"].as_array().expect("a list").clone();
-        checks.into_iter().find(|one| one["check"] == check).expect("it is there")
+        let checks = found["connections"][0]["checks"]
+            .as_array()
+            .expect("a list")
+            .clone();
+        checks
+            .into_iter()
+            .find(|one| one["check"] == check)
+            .expect("it is there")
     };
     let live = of(&found, "rows of the database refer to rows");
-    assert!(live["findings"][0].as_str().is_some_and(|one| one.contains(expected)), "{found}");
+    assert!(
+        live["findings"][0]
+            .as_str()
+            .is_some_and(|one| one.contains(expected)),
+        "{found}"
+    );
     let tried = of(&found, "rows come through");
     let text = tried["findings"][0].as_str().unwrap_or_default();
     assert!(text.contains("orphan up leaves rows behind: b (a_id)"), "{found}");
     let (_, found) = project.json(&["migrate", "verify", "--no-live-rows"]);
-    assert!(of(&found, "rows of the database refer to rows")["skipped"].is_string(), "{found}");
+    assert!(
+        of(&found, "rows of the database refer to rows")["skipped"].is_string(),
+        "{found}"
+    );
 }
 
 #[test]
@@ -401,24 +419,53 @@ fn filled(url: &str, cast: Option<&str>) {
     let code = ExitCode::from;
     assert_eq!(run(models!(plain::Staff), &["generate", "first"]), code(0));
     project.run(&["migrate", "new", "rows"]).ends_with(0);
-    fill(&project, "main", "rows", "up", "INSERT INTO staff (code, grade) VALUES ('17', 3), ('18', NULL);\n");
+    fill(
+        &project,
+        "main",
+        "rows",
+        "up",
+        "INSERT INTO staff (code, grade) VALUES ('17', 3), ('18', NULL);\n",
+    );
     fill(&project, "main", "rows", "down", "DELETE FROM staff;\n");
     project.run(&["migrate", "up"]).ends_with(0);
 
     // A text becomes a number only in a way that is said.
     assert_eq!(run(models!(stricter::Staff), &["generate", "--dry-run"]), code(3));
-    for wrong in ["--fill=staff.grade=many", "--fill=staff.grde=1", "--fill=grade", "--cast=staff.cod=1"] {
+    for wrong in [
+        "--fill=staff.grade=many",
+        "--fill=staff.grde=1",
+        "--fill=grade",
+        "--cast=staff.cod=1",
+    ] {
         let said = cast.unwrap_or("code");
         let cast = format!("--cast=staff.code={said}");
-        assert_eq!(run(models!(stricter::Staff), &["generate", "--dry-run", &cast, wrong]), code(2), "{wrong}");
+        assert_eq!(
+            run(models!(stricter::Staff), &["generate", "--dry-run", &cast, wrong]),
+            code(2),
+            "{wrong}"
+        );
     }
     let Some(cast) = cast else {
         // A typed refusal that names what is lacking.
-        assert_eq!(run(models!(stricter::Staff), &["generate", "--dry-run", "--cast=staff.code=code + 0"]), code(3));
+        assert_eq!(
+            run(
+                models!(stricter::Staff),
+                &["generate", "--dry-run", "--cast=staff.code=code + 0"]
+            ),
+            code(3)
+        );
         return;
     };
     let cast = format!("--cast=staff.code={cast}");
-    let answers = ["generate", "second", "--json", &cast, "--fill=staff.grade=0", "--fill", "staff.since=2020-01-31"];
+    let answers = [
+        "generate",
+        "second",
+        "--json",
+        &cast,
+        "--fill=staff.grade=0",
+        "--fill",
+        "staff.since=2020-01-31",
+    ];
     assert_eq!(run(models!(stricter::Staff), &answers), code(0));
     project.run(&["migrate", "up", "--yes"]).ends_with(0);
     project.run(&["migrate", "new", "look"]).ends_with(0);
@@ -441,4 +488,108 @@ fn fills_and_casts() {
     filled(&database.url(), Some("code::integer"));
     let database = require_server!(mariadb().and_then(|server| server.create_database("cli_fill")));
     filled(&database.url(), None);
+}
+
+/// From a live database to files, and what can't be in them.
+fn adopted(url: &str, own: Option<&str>) {
+    let project = Project::of(&[("main", url)]);
+    let script = |sql: &str| {
+        let url = match url.strip_prefix("sqlite:") {
+            Some(file) => format!("sqlite:{}", project.path().join(file).display()),
+            None => url.to_owned(),
+        };
+        as_one(async {
+            let db = Db::builder().connect("main", url).open().await.expect("opens");
+            let mut lease = db.lease(Route::default(), Access::Write).await.expect("there");
+            lease.script(sql.to_owned()).await.expect("runs");
+        });
+    };
+    failed(
+        project.run(&["migrate", "baseline", "--write", "--yes"]),
+        "main has no tables",
+    );
+    script(
+        "CREATE TABLE person (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(40)); INSERT INTO person VALUES (1, 'Ann');",
+    );
+    let ran = project
+        .run(&["migrate", "baseline", "--write", "--dry-run"])
+        .ends_with(0);
+    assert!(
+        ran.out.contains("-- up") && ran.out.contains("CREATE TABLE"),
+        "{ran:?}"
+    );
+    assert!(!project.path().join("migrations").exists(), "nothing is written");
+    failed(project.run(&["migrate", "baseline", "--write"]), "--yes");
+    let mut arguments = vec!["migrate", "baseline", "--write", "--name", "first", "--yes"];
+    if let Some(own) = own {
+        script(own);
+        failed(project.run(&arguments), "trigger keep on person, which calls");
+        arguments.push("--leave-out");
+    }
+    let (code, written) = project.json(&arguments);
+    assert_eq!(
+        (code, &written["operations"][0]),
+        (0, &"create table person".into()),
+        "{written}"
+    );
+    assert_eq!(
+        written["left_out"].as_array().map(Vec::len),
+        Some(usize::from(own.is_some()))
+    );
+    assert!(
+        written["migration"]
+            .as_str()
+            .is_some_and(|name| name.ends_with("_first"))
+    );
+    let ran = project.run(&["migrate", "up", "--locked"]).ends_with(0);
+    assert_eq!(ran.out, "all migrations are applied\n");
+    project.run(&["migrate", "verify"]).ends_with(0);
+    failed(
+        project.run(&["migrate", "baseline", "--write", "--yes"]),
+        "there are 1 migrations for it already",
+    );
+}
+
+#[test]
+fn a_baseline_is_written_from_a_live_database() {
+    adopted("sqlite:app.db", None);
+    let database = require_server!(postgres().and_then(|server| server.create_database("cli_adopt")));
+    let trigger = "CREATE FUNCTION same() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+                   CREATE TRIGGER keep BEFORE UPDATE ON person FOR EACH ROW EXECUTE FUNCTION same();";
+    adopted(&database.url(), Some(trigger));
+    let database = require_server!(mariadb().and_then(|server| server.create_database("cli_adopt")));
+    adopted(&database.url(), None);
+}
+
+#[test]
+fn a_squash_keeps_statements_on_rows() {
+    let project = Project::of(&[("main", "sqlite:app.db")]);
+    for (name, sql) in [
+        ("first", "CREATE TABLE a (id INTEGER);\n"),
+        ("second", "ALTER TABLE a ADD b INTEGER;\n"),
+        ("third", "UPDATE a SET b = 1;\n"),
+    ] {
+        project.run(&["migrate", "new", name]).ends_with(0);
+        fill(&project, "main", name, "up", sql);
+        fill(&project, "main", name, "down", "-- manybase: irreversible\n");
+    }
+    project.run(&["migrate", "up"]).ends_with(0);
+    let ran = project
+        .run(&["migrate", "squash", "--to", "third", "--yes"])
+        .ends_with(2);
+    assert!(
+        ran.err.contains("UPDATE a SET b = 1") && ran.err.contains("--joined"),
+        "{ran:?}"
+    );
+    project
+        .run(&["migrate", "squash", "--to", "second", "--name", "start", "--yes"])
+        .ends_with(0);
+    let ran = project.run(&["migrate", "up"]).ends_with(0);
+    assert_eq!(ran.out, "all migrations are applied\n");
+    let (code, squashed) = project.json(&["migrate", "squash", "--to", "third", "--joined", "--yes"]);
+    assert_eq!(
+        (code, squashed["replaces"].as_array().map(Vec::len)),
+        (0, Some(2))
+    );
+    project.run(&["migrate", "up", "--locked"]).ends_with(0);
 }

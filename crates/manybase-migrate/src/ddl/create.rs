@@ -48,6 +48,9 @@ impl Writer<'_> {
         for check in &table.checks {
             parts.push(self.check(check)?);
         }
+        for exclusion in &table.exclusions {
+            parts.push(self.exclusion(table, exclusion)?);
+        }
         for key in &table.foreign_keys {
             parts.push(self.foreign_key(&table.name, key)?);
         }

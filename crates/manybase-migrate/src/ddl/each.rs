@@ -3,7 +3,7 @@
 use super::script::Script;
 use super::spec::Writer;
 use crate::operation::Operation;
-use crate::schema::{Column, DefaultValue, ForeignKey, ObjectName, Schema, Table};
+use crate::schema::{Check, Column, DefaultValue, ForeignKey, ObjectName, Schema, Table, words};
 use manybase_db::{Error, ErrorKind, Result};
 use manybase_sql::Comments;
 
@@ -46,6 +46,7 @@ fn one(
             add_column(now, column, fill.as_ref(), w, script)?;
         }
         Operation::DropColumn { table, column } => {
+            keeps_exclusions(found(before, table)?, column)?;
             script.push(what, alter(table, format!("DROP COLUMN {}", w.name(column)?))?);
         }
         Operation::AlterColumn {
@@ -147,6 +148,23 @@ fn one(
         _ => {}
     }
     Ok(())
+}
+
+/// The database would take a constraint away together with a column of it, without a word.
+fn keeps_exclusions(table: &Table, column: &str) -> Result<()> {
+    let bound = |check: &&Check| words::mentions(&check.expression, column);
+    let Some(exclusion) = table.exclusions.iter().find(bound) else {
+        return Ok(());
+    };
+    let name = exclusion.name.as_deref().unwrap_or("without a name");
+    let what = format!(
+        "column {}.{column} can't go: the exclusion constraint {name} stands on it, and would go too",
+        table.name
+    );
+    Err(Error::new(ErrorKind::Unsupported, what).with_help(format!(
+        "drop it in a migration of its own first: `manybase migrate new`, ALTER TABLE {} DROP CONSTRAINT {name}",
+        table.name
+    )))
 }
 
 fn add_column(

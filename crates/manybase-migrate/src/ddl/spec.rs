@@ -74,6 +74,7 @@ impl<'d> Writer<'d> {
             computed_default: column.default.as_ref().is_some_and(is_computed),
             on_update: column.on_update.as_deref(),
             auto: column.auto,
+            always: column.always,
             key: table.is_key(&column.name),
             indexed: table.is_indexed(&column.name),
             generated: (column.generated.as_ref())
@@ -108,6 +109,21 @@ impl<'d> Writer<'d> {
             "{}CHECK ({})",
             self.constraint(check.name.as_deref())?,
             check.expression
+        ))
+    }
+
+    pub(super) fn exclusion(&self, table: &Table, exclusion: &Check) -> Result<String> {
+        if !self.ddl.style().exclusions {
+            let name = exclusion.name.as_deref().unwrap_or("without a name");
+            return Err(self.lacks(
+                &format!("exclusion constraints ({name} of {})", table.name),
+                "take it out of the plan, and keep to it in the program",
+            ));
+        }
+        Ok(format!(
+            "{}{}",
+            self.constraint(exclusion.name.as_deref())?,
+            exclusion.expression
         ))
     }
 
@@ -156,9 +172,14 @@ impl<'d> Writer<'d> {
                         .with_help("drop it and make it again with its expression"));
                 }
             };
-            part.push_str(column.suffix.as_deref().unwrap_or_default());
+            let (suffix, nulls) = column.suffix_and_nulls();
+            part.push_str(suffix);
             if column.descending {
                 part.push_str(" DESC");
+            }
+            // Where it can't be said, the order that was read is the only one.
+            if self.ddl.style().index_nulls {
+                part.push_str(nulls);
             }
             parts.push(part);
         }

@@ -1,7 +1,7 @@
 //! What the database writes alike is made alike, so that only real differences are left.
 
 use super::Normalised;
-use crate::schema::{Check, Column, ForeignKey, Index, Names, Schema, Table};
+use crate::schema::{Check, Column, ColumnType, ForeignKey, Index, Names, Schema, Table};
 
 /// `after`, in which each part that is the same as in `before` is written as there. What has no name gets one.
 pub(super) fn align(after: &Normalised, before: &Schema, before_native: &Schema) -> Schema {
@@ -45,11 +45,18 @@ pub(super) fn align(after: &Normalised, before: &Schema, before_native: &Schema)
 }
 
 fn align_table(table: &mut Table, named: &Table, native: &Table, was: &Table, was_native: &Table) {
+    // A schema that was read tells all of it.
+    let models_say = (table.columns.iter()).any(|column| matches!(column.data_type, ColumnType::Neutral(_)));
     for column in &mut table.columns {
-        let now = native.find(&column.name).unwrap_or(column).compared();
+        let mut now = native.find(&column.name).unwrap_or(column).compared();
         let Some((was, was_native)) = was.find(&column.name).zip(was_native.find(&column.name)) else {
             continue;
         };
+        // What models can't say stays.
+        if models_say {
+            column.always = column.auto && was.always;
+            now.always = now.auto && was_native.always;
+        }
         if now == was_native.compared() {
             *column = was.plain();
             continue;
@@ -138,6 +145,9 @@ fn align_table(table: &mut Table, named: &Table, native: &Table, was: &Table, wa
     }
     if native.comment == was_native.comment {
         table.comment.clone_from(&was.comment);
+    }
+    if models_say {
+        table.exclusions.clone_from(&was.exclusions);
     }
     table.options.clone_from(&was.options);
     table.triggers.clone_from(&was.triggers);

@@ -181,6 +181,7 @@ impl Schema {
         found
             .checks
             .iter_mut()
+            .chain(&mut found.exclusions)
             .for_each(|check| rewrite(&mut check.expression));
         found
             .foreign_keys

@@ -57,6 +57,9 @@ pub struct Column {
     /// The database numbers the rows in it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub auto: bool,
+    /// It numbers them whatever an insert says, where the database can do that.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub always: bool,
     /// The database calculates it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generated: Option<Generated>,
@@ -110,6 +113,7 @@ impl Column {
             default: None,
             on_update: None,
             auto: false,
+            always: false,
             generated: None,
             collation: None,
             comment: None,

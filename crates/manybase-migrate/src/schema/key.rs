@@ -152,9 +152,22 @@ pub struct IndexColumn {
     /// From high to low.
     #[serde(default, skip_serializing_if = "is_false")]
     pub descending: bool,
-    /// What the database wants to know besides: the length of a prefix, a collation, an operator class.
+    /// What the database wants to know besides: the length of a prefix, a collation, an operator class, and at the end
+    /// ` NULLS FIRST` or ` NULLS LAST` where that is not the usual order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suffix: Option<String>,
+}
+
+impl IndexColumn {
+    /// What stands before the direction, and what behind it.
+    pub(crate) fn suffix_and_nulls(&self) -> (&str, &str) {
+        let suffix = self.suffix.as_deref().unwrap_or_default();
+        let nulls = [" NULLS FIRST", " NULLS LAST"];
+        match nulls.into_iter().find(|nulls| suffix.ends_with(nulls)) {
+            Some(nulls) => suffix.split_at(suffix.len() - nulls.len()),
+            None => (suffix, ""),
+        }
+    }
 }
 
 /// What happens to rows that refer to one that goes or changes.

@@ -101,7 +101,7 @@ fn table_of(table: &found::Table, database: &Database) -> Table {
         indexes: table
             .indexes
             .iter()
-            .filter(|index| !serves_a_key(index))
+            .filter(|index| !serves_a_key(index) && !index.is_full_text())
             .map(index)
             .collect(),
         foreign_keys,
@@ -109,6 +109,12 @@ fn table_of(table: &found::Table, database: &Database) -> Table {
             .map(|check| Check {
                 name: check.name.clone(),
                 expression: check.expression.clone(),
+            })
+            .collect(),
+        exclusions: (table.exclusions.iter())
+            .map(|one| Check {
+                name: Some(one.name.clone()),
+                expression: one.definition.clone(),
             })
             .collect(),
         comment: table.comment.clone(),
@@ -148,6 +154,7 @@ fn column(column: &found::Column, table: &found::Table) -> Column {
             .filter(|_| !column.auto)
             .map(DefaultValue::Sql),
         auto: column.auto,
+        always: column.auto && column.identity == Some(found::Identity::Always),
         generated: column.generated.as_ref().map(|generated| Generated {
             expression: generated.expression.clone().unwrap_or_default(),
             stored: generated.stored,
@@ -172,7 +179,13 @@ fn index(index: &found::Index) -> Index {
             .as_ref()
             .map(|collation| format!(" COLLATE \"{collation}\""));
         let class = column.operator_class.as_ref().map(|class| format!(" {class}"));
-        let suffix: String = [length, collation, class].into_iter().flatten().collect();
+        // The usual order is that of a database where NULL is greater than all else.
+        let nulls = match (column.nulls_first, column.descending) {
+            (true, false) => Some(" NULLS FIRST".to_owned()),
+            (false, true) => Some(" NULLS LAST".to_owned()),
+            _ => None,
+        };
+        let suffix: String = [length, collation, class, nulls].into_iter().flatten().collect();
         IndexColumn {
             column: column.name.clone(),
             expression: (column.expression.as_deref())

@@ -33,6 +33,9 @@ pub struct Table {
     /// Conditions that its rows keep to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Check>,
+    /// Conditions that no two rows keep to together, such as `EXCLUDE USING gist (room WITH =, during WITH &&)`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclusions: Vec<Check>,
     /// What it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
@@ -61,6 +64,7 @@ impl Table {
             indexes: Vec::new(),
             foreign_keys: Vec::new(),
             checks: Vec::new(),
+            exclusions: Vec::new(),
             comment: None,
             options: Vec::new(),
             triggers: Vec::new(),

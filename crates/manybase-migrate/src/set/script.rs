@@ -145,7 +145,8 @@ impl Script {
                     Some(other) => match tables_of(other) {
                         Some(tables) => script.loses_rows.extend(tables),
                         None => {
-                            let what = format!("line {}: unknown directive {other:?}; {DIRECTIVES}", piece.line);
+                            let what =
+                                format!("line {}: unknown directive {other:?}; {DIRECTIVES}", piece.line);
                             return Err(wrong(what).into());
                         }
                     },

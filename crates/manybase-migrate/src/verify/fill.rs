@@ -57,7 +57,10 @@ pub(super) async fn fill(
 }
 
 fn tables(database: &Database) -> impl Iterator<Item = &Table> {
-    database.tables.iter().filter(|table| table.kind == TableKind::Table)
+    database
+        .tables
+        .iter()
+        .filter(|table| table.kind == TableKind::Table)
 }
 
 fn is_parent(key: &ForeignKey, table: &Table) -> bool {
@@ -85,7 +88,10 @@ fn table_sql(dialect: &dyn Dialect, database: &Database, table: &Table) -> Resul
 }
 
 async fn count_of(lease: &mut Lease<'_>, database: &Database, table: &Table) -> Result<i64> {
-    let sql = format!("SELECT COUNT(*) FROM {}", table_sql(lease.dialect(), database, table)?);
+    let sql = format!(
+        "SELECT COUNT(*) FROM {}",
+        table_sql(lease.dialect(), database, table)?
+    );
     let first = FirstSink::new(|row: &dyn Row| Ok(row.i64(0)?.unwrap_or_default()));
     let counted = lease.query(Statement::write(sql, vec![]).once(), first).await?;
     Ok(counted.value.unwrap_or_default())
@@ -157,18 +163,31 @@ fn columns(
             continue;
         }
         let needed = !column.nullable && column.default.is_none();
-        let key = table.foreign_keys.iter().find(|key| key.columns.contains(&column.name));
+        let key = table
+            .foreign_keys
+            .iter()
+            .find(|key| key.columns.contains(&column.name));
         let value = match key {
             Some(key) => match reference(dialect, database, table, key, column, counts, n)? {
                 Some(value) => value,
                 None if column.nullable => continue,
-                None => return Ok(Err(format!("there are no rows of {} to refer to", key.referenced_table))),
+                None => {
+                    return Ok(Err(format!(
+                        "there are no rows of {} to refer to",
+                        key.referenced_table
+                    )));
+                }
             },
             None if !needed && (only_needed || column.hidden) => continue,
             None => match values::value(dialect, table, column, n, attempt)? {
                 Some(value) => value,
                 None if !needed => continue,
-                None => return Ok(Err(format!("no value is known for {} of type {}", column.name, column.native_type))),
+                None => {
+                    return Ok(Err(format!(
+                        "no value is known for {} of type {}",
+                        column.name, column.native_type
+                    )));
+                }
             },
         };
         found.push((quoted(dialect, &column.name)?, value));
@@ -190,7 +209,11 @@ fn reference(
         return Ok(None);
     };
     let there = counts.get(&key_of(database, parent)).copied().unwrap_or_default();
-    let pair = key.columns.iter().zip(&key.referenced_columns).find(|(one, _)| **one == column.name);
+    let pair = key
+        .columns
+        .iter()
+        .zip(&key.referenced_columns)
+        .find(|(one, _)| **one == column.name);
     let (Some((_, referenced)), true) = (pair, there > 0 && parent.name != table.name) else {
         return Ok(None);
     };

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 const CHECK: &str = "rows come through";
 
-type Counts = BTreeMap<String, i64>;
+pub(super) type Counts = BTreeMap<String, i64>;
 
 /// What was found on the way.
 #[derive(Default)]
@@ -86,7 +86,11 @@ impl Migrator {
         let migrator = self.elsewhere(&scratch.db, connection);
         let step = Target::Steps(1);
         let (before, dialect) = rows_of(scratch, connection, Some(&mut found.notes)).await?;
-        migrator.up_to(&step).await.into_result().map_err(Tried::Migration)?;
+        migrator
+            .up_to(&step)
+            .await
+            .into_result()
+            .map_err(Tried::Migration)?;
         if before.values().all(|count| *count == 0) {
             return Ok(());
         }
@@ -108,11 +112,19 @@ impl Migrator {
             found.findings.extend(findings);
             return Ok(());
         };
-        migrator.down_to(&step).await.into_result().map_err(Tried::Migration)?;
+        migrator
+            .down_to(&step)
+            .await
+            .into_result()
+            .map_err(Tried::Migration)?;
         let (back, _) = rows_of(scratch, connection, None).await?;
         let meant = |table: &str| loss::announced(&down, table) || loss::announced(&up, table);
         findings.extend(lost("down", &before, &back, &meant));
-        migrator.up_to(&step).await.into_result().map_err(Tried::Migration)?;
+        migrator
+            .up_to(&step)
+            .await
+            .into_result()
+            .map_err(Tried::Migration)?;
         let (again, _) = rows_of(scratch, connection, None).await?;
         let meant = |table: &str| loss::announced(&up, table);
         findings.extend(lost("up again", &back, &again, &meant));
@@ -136,7 +148,7 @@ impl From<Error> for Tried {
 }
 
 /// How many rows each table has; with `notes`, after those that have none were given some.
-async fn rows_of(
+pub(super) async fn rows_of(
     scratch: &Scratch,
     connection: &str,
     notes: Option<&mut Vec<String>>,
@@ -145,7 +157,10 @@ async fn rows_of(
         .without_own()
         .read(&scratch.db)
         .await?;
-    let mut lease = scratch.db.lease(crate::runner::route(connection), Access::Write).await?;
+    let mut lease = scratch
+        .db
+        .lease(crate::runner::route(connection), Access::Write)
+        .await?;
     let dialect = lease.dialect();
     let counts = match notes {
         Some(notes) => fill::fill(&mut lease, &database, notes).await?,
@@ -176,7 +191,9 @@ mod tests {
     use super::*;
 
     fn counts(of: &[(&str, i64)]) -> Counts {
-        of.iter().map(|(table, count)| ((*table).to_owned(), *count)).collect()
+        of.iter()
+            .map(|(table, count)| ((*table).to_owned(), *count))
+            .collect()
     }
 
     #[test]

@@ -39,9 +39,10 @@ fn says(text: &str, word: &str) -> bool {
 fn at(text: &str, word: &str) -> Option<usize> {
     let upper = text.to_ascii_uppercase();
     let inside = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    upper.match_indices(word).map(|(at, _)| at).find(|at| {
-        !upper[..*at].ends_with(inside) && !upper[at + word.len()..].starts_with(inside)
-    })
+    upper
+        .match_indices(word)
+        .map(|(at, _)| at)
+        .find(|at| !upper[..*at].ends_with(inside) && !upper[at + word.len()..].starts_with(inside))
 }
 
 #[cfg(test)]
@@ -52,16 +53,32 @@ mod tests {
     #[test]
     fn what_is_meant_to_go() {
         for (sql, table, expected) in [
-            ("DELETE FROM child WHERE parent_id IN (SELECT id FROM parent)", "child", true),
-            ("DELETE FROM child WHERE parent_id IN (SELECT id FROM parent)", "parent", false),
+            (
+                "DELETE FROM child WHERE parent_id IN (SELECT id FROM parent)",
+                "child",
+                true,
+            ),
+            (
+                "DELETE FROM child WHERE parent_id IN (SELECT id FROM parent)",
+                "parent",
+                false,
+            ),
             ("TRUNCATE TABLE \"child\"", "child", true),
             ("DROP TABLE child", "child", true),
-            ("CREATE TABLE n (a INT); DROP TABLE child; ALTER TABLE n RENAME TO child", "child", false),
+            (
+                "CREATE TABLE n (a INT); DROP TABLE child; ALTER TABLE n RENAME TO child",
+                "child",
+                false,
+            ),
             ("-- manybase: loses-rows child, log\nSELECT 1", "log", true),
             ("INSERT INTO child SELECT * FROM old", "child", false),
             ("ALTER TABLE child DROP COLUMN a", "child", false),
             ("ALTER TABLE child DROP PARTITION p1", "child", true),
-            ("WITH gone AS (DELETE FROM child RETURNING *) SELECT 1 FROM gone", "child", true),
+            (
+                "WITH gone AS (DELETE FROM child RETURNING *) SELECT 1 FROM gone",
+                "child",
+                true,
+            ),
         ] {
             let set = Set::of([("main/20250101000000_a/up.sql", sql)]).unwrap();
             let migration = &set.line("main").unwrap().migrations()[0];

@@ -57,7 +57,10 @@ impl fmt::Display for Orphans {
         match &self.why {
             Some(why) => return write!(f, ": {why}"),
             None if *count == 1 => write!(f, ": 1 row refers to a row of {references} that is not there")?,
-            None => write!(f, ": {count} rows refer to rows of {references} that are not there")?,
+            None => write!(
+                f,
+                ": {count} rows refer to rows of {references} that are not there"
+            )?,
         }
         for (at, (column, value)) in self.example.iter().enumerate() {
             f.write_str(if at == 0 { ": " } else { ", " })?;
@@ -102,8 +105,12 @@ async fn of_key(
         return Ok(None);
     }
     let sql = format!("SELECT {} {} LIMIT 1", search.shown_sql, search.rows);
-    let first = FirstSink::new(|row: &dyn Row| Ok((0..row.len()).map(|at| shown(row, at)).collect::<Vec<_>>()));
-    let values = lease.query(Statement::write(sql, vec![]).once(), first).await?.value;
+    let first =
+        FirstSink::new(|row: &dyn Row| Ok((0..row.len()).map(|at| shown(row, at)).collect::<Vec<_>>()));
+    let values = lease
+        .query(Statement::write(sql, vec![]).once(), first)
+        .await?
+        .value;
     Ok(Some(Orphans {
         table: name(found, &table.schema, &table.name),
         key: key.name.clone(),
@@ -117,7 +124,10 @@ async fn of_key(
 
 /// What only the database's own check finds, where it has one: it compares as the key itself does.
 async fn unseen(lease: &mut Lease<'_>, seen: &[Orphans]) -> Result<Vec<Orphans>> {
-    let Some(query) = upkeep(lease.dialect()).foreign_keys.and_then(|keys| keys.violations) else {
+    let Some(query) = upkeep(lease.dialect())
+        .foreign_keys
+        .and_then(|keys| keys.violations)
+    else {
         return Ok(Vec::new());
     };
     let rows = Rows::new(|row| {
@@ -187,7 +197,10 @@ impl Search {
             }
             conditions.push(format!(
                 "NOT EXISTS (SELECT 1 FROM {} p WHERE {})",
-                from(dialect, &name(found, &key.referenced_schema, &key.referenced_table))?,
+                from(
+                    dialect,
+                    &name(found, &key.referenced_schema, &key.referenced_table)
+                )?,
                 pairs.join(" AND ")
             ));
         }
@@ -221,7 +234,7 @@ fn name(found: &Database, schema: &str, name: &str) -> ObjectName {
 
 /// A value for people, whatever it is.
 fn shown(row: &dyn Row, at: usize) -> String {
-    fn text<T: ToString>(cell: Result<Option<T>>) -> Option<String> {
+    fn text<T: ToString, E>(cell: std::result::Result<Option<T>, E>) -> Option<String> {
         cell.ok().flatten().map(|value| value.to_string())
     }
     if row.is_null(at) {

@@ -1,5 +1,6 @@
 //! Migrations on real databases.
 
+mod adopt;
 mod files;
 mod generate;
 mod kill;

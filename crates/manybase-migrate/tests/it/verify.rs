@@ -30,10 +30,17 @@ CREATE TABLE child (id INTEGER NOT NULL PRIMARY KEY, parent_id INTEGER, tenant I
 
 async fn rows_that_refer_to_nothing_are_found(world: World) -> Result<()> {
     let db = world.db();
-    let migrator = world.migrator(&[("main/20250101000000_family/up.sql", FAMILY)]).only("main");
+    let migrator = world
+        .migrator(&[("main/20250101000000_family/up.sql", FAMILY)])
+        .only("main");
     migrator.up().await?;
     run_sql(&db, "main", "INSERT INTO parent VALUES (1, 7, 'a')").await?;
-    run_sql(&db, "main", "INSERT INTO child VALUES (1, 1, 7, 'a'), (2, NULL, 7, NULL), (3, 1, NULL, 'zzz')").await?;
+    run_sql(
+        &db,
+        "main",
+        "INSERT INTO child VALUES (1, 1, 7, 'a'), (2, NULL, 7, NULL), (3, 1, NULL, 'zzz')",
+    )
+    .await?;
     let verified = looked(&migrator).await?;
     assert!(verified.is_fine(), "{verified:?}");
 
@@ -54,9 +61,17 @@ async fn rows_that_refer_to_nothing_are_found(world: World) -> Result<()> {
     assert!(!verified.is_fine());
     let found = findings(&verified, REFERENCES);
     assert_eq!(found.len(), 2, "{found:?}");
-    let of = |columns: &str| found.iter().find(|one| one.starts_with(columns)).expect("it is named");
+    let of = |columns: &str| {
+        found
+            .iter()
+            .find(|one| one.starts_with(columns))
+            .expect("it is named")
+    };
     let two = of("child (parent_id)");
-    assert!(two.contains("2 rows refer to rows of parent that are not there: id = "), "{two}");
+    assert!(
+        two.contains("2 rows refer to rows of parent that are not there: id = "),
+        "{two}"
+    );
     let one = of("child (tenant, code)");
     assert!(
         one.ends_with("1 row refers to a row of parent that is not there: id = 5, tenant = 7, code = 'b'"),
@@ -65,9 +80,20 @@ async fn rows_that_refer_to_nothing_are_found(world: World) -> Result<()> {
     if world.kind != Kind::Sqlite {
         assert!(two.contains("foreign key child_parent"), "{two}");
     }
+    let orphans = migrator.orphans("main").await?;
+    let of_code = orphans
+        .iter()
+        .find(|one| one.columns.len() == 2)
+        .expect("it is found");
+    assert_eq!((of_code.count, of_code.references.name.as_str()), (1, "parent"));
+    assert_eq!(of_code.example[0], ("id".to_owned(), "5".to_owned()));
     // Without a look at the rows.
     let verified = migrator.verify_with(None, false).await?.remove(0);
-    let check = verified.checks.iter().find(|one| one.check == REFERENCES).expect("it is told");
+    let check = verified
+        .checks
+        .iter()
+        .find(|one| one.check == REFERENCES)
+        .expect("it is told");
     assert!(check.findings.is_empty() && check.skipped.is_some());
     Ok(())
 }
@@ -97,10 +123,16 @@ async fn a_rebuild_that_loses_rows_is_found(world: World) -> Result<()> {
     assert!(verified.is_fine(), "{verified:?}");
     let verified = look(&some, &all).await?;
     let found = findings(&verified, ROWS);
-    assert!(found.len() == 1 && found[0].starts_with("20250102000000_anew up: table a has 2 rows of 3"), "{found:?}");
+    assert!(
+        found.len() == 1 && found[0].starts_with("20250102000000_anew up: table a has 2 rows of 3"),
+        "{found:?}"
+    );
     let verified = look(&all, &some).await?;
     let found = findings(&verified, ROWS);
-    assert!(found.len() == 1 && found[0].starts_with("20250102000000_anew down: table a has 2 rows of 3"), "{found:?}");
+    assert!(
+        found.len() == 1 && found[0].starts_with("20250102000000_anew down: table a has 2 rows of 3"),
+        "{found:?}"
+    );
     // Tables that get another name, and rows that are meant to go.
     for up in [
         "ALTER TABLE a RENAME TO c",
@@ -116,13 +148,19 @@ async fn a_rebuild_that_loses_rows_is_found(world: World) -> Result<()> {
 
 async fn rows_that_go_along_with_others_are_found(world: World) -> Result<()> {
     let look = async |up: &str| {
-        let files = [("main/20250101000000_family/up.sql", FAMILY), ("main/20250102000000_less/up.sql", up)];
+        let files = [
+            ("main/20250101000000_family/up.sql", FAMILY),
+            ("main/20250102000000_less/up.sql", up),
+        ];
         looked(&world.migrator(&files).only("main")).await
     };
     let without_code = "UPDATE child SET tenant = NULL; DELETE FROM parent WHERE id = 1;";
     let verified = look(without_code).await?;
     let found = findings(&verified, ROWS);
-    assert!(found.len() == 1 && found[0].contains("up: table child has 2 rows of 3"), "{found:?}");
+    assert!(
+        found.len() == 1 && found[0].contains("up: table child has 2 rows of 3"),
+        "{found:?}"
+    );
     let verified = look(&format!("-- manybase: loses-rows child\n{without_code}")).await?;
     assert!(findings(&verified, ROWS).is_empty(), "{verified:?}");
 
@@ -134,7 +172,8 @@ async fn rows_that_go_along_with_others_are_found(world: World) -> Result<()> {
         Kind::MariaDb => "up leaves rows behind: child (parent_id), foreign key child_parent: 1 row",
         // The runner itself refuses it, where there are rows.
         Kind::Sqlite => "20250102000000_less fails where there are rows",
-        Kind::Postgres => "20250102000000_less fails where there are rows",
+        // A key that cascades takes the row along before the other one is looked at.
+        Kind::Postgres => "up: table child has 2 rows of 3",
     };
     assert!(found.iter().any(|one| one.contains(expected)), "{found:?}");
     Ok(())
@@ -144,8 +183,14 @@ async fn what_fails_where_there_are_rows(world: World) -> Result<()> {
     let files = [
         ("main/20250101000000_a/up.sql", TABLE),
         ("main/20250101000000_a/down.sql", "DROP TABLE a"),
-        ("main/20250102000000_one_of_each/up.sql", "CREATE UNIQUE INDEX one_of_each ON a (flag)"),
-        ("main/20250103000000_more/up.sql", "ALTER TABLE a ADD more INTEGER"),
+        (
+            "main/20250102000000_one_of_each/up.sql",
+            "CREATE UNIQUE INDEX one_of_each ON a (flag)",
+        ),
+        (
+            "main/20250103000000_more/up.sql",
+            "ALTER TABLE a ADD more INTEGER",
+        ),
     ];
     let migrator = world.migrator(&files).only("main");
     let verified = looked(&migrator).await?;
@@ -158,7 +203,10 @@ async fn what_fails_where_there_are_rows(world: World) -> Result<()> {
     migrator.up().await?;
     let verified = looked(&migrator).await?;
     assert!(verified.is_fine(), "{verified:?}");
-    assert!(notes(&verified, ROWS)[0].contains("one_of_each fails"), "{verified:?}");
+    assert!(
+        notes(&verified, ROWS)[0].contains("one_of_each fails"),
+        "{verified:?}"
+    );
     Ok(())
 }
 
@@ -174,27 +222,42 @@ async fn all_tables_get_rows(world: World) -> Result<()> {
          CREATE TABLE kinds ({auto}, name VARCHAR(5) NOT NULL UNIQUE, one CHAR(1) NOT NULL, price DECIMAL(10, 2) NOT NULL,
             share DECIMAL(2, 2) NOT NULL, born DATE NOT NULL, at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
             state VARCHAR(10) NOT NULL CHECK (state IN ('new', 'it''s')), age INTEGER NOT NULL CHECK (age >= 18 AND age < 100),
-            tiny_id BIGINT NOT NULL, FOREIGN KEY (tiny_id) REFERENCES tiny (id), above BIGINT,
+            tiny_id BIGINT NOT NULL, above BIGINT, FOREIGN KEY (tiny_id) REFERENCES tiny (id),
             FOREIGN KEY (above) REFERENCES kinds (id));
          CREATE TABLE pair (tiny_id BIGINT NOT NULL, kinds_id BIGINT NOT NULL, PRIMARY KEY (tiny_id, kinds_id),
             FOREIGN KEY (tiny_id) REFERENCES tiny (id), FOREIGN KEY (kinds_id) REFERENCES kinds (id));
          CREATE TABLE never (id INTEGER NOT NULL PRIMARY KEY CHECK (id < id));"
     );
-    let empty = |table: &str| format!("CREATE TABLE {table}_2 (a INTEGER); DROP TABLE {table}; ALTER TABLE {table}_2 RENAME TO {table};");
+    let empty = |table: &str| {
+        format!(
+            "CREATE TABLE {table}_2 (a INTEGER); DROP TABLE {table}; ALTER TABLE {table}_2 RENAME TO {table};"
+        )
+    };
     // Each loses its rows, which is found only if it had some.
     let lose = [empty("pair"), empty("kinds")].concat();
     let files = [
         ("main/20250101000000_tables/up.sql", tables.as_str()),
-        ("main/20250102000000_lose/up.sql", &format!("{lose}{}", empty("never"))),
+        (
+            "main/20250102000000_lose/up.sql",
+            &format!("{lose}{}", empty("never")),
+        ),
     ];
     let verified = looked(&world.migrator(&files).only("main")).await?;
     let found = findings(&verified, ROWS);
     for table in ["pair", "kinds"] {
-        assert!(found.iter().any(|one| one.contains(&format!("table {table} has 0 rows of 3"))), "{verified:?}");
+        assert!(
+            found
+                .iter()
+                .any(|one| one.contains(&format!("table {table} has 0 rows of 3"))),
+            "{verified:?}"
+        );
     }
     assert_eq!(found.len(), 2, "{found:?}");
     let notes = notes(&verified, ROWS);
-    assert!(notes.len() == 1 && notes[0].starts_with("table never was tried without rows: "), "{notes:?}");
+    assert!(
+        notes.len() == 1 && notes[0].starts_with("table never was tried without rows: "),
+        "{notes:?}"
+    );
     Ok(())
 }
 

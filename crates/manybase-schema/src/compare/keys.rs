@@ -50,9 +50,13 @@ fn indexes(pair: &mut Pair<'_>, part: Part) {
     let mut rest: Vec<&Index> = right
         .indexes
         .iter()
-        .filter(|index| index.unique == unique)
+        .filter(|index| index.unique == unique && !index.is_full_text())
         .collect();
-    for index in left.indexes.iter().filter(|index| index.unique == unique) {
+    for index in left
+        .indexes
+        .iter()
+        .filter(|index| index.unique == unique && !index.is_full_text())
+    {
         let own = key(index, left);
         let named = Some(told_columns(index));
         // Two of the same columns differ in the rest.

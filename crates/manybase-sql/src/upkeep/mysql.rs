@@ -21,6 +21,13 @@ pub(crate) const MYSQL: Upkeep = Upkeep {
     databases: Some("SELECT CONVERT(SCHEMA_NAME USING utf8mb4) FROM information_schema.SCHEMATA"),
     scratch_url: None,
     leftover: None,
+    full_text: Some(
+        "SELECT CONVERT(s.TABLE_NAME USING utf8mb4), CONVERT(s.INDEX_NAME USING utf8mb4), \
+         CONVERT(COALESCE(c.GENERATION_EXPRESSION, '') USING utf8mb4) FROM information_schema.STATISTICS s \
+         JOIN information_schema.COLUMNS c ON c.TABLE_SCHEMA = s.TABLE_SCHEMA AND c.TABLE_NAME = s.TABLE_NAME \
+         AND c.COLUMN_NAME = s.COLUMN_NAME WHERE s.TABLE_SCHEMA = DATABASE() AND s.INDEX_TYPE = 'FULLTEXT' \
+         AND s.COLUMN_NAME LIKE 'full\\_text\\_%' ORDER BY 1, 2",
+    ),
 };
 
 /// Locks are the server's, so that the database takes part in the name; a name has at most 64 characters.

@@ -12,6 +12,10 @@ pub(crate) const POSTGRES: Upkeep = Upkeep {
     databases: Some("SELECT datname::text FROM pg_database WHERE NOT datistemplate"),
     scratch_url: None,
     leftover: Some(leftover),
+    full_text: Some(
+        "SELECT tablename::text, indexname::text, indexdef FROM pg_indexes WHERE schemaname = current_schema() \
+         AND indexname LIKE '%\\_full\\_text\\_%' AND indexdef LIKE '% USING gin %' ORDER BY 2",
+    ),
 };
 
 /// An advisory lock is the database's own, so that a number is enough.

@@ -17,4 +17,10 @@ pub(crate) const SQLITE: Upkeep = Upkeep {
     databases: None,
     scratch_url: Some("sqlite::memory:"),
     leftover: None,
+    full_text: Some(
+        "SELECT t.tbl_name, SUBSTR(t.name, 1, LENGTH(t.name) - LENGTH('_inserted')), v.sql FROM sqlite_schema t \
+         JOIN sqlite_schema v ON v.type = 'view' \
+         AND v.name = SUBSTR(t.name, 1, LENGTH(t.name) - LENGTH('_inserted')) || '_rows' \
+         WHERE t.type = 'trigger' AND t.name GLOB '*_full_text_*_inserted' ORDER BY 2",
+    ),
 };

@@ -52,6 +52,7 @@ struct Document<'a> {
     operations: Vec<String>,
     findings: &'a [manybase_migrate::lint::Finding],
     drift: &'a [String],
+    notes: &'a [String],
     up: &'a str,
     down: &'a str,
 }
@@ -62,8 +63,11 @@ impl Generate {
         let db = cx.db().await?;
         let connection = self.which.one(&db)?;
         let migrator = self.which.migrator(cx).await?;
-        let default = Executor::resolve(&db, Route::default()).map_or_else(|_| connection.clone(), |name| name.to_string());
-        let hints = self.answers.hints(&Schema::of_models(&models, &connection, &default)?)?;
+        let default = Executor::resolve(&db, Route::default())
+            .map_or_else(|_| connection.clone(), |name| name.to_string());
+        let hints = self
+            .answers
+            .hints(&Schema::of_models(&models, &connection, &default)?)?;
         let mut wanted = manybase_migrate::Generate::for_connection(connection.as_str()).hints(hints);
         let generated = loop {
             let progress = cx.out.progress("comparing models, migrations and the database");
@@ -89,6 +93,7 @@ impl Generate {
             operations: generated.operations.iter().map(ToString::to_string).collect(),
             findings: &generated.findings,
             drift: &generated.drift,
+            notes: &generated.notes,
             up: &generated.up,
             down: &generated.down,
         });
@@ -107,6 +112,9 @@ impl Generate {
                 "{}: the database differs from its migrations: {drift}",
                 generated.connection
             ));
+        }
+        for note in &generated.notes {
+            cx.out.note(&format!("{}: {note}", generated.connection));
         }
         if generated.operations.is_empty() {
             cx.out.line(&format!(

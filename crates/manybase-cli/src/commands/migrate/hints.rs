@@ -67,7 +67,9 @@ impl Assigned {
     fn value(&self, schema: &Schema) -> Result<DefaultValue> {
         let Self { table, column, text } = self;
         let place = format!("--fill {table}.{column}={text}");
-        let found = schema.table(&table.as_str().into()).and_then(|table| table.find(column));
+        let found = schema
+            .table(&table.as_str().into())
+            .and_then(|table| table.find(column));
         let Some(found) = found else {
             return Err(Failure::usage(
                 format!("{place}: no model of this connection has {table}.{column}"),
@@ -75,8 +77,12 @@ impl Assigned {
             ));
         };
         match &found.data_type {
-            ColumnType::Neutral(data_type) => DefaultValue::parse(text, *data_type)
-                .map_err(|error| Failure::usage(format!("{place}: {}", error.message()), "write a value of its type")),
+            ColumnType::Neutral(data_type) => DefaultValue::parse(text, *data_type).map_err(|error| {
+                Failure::usage(
+                    format!("{place}: {}", error.message()),
+                    "write a value of its type",
+                )
+            }),
             ColumnType::Native(_) => Ok(DefaultValue::Text(text.clone())),
         }
     }

@@ -1,6 +1,7 @@
 //! `manybase migrate squash`
 
 use super::options::Which;
+use super::run;
 use crate::arguments::examples;
 use crate::confirm::confirm;
 use crate::context::Context;
@@ -12,13 +13,15 @@ use serde::Serialize;
 
 /// Put one migration in the place of the first ones
 ///
-/// Its statements are theirs, one after another. A database that has had them all is told so at its next `up`, and runs
-/// nothing; one that has had some is refused until it has had the rest. The old directories are removed: have them in
-/// version control.
+/// They are replayed in a scratch database, and the new one makes what comes of it from nothing; with --joined its statements
+/// are theirs, one after another. Statements on rows and steps in Rust are never dropped: without --joined they are refused. A
+/// database that has had them all is told so at its next `up`, and runs nothing; one that has had some is refused until it
+/// has had the rest. The old directories are removed: have them in version control.
 #[derive(Debug, Args)]
 #[command(after_help = examples!(
     "manybase migrate squash --to add_city";
-    "manybase migrate squash --to add_city --name first_release --connection crm"
+    "manybase migrate squash --to add_city --name first_release --connection crm";
+    "manybase migrate squash --to add_city --joined    all statements as they are"
 ))]
 pub(crate) struct Squash {
     #[command(flatten)]
@@ -29,6 +32,9 @@ pub(crate) struct Squash {
     /// The new one's name
     #[arg(long, value_name = "WORD", default_value = "squashed", value_parser = word)]
     name: String,
+    /// Keep all statements as they are, one after another
+    #[arg(long)]
+    joined: bool,
     /// Only say which
     #[arg(long)]
     dry_run: bool,
@@ -75,7 +81,14 @@ impl Squash {
                     "Put one in the place of {what}, and remove their directories?"
                 ))?;
             }
-            let name = manybase_migrate::squash(&set, &connection, &self.to, &self.name)?;
+            let name = match self.joined {
+                true => manybase_migrate::squash(&set, &connection, &self.to, &self.name)?,
+                false => {
+                    let migrator = self.which.migrator_of(cx, set).await?;
+                    let watched = run::watched(cx, migrator, "squashing");
+                    watched.squash(&connection, &self.to, &self.name).await?
+                }
+            };
             cx.out.note(&format!("{connection}/{name} stands for them now"));
             migration = Some(name);
         }

@@ -63,7 +63,8 @@ impl Verify {
                     cx.out.line(&format!("{heading}: {}: {finding}", one.connection));
                 }
                 for note in &check.notes {
-                    cx.out.note(&format!("{}: {}: {note}", one.connection, check.check));
+                    cx.out
+                        .note(&format!("{}: {}: {note}", one.connection, check.check));
                 }
             }
         }

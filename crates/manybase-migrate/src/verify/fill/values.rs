@@ -27,7 +27,11 @@ fn plain(kind: DataType, n: i64) -> Option<DefaultValue> {
         DataType::Bool => DefaultValue::Bool(n % 2 == 1),
         DataType::Decimal {
             precision: Some((digits, scale)),
-        } if digits == scale => DefaultValue::Decimal(if digits == 0 { n.to_string() } else { format!("0.{n}") }),
+        } if digits == scale => DefaultValue::Decimal(if digits == 0 {
+            n.to_string()
+        } else {
+            format!("0.{n}")
+        }),
         _ if kind.is_integer() => DefaultValue::Integer(n),
         _ if kind.is_float() => DefaultValue::Float(n as f64),
         _ if kind.is_decimal() => DefaultValue::Decimal(n.to_string()),
@@ -54,10 +58,14 @@ fn said(table: &Table, column: &Column, at: usize) -> Option<DefaultValue> {
         if kind.is_text() {
             found.extend(texts.into_iter().map(DefaultValue::Text));
         } else if kind.is_integer() {
-            let near = numbers.iter().flat_map(|number| [*number, number + 1, number - 1]);
+            let near = numbers
+                .iter()
+                .flat_map(|number| [*number, number + 1, number - 1]);
             found.extend(near.map(DefaultValue::Integer));
         } else if kind.is_decimal() || kind.is_float() {
-            let near = numbers.iter().flat_map(|number| [number + 1, *number, number - 1]);
+            let near = numbers
+                .iter()
+                .flat_map(|number| [number + 1, *number, number - 1]);
             found.extend(near.map(|number| DefaultValue::Decimal(number.to_string())));
         }
     }
@@ -89,7 +97,12 @@ fn literals(sql: &str) -> (Vec<String>, Vec<i64>) {
             texts.push(text);
         } else if first.is_ascii_digit() && !(before.is_alphanumeric() || before == '_') {
             length = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-            numbers.extend(rest[..length].parse::<i64>().ok().filter(|number| *number < i64::from(i32::MAX)));
+            numbers.extend(
+                rest[..length]
+                    .parse::<i64>()
+                    .ok()
+                    .filter(|number| *number < i64::from(i32::MAX)),
+            );
         }
         before = rest[..length].chars().last().unwrap_or(' ');
         rest = &rest[length..];

@@ -13,6 +13,8 @@ const STYLE: DdlStyle = DdlStyle {
     concurrent_indexes: false,
     not_valid: false,
     index_for_foreign_key: true,
+    index_nulls: false,
+    exclusions: false,
 };
 
 static MYSQL: DdlStyle = STYLE;

@@ -15,6 +15,8 @@ static STYLE: DdlStyle = DdlStyle {
     concurrent_indexes: false,
     not_valid: false,
     index_for_foreign_key: false,
+    index_nulls: false,
+    exclusions: false,
 };
 
 impl Ddl for SqliteDdl {
