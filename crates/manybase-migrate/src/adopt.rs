@@ -6,7 +6,7 @@ use crate::history::History;
 use crate::operation::Operation;
 use crate::replay::{Scratch, dialect_of};
 use crate::runner::Ground;
-use crate::schema::Schema;
+use crate::schema::{ForeignKey, Schema};
 use crate::{Draft, Migrator, Plan, Problem, Set, ddl};
 use manybase_db::{Error, ErrorKind, Result};
 use manybase_schema::{Database, Introspect, TableKind};
@@ -241,10 +241,36 @@ fn of(live: &Database, connection: &Arc<str>, dialect: &'static dyn Dialect) -> 
     })
 }
 
+/// Constraints without a name got one when they were made again; that is no difference.
+fn forget_given_names(live: &Schema, made: &mut Schema) {
+    for table in &live.tables {
+        let Some(same) = made.tables.iter_mut().find(|same| same.name == table.name) else {
+            continue;
+        };
+        for check in table.checks.iter().filter(|check| check.name.is_none()) {
+            let given = same
+                .checks
+                .iter_mut()
+                .find(|one| one.expression == check.expression);
+            if let Some(given) = given {
+                given.name = None;
+            }
+        }
+        for key in table.foreign_keys.iter().filter(|key| key.name.is_none()) {
+            let alike =
+                |one: &&mut ForeignKey| one.columns == key.columns && one.references == key.references;
+            if let Some(given) = same.foreign_keys.iter_mut().find(alike) {
+                given.name = None;
+            }
+        }
+    }
+}
+
 /// What the live database has and the other has not, or the other way round.
 fn differences(live: &Database, made: &Database, left_out: &[String]) -> Result<Vec<String>> {
     let native = |database: &Database| Normalised::as_is(Schema::of_database(database).without_librarys());
-    let (wanted, found) = (native(live), native(made));
+    let (wanted, mut found) = (native(live), native(made));
+    forget_given_names(&wanted.schema, &mut found.schema);
     let mut all: Vec<String> = match diff_normalised(&found, &wanted, &Hints::default()) {
         Ok(operations) => operations.iter().map(ToString::to_string).collect(),
         Err(error) => vec![Error::from(error).message().to_owned()],

@@ -56,6 +56,8 @@ fn live(kind: Kind) -> String {
          CREATE TABLE line (invoice INTEGER NOT NULL, line INTEGER NOT NULL, customer {key} NOT NULL,
             price DECIMAL(10, 2), PRIMARY KEY (invoice, line), CONSTRAINT line_customer UNIQUE (customer, line),
             CONSTRAINT line_to FOREIGN KEY (customer) REFERENCES customer (id) ON DELETE CASCADE);
+         CREATE TABLE note (id INTEGER PRIMARY KEY, customer {key} NOT NULL REFERENCES customer (id) ON DELETE CASCADE,
+            stars INTEGER NOT NULL CHECK (stars > 0), hint VARCHAR(20) UNIQUE);
          CREATE VIEW prices AS SELECT customer, SUM(price) AS total FROM line GROUP BY customer;
          CREATE VIEW high_prices AS SELECT customer FROM prices WHERE total > 10;
          {own}

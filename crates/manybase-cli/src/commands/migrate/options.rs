@@ -56,7 +56,9 @@ impl Which {
 
     pub(super) async fn migrator(&self, cx: &mut Context<'_>) -> Result<Migrator> {
         let set = self.set(cx)?;
-        self.migrator_of(cx, set).await
+        let migrator = self.migrator_of(cx, set).await?;
+        note_if_empty(cx, &migrator);
+        Ok(migrator)
     }
 
     pub(super) async fn migrator_of(&self, cx: &mut Context<'_>, set: Set) -> Result<Migrator> {
@@ -68,14 +70,6 @@ impl Which {
         for name in &self.connections {
             db.connection(name)?;
             migrator = migrator.only(name.as_str());
-        }
-        if migrator.set().is_empty()
-            && let Some(directory) = migrator.set().directory()
-        {
-            cx.out.note(&format!(
-                "there are no migrations in {}; `manybase migrate new` writes one",
-                directory.display()
-            ));
         }
         Ok(migrator)
     }
@@ -90,6 +84,18 @@ impl Which {
                 "name one with --connection; another one may require it with --requires",
             )),
         }
+    }
+}
+
+/// For commands that do nothing then.
+pub(super) fn note_if_empty(cx: &Context<'_>, migrator: &Migrator) {
+    if migrator.set().is_empty()
+        && let Some(directory) = migrator.set().directory()
+    {
+        cx.out.note(&format!(
+            "there are no migrations in {}; `manybase migrate new` writes one",
+            directory.display()
+        ));
     }
 }
 

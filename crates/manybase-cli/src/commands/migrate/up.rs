@@ -1,7 +1,7 @@
 //! `manybase migrate up`
 
 use super::options::{How, HowFar, Which};
-use super::{change, run};
+use super::{change, options, run};
 use crate::arguments::examples;
 use crate::context::Context;
 use crate::failure::Result;
@@ -42,6 +42,7 @@ impl Up {
             .migrator_of(cx, set)
             .await?
             .lock_timeout(self.how.lock_timeout);
+        options::note_if_empty(cx, &migrator);
         let target = self.far.target(Target::All);
         let planned = migrator.plan(Direction::Up, &target).await?;
         if self.how.dry_run {
