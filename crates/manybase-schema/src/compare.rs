@@ -5,10 +5,11 @@ mod columns;
 mod defaults;
 mod expression;
 mod keys;
+mod left_out;
 mod outcome;
 mod types;
 
-pub use outcome::{Comparison, Difference, Part, Side, Verdict};
+pub use outcome::{Comparison, Difference, NotCompared, Part, Side, Verdict};
 
 use crate::pattern::wants;
 use crate::{Database, Table};
@@ -72,8 +73,9 @@ impl CompareOptions {
 }
 
 /// Compares what two databases hold and refuse: columns with their types, defaults, keys, indexes, references and
-/// checks, all by what they mean. Views are compared by presence; names of constraints and indexes, comments, triggers,
-/// sequences and the order of columns are not compared, and neither are the library's own tables.
+/// checks, all by what they mean. Views are compared by presence. Triggers, sequences, queries of views and exclusions are
+/// not compared, and [listed as such](Comparison::not_compared) where there are any. Nobody looks at names of constraints
+/// and indexes, comments, the order of columns and the library's own tables.
 ///
 /// A type is the same where the other database has nothing nearer: `bigint unsigned` and `numeric(20)`, `timestamptz` and
 /// `datetime(6)`.
@@ -147,6 +149,7 @@ pub fn compare(left: &Database, right: &Database, options: &CompareOptions) -> C
         right: side(right),
         tables,
         differences,
+        not_compared: left_out::find(left, right, wanted),
     }
 }
 

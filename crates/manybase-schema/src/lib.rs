@@ -34,7 +34,7 @@ mod read;
 mod table;
 mod trigger;
 
-pub use compare::{CompareOptions, Comparison, Difference, Part, Side, Verdict, compare};
+pub use compare::{CompareOptions, Comparison, Difference, NotCompared, Part, Side, Verdict, compare};
 pub use database::Database;
 pub use index::{Index, IndexColumn};
 pub use manybase_sql::catalog::{ColumnKind, Compares, Holds};

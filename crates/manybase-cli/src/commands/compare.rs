@@ -12,9 +12,9 @@ use serde::Serialize;
 
 /// Say whether one database is an equivalent copy of another, also of another kind
 ///
-/// Types, defaults, keys, indexes, references and checks are compared by what they mean: a type is the same where the
-/// other database has nothing nearer. What can't be compared is said, and never taken for equal. Ends with 1 when
-/// anything is listed.
+/// Types, collations, defaults, keys, indexes, references and checks are compared by what they mean: a type is the same
+/// where the other database has nothing nearer. What can't be compared is said, and never taken for equal; triggers,
+/// sequences and the queries of views are not compared. Ends with 1 when a difference is listed.
 #[derive(Debug, Args)]
 #[command(after_help = examples!(
     "manybase compare --left erp --right copy";
@@ -92,6 +92,12 @@ impl Compare {
         let heading = cx.out.heading(mark, word);
         cx.out
             .line(&format!("{heading}{rest}; {tables} on both sides ({products})"));
+        if !comparison.not_compared.is_empty() {
+            let left_out = comparison.not_compared.iter();
+            let left_out = left_out.map(|one| format!("{} ({} and {})", one.what, one.left, one.right));
+            let left_out: Vec<_> = left_out.collect();
+            cx.out.line(&format!("  not compared: {}", left_out.join(", ")));
+        }
         cx.out.document(&Document {
             equivalent,
             comparison: &comparison,

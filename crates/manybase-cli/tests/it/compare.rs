@@ -28,7 +28,7 @@ fn a_copy_on_another_database() {
     );
     script(
         &right.url(),
-        "CREATE TABLE CITY (ID bigint PRIMARY KEY, NAME varchar(40) NOT NULL, SINCE datetime(6))",
+        "CREATE TABLE CITY (ID bigint PRIMARY KEY, NAME varchar(40) COLLATE utf8mb4_nopad_bin NOT NULL, SINCE datetime(6))",
     );
     let project = Project::of(&[("erp", &left.url()), ("copy", &right.url())]);
     let both = ["compare", "--left", "erp", "--right", "copy"];
@@ -46,7 +46,25 @@ fn a_copy_on_another_database() {
         "equivalent; 1 table on both sides (PostgreSQL and MariaDB)\n"
     );
 
-    script(&right.url(), "ALTER TABLE CITY MODIFY NAME varchar(20) NOT NULL");
+    // What nobody has compared is said, to programs too.
+    script(
+        &right.url(),
+        "CREATE TRIGGER w BEFORE INSERT ON CITY FOR EACH ROW SET NEW.SINCE = NULL",
+    );
+    let ran = project.run(&alike).ends_with(0);
+    assert!(
+        ran.out.ends_with("\n  not compared: triggers (0 and 1)\n"),
+        "{}",
+        ran.out
+    );
+    let (_, document) = project.json(&alike);
+    assert_eq!(document["not_compared"][0]["what"], "triggers");
+    assert_eq!(document["not_compared"][0]["right"], 1);
+
+    script(
+        &right.url(),
+        "ALTER TABLE CITY MODIFY NAME varchar(20) COLLATE utf8mb4_nopad_bin NOT NULL",
+    );
     let ran = project.run(&alike).ends_with(1);
     let lines: Vec<_> = ran.out.lines().collect();
     assert_eq!(

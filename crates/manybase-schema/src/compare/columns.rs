@@ -117,24 +117,10 @@ fn filled_in(pair: &mut Pair<'_>, left: &Column, right: &Column) {
     }
 }
 
-/// In a key it decides what is there twice.
+/// It decides which texts are one: in a key what is there twice, elsewhere what a query finds.
 fn collation(pair: &mut Pair<'_>, left: &Column, right: &Column) {
     let is_text = |column: &Column| matches!(column.kind, ColumnKind::Text { .. } | ColumnKind::Char(_));
-    let is_keyed = |table: &Table, column: &Column| {
-        let foreign = table
-            .foreign_keys
-            .iter()
-            .any(|key| key.columns.contains(&column.name));
-        let of_index = |index: &crate::Index| {
-            index.unique
-                && index
-                    .columns
-                    .iter()
-                    .any(|one| one.name.as_ref() == Some(&column.name))
-        };
-        in_key(table, column) || foreign || table.indexes.iter().any(of_index)
-    };
-    if !is_text(left) || !is_text(right) || !(is_keyed(pair.left, left) || is_keyed(pair.right, right)) {
+    if !is_text(left) || !is_text(right) {
         return;
     }
     // A type of a fixed width has no padding to tell apart.

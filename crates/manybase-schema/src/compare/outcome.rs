@@ -26,11 +26,13 @@ pub struct Comparison {
     pub tables: usize,
     /// By table, and within it in the order of what they are about.
     pub differences: Vec<Difference>,
+    /// What was there to compare, and was not: a comparison says nothing about it.
+    pub not_compared: Vec<NotCompared>,
 }
 
 impl Comparison {
     /// Whether what one of them holds, the other holds in the same way. `None` where nothing differs, but something
-    /// can't be compared.
+    /// can't be compared. What is [not compared](Comparison::not_compared) does not count.
     ///
     /// ```
     /// fn is_a_copy(comparison: &manybase_schema::Comparison) -> bool {
@@ -44,6 +46,24 @@ impl Comparison {
         let differs = |one: &Difference| one.verdict != Verdict::NotComparable;
         self.differences.iter().any(differs).then_some(false)
     }
+}
+
+/// Objects that a comparison leaves out.
+///
+/// ```
+/// fn told(left_out: &manybase_schema::NotCompared) -> String {
+///     format!("{} ({} and {})", left_out.what, left_out.left, left_out.right)
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct NotCompared {
+    /// What they are, such as `triggers`.
+    pub what: &'static str,
+    /// How many the left side has.
+    pub left: usize,
+    /// How many the right side has.
+    pub right: usize,
 }
 
 /// One of two databases.
@@ -113,7 +133,7 @@ pub enum Part {
     Numbering,
     /// How a column is calculated.
     Generated,
-    /// Which texts are equal in a key.
+    /// Which texts are equal.
     Collation,
     /// The primary key.
     PrimaryKey,

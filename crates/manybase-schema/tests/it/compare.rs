@@ -37,7 +37,7 @@ fn written(template: &str, kind: Kind) -> String {
         ("{bool}", "BOOLEAN", "boolean", "boolean"),
         ("{instant}", "TIMESTAMP_TEXT", "timestamptz", "datetime(6)"),
         ("{local}", "DATETIME_TEXT", "timestamp", "datetime(6)"),
-        ("{text}", "TEXT", "text", "longtext"),
+        ("{text}", "TEXT", "text", "longtext COLLATE utf8mb4_nopad_bin"),
         ("{uuid}", "UUID_TEXT", "uuid", "uuid"),
         ("{json}", "JSON_TEXT", "jsonb", "json"),
         ("{bytes}", "BLOB", "bytea", "longblob"),
@@ -205,6 +205,56 @@ async fn lists(all: &All) -> Result<()> {
         panic!("one: {:?}", told(&comparison))
     };
     assert_eq!((one.part, one.verdict), (Part::Type, Verdict::Wider));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_nobody_compares_is_said() {
+    let all = require_server!(all().await);
+    left_out(&all).await.expect("works");
+}
+
+async fn left_out(all: &All) -> Result<()> {
+    let [sqlite, postgres, mariadb] = &all.homes;
+    let table = "CREATE TABLE t (id {number}, n integer); CREATE VIEW v AS SELECT n FROM t";
+    let of_sqlite = made(
+        sqlite,
+        &format!("{table}; CREATE TRIGGER w AFTER INSERT ON t BEGIN SELECT 1; END"),
+    )
+    .await?;
+    let of_postgres = made(postgres, &format!("{table}; CREATE SEQUENCE s")).await?;
+    let of_mariadb = made(mariadb, &format!("{table}; CREATE SEQUENCE s; CREATE SEQUENCE r")).await?;
+    let said = |left, right| {
+        let comparison = compare(left, right, &CompareOptions::new().ignore("more"));
+        assert_eq!(
+            (told(&comparison).len(), comparison.equivalent()),
+            (0, Some(true)),
+            "{:?}",
+            told(&comparison)
+        );
+        let said = comparison.not_compared.iter();
+        said.map(|one| (one.what, one.left, one.right))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        said(&of_sqlite, &of_postgres),
+        [
+            ("triggers", 1, 0),
+            ("sequences", 0, 1),
+            ("queries of views", 1, 1)
+        ]
+    );
+    assert_eq!(
+        said(&of_postgres, &of_mariadb),
+        [("sequences", 1, 2), ("queries of views", 1, 1)]
+    );
+    // Tables that do not matter do not matter here either.
+    let comparison = compare(
+        &of_sqlite,
+        &of_sqlite,
+        &CompareOptions::new().ignore("t").ignore("v"),
+    );
+    assert_eq!(comparison.not_compared, []);
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 mod compare;
 mod details;
+mod hard;
 mod home;
 mod many;
 mod objects;
