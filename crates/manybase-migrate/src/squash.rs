@@ -136,9 +136,18 @@ impl<'s> Chosen<'s> {
             let earlier = one.plan().replaces.iter().cloned();
             earlier.chain([one.name().to_owned()])
         });
+        let mut squashed = BTreeMap::new();
+        for one in &self.several {
+            let plan = one.plan();
+            squashed.extend(plan.squashed.clone());
+            if !plan.replaces.is_empty() {
+                squashed.insert(one.name().to_owned(), plan.replaced().cloned().collect());
+            }
+        }
         let plan = Plan {
             parents: Some(Vec::new()),
             replaces: replaces.collect(),
+            squashed,
             requires: self
                 .several
                 .iter()

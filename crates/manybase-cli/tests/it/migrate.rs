@@ -574,6 +574,8 @@ fn a_squash_keeps_statements_on_rows() {
         fill(&project, "main", name, "down", "-- manybase: irreversible\n");
     }
     project.run(&["migrate", "up"]).ends_with(0);
+    let (live, early) = (project.path().join("app.db"), project.path().join("early.db"));
+    std::fs::copy(&live, &early).expect("copied");
     let ran = project
         .run(&["migrate", "squash", "--to", "third", "--yes"])
         .ends_with(2);
@@ -592,4 +594,15 @@ fn a_squash_keeps_statements_on_rows() {
         (0, Some(2))
     );
     project.run(&["migrate", "up", "--locked"]).ends_with(0);
+    // One that has not heard of the first squash, and one that has none of them.
+    std::fs::copy(&early, &live).expect("copied");
+    let ran = project.run(&["migrate", "up", "--locked"]).ends_with(0);
+    assert_eq!(ran.out, "all migrations are applied\n");
+    std::fs::remove_file(&live).expect("removed");
+    project.run(&["migrate", "up", "--locked"]).ends_with(0);
+    let (_, status) = project.json(&["migrate", "status"]);
+    assert_eq!(
+        status["connections"][0]["migrations"].as_array().map(Vec::len),
+        Some(1)
+    );
 }

@@ -1,7 +1,7 @@
 //! What the files say against what the database says.
 
 use crate::history::{Applied, State};
-use crate::{Line, Migration, Problem};
+use crate::{Line, Migration, Plan, Problem};
 use manybase_sql::Dialect;
 use std::collections::BTreeMap;
 
@@ -64,9 +64,13 @@ impl<'l> Survey<'l> {
 
     /// One that is not in the history under its own name.
     fn lacking(&mut self, migration: &'l Migration, rows: &Rows, folded: &mut Vec<&'l str>) {
-        let replaces = &migration.plan().replaces;
-        let (had, lacking): (Vec<_>, Vec<_>) = replaces.iter().partition(|name| rows.contains_key(*name));
-        match (had.is_empty(), lacking.first()) {
+        let plan = migration.plan();
+        let had = plan.replaces.iter().filter(|name| rows.contains_key(*name));
+        let had: Vec<_> = had.collect();
+        let lacking = plan
+            .replaced()
+            .find(|name| !has(plan, name, rows, plan.squashed.len()));
+        match (had.is_empty(), lacking) {
             (true, _) => self.pending.push(migration),
             (false, None) => {
                 folded.extend(had.into_iter().map(String::as_str));
@@ -76,9 +80,21 @@ impl<'l> Survey<'l> {
                 folded.extend(had.into_iter().map(String::as_str));
                 self.problems.push(Problem::HalfSquashed {
                     migration: migration.name().to_owned(),
-                    lacking: (*lacking).clone(),
+                    lacking: lacking.clone(),
                 });
             }
         }
     }
+}
+
+/// Whether the database has had one of those that a migration stands for, or all that this one stood for.
+/// So deep at most, should the file say that one stood for itself.
+fn has(plan: &Plan, name: &String, rows: &Rows, depth: usize) -> bool {
+    let all = |parts: &Vec<String>| parts.iter().all(|part| has(plan, part, rows, depth - 1));
+    let parts = || {
+        plan.squashed
+            .get(name)
+            .filter(|parts| depth > 0 && !parts.is_empty())
+    };
+    rows.contains_key(name) || parts().is_some_and(all)
 }

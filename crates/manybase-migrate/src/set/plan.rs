@@ -2,6 +2,7 @@
 
 use crate::operation::Operation;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What `plan.json` says.
 ///
@@ -24,9 +25,20 @@ pub struct Plan {
     /// Migrations that it stands for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaces: Vec<String>,
+    /// Those of them that stood for others, and for which: a database has had either the one or the others.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub squashed: BTreeMap<String, Vec<String>>,
     /// What it does, for databases of every kind; empty when only the statements tell.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub operations: Vec<Operation>,
+}
+
+impl Plan {
+    /// Those that it stands for itself, without those that one of them stood for.
+    pub(crate) fn replaced(&self) -> impl Iterator<Item = &String> {
+        let earlier = |name: &&String| !self.squashed.values().flatten().any(|one| one == *name);
+        self.replaces.iter().filter(earlier)
+    }
 }
 
 /// A migration on another connection.
