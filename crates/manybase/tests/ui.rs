@@ -2,5 +2,9 @@
 
 #[test]
 fn messages() {
-    trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("tests/ui/*.rs");
+    if cfg!(feature = "test") {
+        cases.compile_fail("tests/ui/testing/*.rs");
+    }
 }

@@ -5,6 +5,13 @@
 mod bad_input;
 mod cancel;
 mod columns;
+#[cfg(all(
+    feature = "test",
+    feature = "migrate",
+    feature = "sqlite",
+    feature = "postgres"
+))]
+mod guide;
 mod models;
 mod outage;
 mod property;
