@@ -51,7 +51,7 @@ impl Parse for TermOf {
 impl Parse for Term {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         if input.peek(Ident::peek_any) && input.peek2(syn::token::Paren) {
-            let word: Ident = input.parse()?;
+            let word = Ident::parse_any(input)?;
             if word != "desc" {
                 let message = "write a field, desc(field), or SQL in quotes: index(a, desc(b), \"lower(c)\")";
                 return Err(syn::Error::new(word.span(), message));
@@ -90,7 +90,7 @@ impl IndexAttribute {
         };
         while !inner.is_empty() {
             if inner.peek(Ident::peek_any) && inner.peek2(Token![=]) {
-                let option: Ident = inner.parse()?;
+                let option = Ident::parse_any(&inner)?;
                 inner.parse::<Token![=]>()?;
                 let place = match option.to_string().as_str() {
                     "name" => &mut found.name,
@@ -136,7 +136,7 @@ impl CheckAttribute {
         let mut name = None;
         if !inner.is_empty() {
             inner.parse::<Token![,]>()?;
-            let option: Ident = inner.parse()?;
+            let option = Ident::parse_any(&inner)?;
             if option != "name" {
                 let message = format!("unknown option `{option}` of `check`; known is: name = \"…\"");
                 return Err(syn::Error::new(option.span(), message));

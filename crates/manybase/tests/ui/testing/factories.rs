@@ -50,20 +50,6 @@ struct Child {
     parent_id: i64,
 }
 
-#[derive(Model)]
-struct NoFactory {
-    #[model(key, auto)]
-    id: i64,
-}
-
-#[derive(Model, Factory)]
-struct OfOneWithout {
-    #[model(key, auto)]
-    id: i64,
-    #[factory(parent = NoFactory)]
-    no_factory_id: i64,
-}
-
 #[derive(Model, Factory)]
 struct WrongSequence {
     #[model(key, auto)]
