@@ -97,7 +97,7 @@ fn kept(name: &str) -> &'static str {
     static NAMES: OnceLock<Mutex<HashSet<&'static str>>> = OnceLock::new();
     let mut names = lock(NAMES.get_or_init(Mutex::default));
     match names.get(name) {
-        Some(known) => *known,
+        Some(known) => known,
         None => {
             let name: &'static str = Box::leak(name.to_owned().into_boxed_str());
             names.insert(name);
