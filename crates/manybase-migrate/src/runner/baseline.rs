@@ -57,22 +57,11 @@ impl Migrator {
         if applied > 0 {
             return Err(Error::from(Problem::NotEmpty { applied }));
         }
-        let count = match target {
-            Target::All => usize::MAX,
-            Target::Steps(steps) => *steps,
-            Target::To(name) => {
-                let last = site.line.find(name)?.name();
-                site.line
-                    .migrations()
-                    .iter()
-                    .filter(|migration| migration.name() <= last)
-                    .count()
-            }
-        };
+        let queue = site.survey().queue(site.line, Direction::Up, target)?;
         let mut done = Vec::new();
         let mut lease = site.ground.lease().await?;
         lease.begin_nested().await?;
-        for migration in site.line.migrations().iter().take(count) {
+        for migration in queue {
             let mut row = Work::row_without_run(self, migration, site.dialect);
             row.state = State::Applied;
             History::insert(&mut lease, &row).await?;

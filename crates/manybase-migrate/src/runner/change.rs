@@ -6,7 +6,7 @@ use super::work::Work;
 use super::{Direction, Migrator, Target};
 use crate::history::{History, State};
 use crate::lock::Lock;
-use crate::{Line, Migration, Problem};
+use crate::{Line, Migration};
 use manybase_db::{Error, Result};
 use std::collections::VecDeque;
 
@@ -210,30 +210,12 @@ impl Migrator {
         let mut queues = Vec::new();
         for site in sites.iter() {
             let named = |error: Error| error.with_connection(site.ground.connection.clone());
-            let survey = site.survey();
-            let reverting = survey.unfinished.filter(|(_, state)| *state == State::Reverting);
-            let problem = survey
-                .problems
-                .into_iter()
-                .next()
-                .or(reverting.map(|(migration, _)| Problem::Unfinished {
-                    migration: migration.name().to_owned(),
-                    reverting: true,
-                    done: 0,
-                }));
-            if let Some(problem) = problem {
+            let mut survey = site.survey();
+            if let Some(problem) = survey.in_the_way(Direction::Up) {
                 return Err(named(problem.into()));
             }
             self.stray(site.line, site.dialect).map_err(named)?;
-            let mut queue = VecDeque::from(survey.pending);
-            queue.truncate(match target {
-                Target::All => usize::MAX,
-                Target::Steps(steps) => *steps,
-                Target::To(name) => {
-                    let last = site.line.find(name)?.name();
-                    queue.iter().filter(|migration| migration.name() <= last).count()
-                }
-            });
+            let queue = VecDeque::from(survey.queue(site.line, Direction::Up, target)?);
             // What can't run is found before anything does.
             for migration in &queue {
                 Work::new(self, site, migration, Direction::Up)?;
@@ -290,29 +272,11 @@ impl Migrator {
         let mut queues = Vec::new();
         for site in sites.iter() {
             let named = |error: Error| error.with_connection(site.ground.connection.clone());
-            let survey = site.survey();
-            let applying = survey.unfinished.filter(|(_, state)| *state == State::Applying);
-            let problem = survey
-                .problems
-                .into_iter()
-                .next()
-                .or(applying.map(|(migration, _)| Problem::Unfinished {
-                    migration: migration.name().to_owned(),
-                    reverting: false,
-                    done: 0,
-                }));
-            if let Some(problem) = problem {
+            let mut survey = site.survey();
+            if let Some(problem) = survey.in_the_way(Direction::Down) {
                 return Err(named(problem.into()));
             }
-            let mut queue: VecDeque<&Migration> = survey.applied.into_iter().rev().collect();
-            queue.truncate(match target {
-                Target::All => usize::MAX,
-                Target::Steps(steps) => *steps,
-                Target::To(name) => {
-                    let stays = site.line.find(name)?.name();
-                    queue.iter().filter(|migration| migration.name() > stays).count()
-                }
-            });
+            let queue = VecDeque::from(survey.queue(site.line, Direction::Down, target)?);
             for migration in &queue {
                 Work::new(self, site, migration, Direction::Down)?;
             }

@@ -3,9 +3,9 @@
 use super::site::{Ground, rows};
 use super::survey::Survey;
 use super::{Direction, Migrator, Target};
+use crate::Line;
 use crate::history::{History, Journal, StepState};
 use crate::set::StepBody;
-use crate::{Line, Migration};
 use manybase_db::{Error, Result};
 use serde::Serialize;
 
@@ -81,25 +81,11 @@ impl Migrator {
         let mut lease = ground.lease().await?;
         let dialect = lease.dialect();
         let rows = rows(History::all(&mut lease).await?);
-        let survey = Survey::of(line, &rows, dialect);
-        if let Some(problem) = survey.problems.into_iter().next() {
+        let mut survey = Survey::of(line, &rows, dialect);
+        if let Some(problem) = survey.in_the_way(direction) {
             return Err(Error::from(problem));
         }
-        let mut queue: Vec<&Migration> = match direction {
-            Direction::Up => survey.pending,
-            Direction::Down => survey.applied.into_iter().rev().collect(),
-        };
-        match target {
-            Target::All => {}
-            Target::Steps(steps) => queue.truncate(*steps),
-            Target::To(name) => {
-                let name = line.find(name)?.name();
-                queue.retain(|migration| match direction {
-                    Direction::Up => migration.name() <= name,
-                    Direction::Down => migration.name() > name,
-                });
-            }
-        }
+        let queue = survey.queue(line, direction, target)?;
         let mut planned = Vec::new();
         for migration in queue {
             let script = match direction {

@@ -1,7 +1,8 @@
 //! What the files say against what the database says.
 
 use crate::history::{Applied, State};
-use crate::{Line, Migration, Plan, Problem};
+use crate::{Direction, Line, Migration, Plan, Problem, Target};
+use manybase_db::Result;
 use manybase_sql::Dialect;
 use std::collections::BTreeMap;
 
@@ -60,6 +61,44 @@ impl<'l> Survey<'l> {
             }
         }
         survey
+    }
+
+    /// Why nothing can run in this direction, if there is a reason. It is taken out.
+    pub(crate) fn in_the_way(&mut self, direction: Direction) -> Option<Problem> {
+        if !self.problems.is_empty() {
+            return Some(self.problems.remove(0));
+        }
+        let (migration, state) = self.unfinished?;
+        let reverting = state == State::Reverting;
+        let contrary = reverting == (direction == Direction::Up);
+        contrary.then(|| Problem::Unfinished {
+            migration: migration.name().to_owned(),
+            reverting,
+            done: 0,
+        })
+    }
+
+    /// What runs, in order.
+    pub(crate) fn queue(
+        &self,
+        line: &Line,
+        direction: Direction,
+        target: &Target,
+    ) -> Result<Vec<&'l Migration>> {
+        let mut queue: Vec<_> = match direction {
+            Direction::Up => self.pending.clone(),
+            Direction::Down => self.applied.iter().rev().copied().collect(),
+        };
+        queue.truncate(match target {
+            Target::All => usize::MAX,
+            Target::Steps(steps) => *steps,
+            Target::To(name) => {
+                let name = line.find(name)?.name();
+                let meant = |one: &&&Migration| (one.name() <= name) == (direction == Direction::Up);
+                queue.iter().filter(meant).count()
+            }
+        });
+        Ok(queue)
     }
 
     /// One that is not in the history under its own name.
