@@ -32,7 +32,7 @@ impl Migrator {
     /// ```
     ///
     /// # Errors
-    /// [`manybase_db::ErrorKind::Migration`] with a [`Problem`]; [`manybase_db::ErrorKind::LockTimeout`] when somebody
+    /// [`manybase_db::ErrorKind::Migration`] with a [`Problem`](crate::Problem); [`manybase_db::ErrorKind::LockTimeout`] when somebody
     /// else runs migrations for too long; those of the databases, with the statement's place. What was finished before it
     /// stays: [`Migrator::up_to`] tells.
     pub async fn up(&self) -> Result<Report> {
