@@ -1,7 +1,8 @@
 //! A column, as closures of queries get it.
 
-use crate::{Assignment, ColumnType, Ex, Operand};
-use manybase_sql::{DataType, Expr, Function, Name, expr::ColumnRef};
+use crate::{Assignment, ColumnType, Cond, Ex, Operand};
+use manybase_sql::expr::{BinaryOp, ColumnKind, ColumnRef};
+use manybase_sql::{DataType, Expr, Function, Name};
 use std::marker::PhantomData;
 
 /// A column of a model, of type `T`. It is a constant: name and type, nothing else.
@@ -86,6 +87,8 @@ impl<T> Col<T> {
 }
 
 impl<T: ColumnType> Col<T> {
+    const KIND: ColumnKind = ColumnKind::new(Some(T::DATA_TYPE), T::NULLABLE);
+
     /// The column itself, whatever spaces are at its end.
     pub(crate) fn untrimmed(self) -> Expr {
         Expr::Column(ColumnRef {
@@ -94,6 +97,23 @@ impl<T: ColumnType> Col<T> {
             data_type: Some(T::DATA_TYPE),
             nullable: T::NULLABLE,
         })
+    }
+
+    /// Without a tree for the column where it stands beside a value.
+    #[inline]
+    pub(crate) fn beside(self, op: BinaryOp, other: Expr) -> Cond {
+        match other {
+            Expr::Value(value) if self.prefix.is_empty() && !self.trimmed => {
+                let table = (!self.table.is_empty()).then_some(self.table);
+                Ex::new(Expr::compared(table, self.name, Self::KIND, op, value))
+            }
+            other => self.beside_any(op, other),
+        }
+    }
+
+    #[cold]
+    fn beside_any(self, op: BinaryOp, other: Expr) -> Cond {
+        Ex::new(self.to_expr().compare(op, other))
     }
 
     pub(crate) fn to_expr(self) -> Expr {

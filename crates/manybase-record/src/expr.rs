@@ -23,6 +23,7 @@ pub use text::Text;
 pub use window::{Window, Windowed, cume_dist, dense_rank, ntile, percent_rank, rank, row_number};
 
 use crate::{Col, ColumnType, Query, Sources};
+use manybase_sql::expr::BinaryOp;
 use manybase_sql::{Expr, LikePattern, Name, Order, OrderBy};
 use std::marker::PhantomData;
 use std::ops::{BitAnd, BitOr, Not};
@@ -120,34 +121,40 @@ pub trait Expression: Sized {
     /// The untyped tree.
     fn into_expr(self) -> Expr;
 
+    /// Beside another with an operator that compares.
+    #[doc(hidden)]
+    fn compared(self, op: BinaryOp, other: Expr) -> Cond {
+        Ex::new(self.into_expr().compare(op, other))
+    }
+
     /// Equal.
     fn eq(self, other: impl Operand<Self::Type>) -> Cond {
-        Ex::new(self.into_expr().eq(other.operand()))
+        self.compared(BinaryOp::Eq, other.operand())
     }
 
     /// Not equal.
     fn ne(self, other: impl Operand<Self::Type>) -> Cond {
-        Ex::new(self.into_expr().ne(other.operand()))
+        self.compared(BinaryOp::Ne, other.operand())
     }
 
     /// Less.
     fn lt(self, other: impl Operand<Self::Type>) -> Cond {
-        Ex::new(self.into_expr().lt(other.operand()))
+        self.compared(BinaryOp::Lt, other.operand())
     }
 
     /// Less or equal.
     fn le(self, other: impl Operand<Self::Type>) -> Cond {
-        Ex::new(self.into_expr().le(other.operand()))
+        self.compared(BinaryOp::Le, other.operand())
     }
 
     /// Greater.
     fn gt(self, other: impl Operand<Self::Type>) -> Cond {
-        Ex::new(self.into_expr().gt(other.operand()))
+        self.compared(BinaryOp::Gt, other.operand())
     }
 
     /// Greater or equal.
     fn ge(self, other: impl Operand<Self::Type>) -> Cond {
-        Ex::new(self.into_expr().ge(other.operand()))
+        self.compared(BinaryOp::Ge, other.operand())
     }
 
     /// Within two ends, both included.
@@ -290,6 +297,11 @@ impl<T: ColumnType> Expression for Col<T> {
 
     fn into_expr(self) -> Expr {
         self.to_expr()
+    }
+
+    #[inline]
+    fn compared(self, op: BinaryOp, other: Expr) -> Cond {
+        self.beside(op, other)
     }
 }
 

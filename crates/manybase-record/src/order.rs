@@ -17,18 +17,18 @@ use manybase_sql::{Expr, Name, OrderBy};
 )]
 pub trait OrderKeys {
     /// Adds the keys.
-    fn add_to(self, keys: &mut Vec<OrderBy>);
+    fn add_to(self, add: &mut impl FnMut(OrderBy));
 }
 
 impl OrderKeys for OrderBy {
-    fn add_to(self, keys: &mut Vec<OrderBy>) {
-        keys.push(self);
+    fn add_to(self, add: &mut impl FnMut(OrderBy)) {
+        add(self);
     }
 }
 
 impl OrderKeys for Vec<OrderBy> {
-    fn add_to(self, keys: &mut Vec<OrderBy>) {
-        keys.extend(self);
+    fn add_to(self, add: &mut impl FnMut(OrderBy)) {
+        self.into_iter().for_each(add);
     }
 }
 
@@ -119,9 +119,9 @@ macro_rules! tuples {
     ($(($($name:ident),+))*) => {$(
         impl<$($name: OrderKeys),+> OrderKeys for ($($name,)+) {
             #[allow(non_snake_case)]
-            fn add_to(self, keys: &mut Vec<OrderBy>) {
+            fn add_to(self, add: &mut impl FnMut(OrderBy)) {
                 let ($($name,)+) = self;
-                $($name.add_to(keys);)+
+                $($name.add_to(add);)+
             }
         }
 

@@ -2,6 +2,7 @@
 
 mod build;
 mod collate;
+mod comparison;
 mod full_text;
 mod function;
 mod infer;
@@ -14,6 +15,7 @@ mod walk;
 mod window;
 
 pub use collate::Collation;
+pub use comparison::{ColumnKind, Comparison};
 pub use full_text::{FullText, FullTextAsked, FullTextSearch, TextSearch, TextTerm};
 pub(crate) use full_text::{SIGNS, fitting};
 pub use function::Function;
@@ -190,6 +192,8 @@ pub enum Expr {
     Value(Value),
     /// One side.
     Unary(UnaryOp, Box<Expr>),
+    /// A column beside a value.
+    Comparison(Comparison),
     /// Two sides, the left one first.
     Binary(Box<(Expr, Expr)>, BinaryOp),
     /// Every one of these, as with `AND` between them: the conditions of a query. True when there are none.

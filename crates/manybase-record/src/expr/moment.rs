@@ -125,7 +125,7 @@ macro_rules! moments {
             /// ```
             pub fn string_agg(self, separator: impl Into<String>, order: impl OrderKeys) -> Ex<Option<String>> {
                 let mut order_by = Vec::new();
-                order.add_to(&mut order_by);
+                order.add_to(&mut |key| order_by.push(key));
                 let join = JoinText { text: self.into_expr(), separator: separator.into(), order_by };
                 Ex::new(join.into())
             }

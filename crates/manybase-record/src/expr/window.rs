@@ -56,7 +56,7 @@ impl Window {
     /// # Ok::<(), manybase_driver::Error>(())
     /// ```
     pub fn order_by<K: OrderKeys>(mut self, keys: K) -> Self {
-        keys.add_to(&mut self.over.order_by);
+        keys.add_to(&mut |key| self.over.order_by.push(key));
         self
     }
 

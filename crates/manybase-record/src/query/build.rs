@@ -58,7 +58,8 @@ impl<S: Sources, O> Query<S, O> {
     /// Person::query().order_by(|c| (c.age.desc(), c.name.asc()));
     /// ```
     pub fn order_by<K: OrderKeys>(mut self, keys: impl FnOnce(S::Columns) -> K) -> Self {
-        keys(self.columns()).add_to(&mut self.select.order_by);
+        let keys = keys(self.columns());
+        keys.add_to(&mut |key| self.select.order_by.push(key));
         self
     }
 

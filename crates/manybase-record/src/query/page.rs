@@ -254,7 +254,7 @@ impl<M: Model> PageQuery<M> {
         };
         let rows = self.rows as usize;
         let mut query = self.query.clone();
-        query.select.order_by = order::clauses(meta, &order, self.backward);
+        query.select.order_by = order::clauses(meta, &order, self.backward).into();
         query.select.limit = Some(u64::from(self.rows) + 1);
         if let Some(place) = &place {
             let beyond = order::beyond(meta, &order, place, self.backward, false);

@@ -1,11 +1,11 @@
 //! What decides the text of a query for whole records, and the values that it binds.
 
 use crate::meta::{Key, kind_of};
-use manybase_sql::expr::{BinaryOp, ColumnRef, UnaryOp};
+use manybase_sql::expr::{BinaryOp, ColumnKind, ColumnRef, Comparison, UnaryOp};
 use manybase_sql::{DataType, Expr, Order, Select, Value};
 use std::borrow::Cow;
 
-/// In the lowest byte beside an operator: a column and a value follow it in the same words.
+/// In the lowest byte beside an operator: the rest of an [`Expr::Comparison`] follows it in the same words.
 const COMPARISON: u64 = 0x40;
 
 /// Puts all that decides the query's text into the key, and returns the values that it binds, in their order. What is
@@ -45,9 +45,8 @@ pub(super) fn shape(select: &Select, key: &mut Key) -> Vec<Value> {
             shape.key.give_up();
             break;
         };
-        shape.column(column);
         let nulls = by.nulls_first.map_or(2, u64::from);
-        shape.key.put(u64::from(by.order == Order::Desc) << 8 | nulls);
+        shape.column(column, nulls << 1 | u64::from(by.order == Order::Desc));
     }
     for number in [select.limit, select.offset].into_iter().flatten() {
         shape.binds.push(number.min(i64::MAX as u64).into());
@@ -66,7 +65,7 @@ impl Gather<'_> {
     /// `beside` is what a value is compared with.
     fn expr(&mut self, expr: &Expr, beside: Option<&Expr>) {
         match expr {
-            Expr::Column(column) => self.column(column),
+            Expr::Column(column) => self.column(column, 0),
             Expr::Value(value) => self.value(value, beside),
             Expr::Unary(UnaryOp::Not, inner) => {
                 self.key.put(3);
@@ -79,9 +78,13 @@ impl Gather<'_> {
             Expr::All(conditions) => {
                 self.key.put(5 | (conditions.len() as u64) << 8);
                 for condition in conditions {
-                    self.expr(condition, None);
+                    match condition {
+                        Expr::Comparison(of) => self.comparison(of),
+                        other => self.expr(other, None),
+                    }
                 }
             }
+            Expr::Comparison(of) => self.comparison(of),
             Expr::Binary(sides, op) => {
                 let op = match op {
                     BinaryOp::Eq => 10,
@@ -94,13 +97,6 @@ impl Gather<'_> {
                     BinaryOp::Or => 17,
                     _ => return self.key.give_up(),
                 };
-                if let (Expr::Column(column), Expr::Value(value)) = &**sides
-                    && let Some(words) = self.comparison(op, column, value)
-                {
-                    self.key.put_all(words);
-                    self.binds.push(value.clone());
-                    return;
-                }
                 self.key.put(op);
                 self.expr(&sides.0, Some(&sides.1));
                 self.expr(&sides.1, Some(&sides.0));
@@ -109,55 +105,54 @@ impl Gather<'_> {
         }
     }
 
-    /// A column of the model beside a value, which is what most conditions are, in three words. `None` for one that
-    /// does not fit into them.
+    /// Three words.
     #[inline]
-    fn comparison(&self, op: u64, column: &ColumnRef, value: &Value) -> Option<[u64; 3]> {
-        let Cow::Borrowed(name) = column.name else {
-            return None;
+    fn comparison(&mut self, of: &Comparison) {
+        let foreign = of.table.is_some_and(|table| self.is_other(table));
+        let (Ok(len), Some(kind), false) = (
+            u32::try_from(of.name.len()),
+            kind_of(&of.value, fits(&of.value, of.kind())),
+            foreign,
+        ) else {
+            return self.key.give_up();
         };
-        let len = u32::try_from(name.len()).ok()?;
-        if self.is_other(column) {
-            return None;
-        }
-        let data_type = data_type(column.data_type)?;
-        let kind = kind_of(value, fits(value, column))?;
-        Some([
-            COMPARISON | op | u64::from(column.nullable) << 8 | data_type << 16,
-            name.as_ptr().addr() as u64,
+        self.key.put_all([
+            COMPARISON | of.word(),
+            of.name.as_ptr().addr() as u64,
             u64::from(len) | kind << 32,
-        ])
+        ]);
+        self.binds.push(of.value.clone());
     }
 
-    /// Whether it belongs to another table.
+    /// Whether it is the name of another table.
     #[inline]
-    fn is_other(&self, column: &ColumnRef) -> bool {
-        column.table.as_ref().is_some_and(|table| {
-            // As a rule it is the very same text.
-            let same = std::ptr::eq(table.as_ptr(), self.table.as_ptr()) && table.len() == self.table.len();
-            !same && table != self.table
-        })
+    fn is_other(&self, table: &str) -> bool {
+        // As a rule it is the very same text.
+        let same = std::ptr::eq(table.as_ptr(), self.table.as_ptr()) && table.len() == self.table.len();
+        !same && table != self.table
     }
 
-    fn column(&mut self, column: &ColumnRef) {
-        if self.is_other(column) {
+    /// `order` is put beside it, in three bits.
+    fn column(&mut self, column: &ColumnRef, order: u64) {
+        if column.table.as_ref().is_some_and(|table| self.is_other(table)) {
             return self.key.give_up();
         }
-        let Some(data_type) = data_type(column.data_type) else {
-            return self.key.give_up();
-        };
-        let owned = matches!(column.name, Cow::Owned(_));
-        let flags = u64::from(column.nullable) << 8 | u64::from(owned) << 9;
-        self.key.put(1 | flags | data_type << 16);
+        let word = ColumnKind::new(column.data_type, column.nullable).word() | order << 10;
         match &column.name {
-            Cow::Borrowed(name) => self.key.fixed(name),
-            Cow::Owned(name) => self.key.text(name),
+            Cow::Borrowed(name) => {
+                self.key
+                    .put_all([1 | word, name.as_ptr().addr() as u64, name.len() as u64])
+            }
+            Cow::Owned(name) => {
+                self.key.put(1 | 1 << 9 | word);
+                self.key.text(name);
+            }
         }
     }
 
     fn value(&mut self, value: &Value, beside: Option<&Expr>) {
         let fits = match beside {
-            Some(Expr::Column(column)) => fits(value, column),
+            Some(Expr::Column(column)) => fits(value, ColumnKind::new(column.data_type, column.nullable)),
             _ => true,
         };
         self.key.value(value, fits);
@@ -167,43 +162,15 @@ impl Gather<'_> {
 
 /// Whether a number is in the range of the column that it stands beside.
 #[inline]
-fn fits(value: &Value, column: &ColumnRef) -> bool {
-    match (value, column.data_type) {
-        (Value::I64(number), Some(DataType::I16)) => i16::try_from(*number).is_ok(),
-        (Value::I64(number), Some(DataType::I32)) => i32::try_from(*number).is_ok(),
+fn fits(value: &Value, column: ColumnKind) -> bool {
+    const TYPE: u64 = !ColumnKind::new(None, true).word();
+    const I16: u64 = ColumnKind::new(Some(DataType::I16), false).word();
+    const I32: u64 = ColumnKind::new(Some(DataType::I32), false).word();
+    match (value, column.word() & TYPE) {
+        (Value::I64(number), I16) => i16::try_from(*number).is_ok(),
+        (Value::I64(number), I32) => i32::try_from(*number).is_ok(),
         _ => true,
     }
-}
-
-/// A type in 48 bits.
-#[inline]
-fn data_type(data_type: Option<DataType>) -> Option<u64> {
-    let (kind, more) = match data_type {
-        None => (0, 0),
-        Some(DataType::Bool) => (1, 0),
-        Some(DataType::I16) => (2, 0),
-        Some(DataType::I32) => (3, 0),
-        Some(DataType::I64) => (4, 0),
-        Some(DataType::U64) => (5, 0),
-        Some(DataType::F32) => (6, 0),
-        Some(DataType::F64) => (7, 0),
-        Some(DataType::Decimal { precision: None }) => (8, 0),
-        Some(DataType::Decimal {
-            precision: Some((total, scale)),
-        }) => (9, u32::from(total) << 8 | u32::from(scale)),
-        Some(DataType::Text { length: None }) => (10, 0),
-        Some(DataType::Text { length: Some(length) }) => (11, length),
-        Some(DataType::Char(length)) => (12, length),
-        Some(DataType::Bytes) => (13, 0),
-        Some(DataType::Date) => (14, 0),
-        Some(DataType::Time) => (15, 0),
-        Some(DataType::DateTime) => (16, 0),
-        Some(DataType::Timestamp) => (17, 0),
-        Some(DataType::Uuid) => (18, 0),
-        Some(DataType::Json) => (19, 0),
-        Some(_) => return None,
-    };
-    Some(kind | u64::from(more) << 16)
 }
 
 #[cfg(test)]

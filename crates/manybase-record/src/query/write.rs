@@ -169,6 +169,7 @@ pub(super) fn names_one_row(meta: &ModelMeta, filter: Option<&Expr>) -> bool {
 fn says(filter: &Expr, column: &str) -> bool {
     let (sides, op) = match filter {
         Expr::All(conditions) => return conditions.iter().any(|condition| says(condition, column)),
+        Expr::Comparison(of) => return of.op() == BinaryOp::Eq && of.name == column,
         Expr::Binary(sides, op) => (&**sides, op),
         _ => return false,
     };

@@ -10,7 +10,7 @@ impl<T: Into<Value>> From<T> for Expr {
 }
 
 macro_rules! binary {
-    ($($(#[$doc:meta])* $name:ident => $op:ident;)*) => {$(
+    ($build:ident: $($(#[$doc:meta])* $name:ident => $op:ident;)*) => {$(
         $(#[$doc])*
         ///
         /// ```
@@ -19,7 +19,7 @@ macro_rules! binary {
         /// ```
         #[must_use]
         pub fn $name(self, other: impl Into<Expr>) -> Self {
-            Self::Binary(Box::new((self, other.into())), BinaryOp::$op)
+            self.$build(BinaryOp::$op, other.into())
         }
     )*};
 }
@@ -79,7 +79,7 @@ impl Expr {
         })
     }
 
-    binary! {
+    binary! { compare:
         /// `=`
         eq => Eq;
         /// `<>`
@@ -92,6 +92,9 @@ impl Expr {
         gt => Gt;
         /// `>=`
         ge => Ge;
+    }
+
+    binary! { operation:
         /// Both hold.
         and => And;
         /// One holds.
@@ -108,6 +111,10 @@ impl Expr {
         rem => Rem;
         /// Text put together.
         concat => Concat;
+    }
+
+    fn operation(self, op: BinaryOp, other: Expr) -> Self {
+        Self::Binary(Box::new((self, other)), op)
     }
 
     /// The opposite.

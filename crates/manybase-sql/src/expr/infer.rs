@@ -18,6 +18,7 @@ impl Expr {
             Self::Value(value) => value.data_type(),
             Self::Unary(UnaryOp::Not, _)
             | Self::All(_)
+            | Self::Comparison(_)
             | Self::InList { .. }
             | Self::InRows { .. }
             | Self::Between { .. }
@@ -111,6 +112,7 @@ impl Expr {
             Self::Collate(text, _) => text.is_nullable(),
             Self::InList { expr, list, .. } => expr.is_nullable() || list.iter().any(Value::is_null),
             Self::Unary(_, expr) | Self::Cast(expr, _) | Self::Like { expr, .. } => expr.is_nullable(),
+            Self::Comparison(of) => of.kind().is_nullable() || of.value.is_null(),
             // Division by zero is NULL on SQLite and MySQL.
             Self::Binary(_, BinaryOp::Div | BinaryOp::Rem) => true,
             Self::Binary(sides, _) => sides.0.is_nullable() || sides.1.is_nullable(),

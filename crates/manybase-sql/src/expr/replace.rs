@@ -27,6 +27,12 @@ impl Expr {
             | Self::Aggregate {
                 argument: Some(expr), ..
             } => change(expr),
+            Self::Comparison(of) => {
+                let (mut left, mut right) = of.sides();
+                change(&mut left);
+                change(&mut right);
+                *self = left.compare(of.op(), right);
+            }
             Self::Binary(sides, _) => {
                 change(&mut sides.0);
                 change(&mut sides.1);

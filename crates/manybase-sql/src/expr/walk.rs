@@ -4,7 +4,8 @@ use super::{ColumnRef, Expr, JsonAsked};
 use crate::{Body, Select, SourceRows};
 
 impl Expr {
-    /// Whether something holds for this expression or one inside it. What is inside of a subquery is not looked at.
+    /// Whether something holds for this expression or one inside it. What is inside of a subquery is not looked at, and
+    /// neither are the sides of a [`Expr::Comparison`] apart from it.
     pub(crate) fn any(&self, test: &mut dyn FnMut(&Expr) -> bool) -> bool {
         test(self) || self.any_child(&mut |child| child.any(test))
     }
@@ -13,6 +14,7 @@ impl Expr {
     pub(super) fn any_child(&self, test: &mut dyn FnMut(&Expr) -> bool) -> bool {
         match self {
             Self::Column(_)
+            | Self::Comparison(_)
             | Self::Value(_)
             | Self::Literal(_)
             | Self::Invalid(_)
@@ -50,6 +52,7 @@ impl Expr {
     pub(crate) fn binds(&self) -> bool {
         self.any(&mut |expr| match expr {
             Expr::Value(_)
+            | Expr::Comparison(_)
             | Expr::InList { .. }
             | Expr::InRows { .. }
             | Expr::Like { .. }
@@ -68,8 +71,10 @@ impl Expr {
     }
 
     fn names(&self, column: &str) -> bool {
-        self.any(&mut |expr| {
-            matches!(expr, Expr::Column(ColumnRef { name, .. }) if name.eq_ignore_ascii_case(column))
+        self.any(&mut |expr| match expr {
+            Expr::Column(ColumnRef { name, .. }) => name.eq_ignore_ascii_case(column),
+            Expr::Comparison(of) => of.name.eq_ignore_ascii_case(column),
+            _ => false,
         })
     }
 

@@ -20,6 +20,10 @@ pub(crate) fn expr(w: &mut SqlWriter<'_>, node: &Expr) -> Result<()> {
             w.push("-");
             grouped(w, inner)
         }
+        Expr::Comparison(of) => {
+            let (column, value) = of.sides();
+            dialect.binary(w, &column, of.op(), &value)
+        }
         Expr::Binary(sides, op) => match super::collate::comparison(&sides.0, *op, &sides.1) {
             Some((left, right)) => dialect.binary(w, &left, *op, &right),
             None => dialect.binary(w, &sides.0, *op, &sides.1),
@@ -137,7 +141,8 @@ fn side(w: &mut SqlWriter<'_>, node: &Expr, op: BinaryOp) -> Result<()> {
     let plain = match node {
         Expr::All(_) => op == BinaryOp::And,
         Expr::Binary(_, inner) => inner.is_comparison() || *inner == op,
-        Expr::IsNull { .. }
+        Expr::Comparison(_)
+        | Expr::IsNull { .. }
         | Expr::InList { .. }
         | Expr::InRows { .. }
         | Expr::Like { .. }

@@ -115,7 +115,7 @@ fn levels(w: &mut SqlWriter<'_>, select: &Select, keys: &[Expr], items: &[Expr])
                 alias: None,
             })
             .collect(),
-        order_by: Vec::new(),
+        order_by: Default::default(),
         limit: None,
         offset: None,
         ..select.clone()

@@ -1,6 +1,7 @@
 //! `SELECT`.
 
 use crate::{Dialect, Expr, LimitPer, Lock, Name, Rendered, Result, SqlWriter, TableName, Tables};
+use smallvec::SmallVec;
 
 /// Direction of an order.
 ///
@@ -110,8 +111,8 @@ pub struct Select {
     pub group_by: Vec<Expr>,
     /// `HAVING`
     pub having: Option<Expr>,
-    /// `ORDER BY`
-    pub order_by: Vec<OrderBy>,
+    /// `ORDER BY`; most have one key, which costs no allocation.
+    pub order_by: SmallVec<[OrderBy; 1]>,
     /// `LIMIT`
     pub limit: Option<u64>,
     /// `OFFSET`
@@ -140,7 +141,7 @@ impl Select {
             filter: None,
             group_by: Vec::new(),
             having: None,
-            order_by: Vec::new(),
+            order_by: SmallVec::new(),
             limit: None,
             offset: None,
             limit_per: None,

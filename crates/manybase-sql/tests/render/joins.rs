@@ -305,7 +305,8 @@ fn set_operations() {
             expr: Expr::typed_column("n", DataType::I32, true),
             order: Order::Desc,
             nulls_first: Some(true),
-        }],
+        }]
+        .into(),
         limit: Some(5),
         ..Select::from("united")
     };
