@@ -67,8 +67,8 @@ pub use model::{Embedded, Key, Model, NoKey};
 pub use models::Models;
 pub use order::{Assignments, ColumnNames, GroupKeys, OrderKeys};
 pub use query::{
-    Alias, BatchStream, Cursor, JoinSource, Page, PageQuery, Query, RowStream, SoftDelete, Table, exists,
-    not_exists,
+    Alias, BatchStream, BuiltQuery, Cursor, JoinSource, Page, PageQuery, Query, RowStream, SoftDelete,
+    SqlText, Table, exists, not_exists,
 };
 pub use raw::{Bind, RawQuery, sql};
 pub use rec::Rec;

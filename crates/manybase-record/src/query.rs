@@ -3,6 +3,7 @@
 mod alias;
 mod batch;
 mod build;
+mod built;
 mod by_relation;
 mod deleted;
 mod explain;
@@ -24,6 +25,7 @@ mod write;
 pub(crate) use alias::Joined;
 pub use alias::{Alias, JoinSource};
 pub use batch::BatchStream;
+pub use built::{BuiltQuery, SqlText};
 pub(crate) use deleted::Deleted;
 pub use deleted::SoftDelete;
 pub use page::{Cursor, Page, PageQuery};
@@ -36,7 +38,7 @@ use crate::relation::Include;
 use crate::{Cells, Model, ModelMeta, Rec, Sources, hooks, model};
 use manybase_db::{Executor, Route};
 use manybase_driver::{BoxFuture, Dialect, Result};
-use manybase_sql::{Rendered, Select, SelectItem, Value};
+use manybase_sql::{Select, SelectItem, Value};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -272,14 +274,7 @@ impl<S: Sources, O> Query<S, O> {
             select = select.filter(filter.into_node());
         }
         if self.whole {
-            if !select.group_by.is_empty() {
-                return Err(manybase_driver::Error::new(
-                    manybase_driver::ErrorKind::Statement,
-                    "a query with group_by gives groups, not records",
-                )
-                .with_help("add select(|c| …) with the grouped columns and aggregates")
-                .with_model(self.meta.name));
-            }
+            self.gives_records()?;
             let items = (0..self.meta.columns.len()).map(|i| SelectItem {
                 expr: self.meta.expr(i),
                 alias: None,
@@ -289,6 +284,19 @@ impl<S: Sources, O> Query<S, O> {
             return Err(join::selects_nothing(self.meta));
         }
         Ok(select)
+    }
+
+    /// Whole records come of rows, not of groups.
+    fn gives_records(&self) -> Result<()> {
+        if !self.whole || self.select.group_by.is_empty() {
+            return Ok(());
+        }
+        Err(manybase_driver::Error::new(
+            manybase_driver::ErrorKind::Statement,
+            "a query with group_by gives groups, not records",
+        )
+        .with_help("add select(|c| …) with the grouped columns and aggregates")
+        .with_model(self.meta.name))
     }
 
     /// SQL text and values, for one dialect.
@@ -303,12 +311,14 @@ impl<S: Sources, O> Query<S, O> {
     /// assert_eq!(rendered.sql, "SELECT `name` FROM `person` WHERE `id` = ?");
     /// # Ok::<(), manybase_driver::Error>(())
     /// ```
-    pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<Rendered> {
+    pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<BuiltQuery> {
         let (sql, binds) = self
             .text(dialect)
             .map_err(|error| error.with_model(self.meta.name))?;
-        let sql = sql.as_ref().to_owned();
-        Ok(Rendered { sql, binds })
+        Ok(BuiltQuery {
+            sql: sql.into(),
+            binds,
+        })
     }
 
     /// Text and values, from a text that was rendered before where that can be.

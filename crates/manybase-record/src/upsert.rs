@@ -398,11 +398,11 @@ pub(crate) async fn one<M: Model>(mut record: M, on: &dyn Executor) -> Result<Re
     let rendered = upsert.render(dialect).map_err(|error| named(error.into()))?;
     let statement = Statement::rendered(rendered, Access::Write);
     lease.execute(statement).await.map_err(named)?;
-    let rendered = Query::<M>::by_key(key)
+    let (sql, binds) = Query::<M>::by_key(key)
         .deleted(Deleted::Shown)
-        .to_sql(dialect)
+        .text(dialect)
         .map_err(named)?;
-    let statement = Statement::rendered(rendered, Access::Read);
+    let statement = Statement::read(sql, binds);
     let mut rows = lease.query(statement, back).await.map_err(named)?.rows;
     rows.pop().ok_or_else(|| named(gone()))
 }

@@ -3,7 +3,7 @@
 use super::{Query, homes};
 use crate::hooks::{self, SetWise};
 use crate::rec::{placed, set_by_model};
-use crate::{Assignment, Assignments, Model, ModelMeta};
+use crate::{Assignment, Assignments, Model, ModelMeta, model};
 use chrono::{SubsecRound, Utc};
 use manybase_db::Executor;
 use manybase_driver::{Access, Dialect, Error, ErrorKind, Result, Statement};
@@ -114,7 +114,8 @@ impl<M: Model> Query<M> {
 
     /// A clause that the statement can't have must not be dropped without a word: the rows would be others.
     pub(super) fn only_filter(&self, what: &str) -> Result<Option<Expr>> {
-        let tree = self.tree()?;
+        self.gives_records()?;
+        let tree = &*self.select;
         let clause = if tree.limit.is_some() || tree.offset.is_some() {
             "a limit or an offset"
         } else if !tree.order_by.is_empty() {
@@ -128,7 +129,12 @@ impl<M: Model> Query<M> {
         } else if tree.tables.is_some() {
             "an alias or other tables"
         } else {
-            return Ok(tree.filter);
+            let mut filter = tree.filter.clone();
+            if let Some(key) = &self.key {
+                let key = model::key_filter(self.meta, &tree.name(), key.clone()?)?;
+                Expr::and_into(&mut filter, key.into_node());
+            }
+            return Ok(filter);
         };
         Err(
             Error::new(ErrorKind::Statement, format!("{what} of a query with {clause}"))

@@ -167,9 +167,9 @@ impl<M: Model> Rec<M> {
             return Err(self.missing(tx));
         }
         let back = Query::<M>::by_key_values(self.key_values().map_err(named)?).deleted(Deleted::Shown);
-        let rendered = back.to_sql(lease.dialect()).map_err(named)?;
+        let (sql, binds) = back.text(lease.dialect()).map_err(named)?;
         let rows = Rows::new(Rec::<M>::decode, Match::InOrder(meta.columns.len())).of(meta, true);
-        let statement = Statement::rendered(rendered, Access::Read).bounded();
+        let statement = Statement::read(sql, binds).bounded();
         let found = lease.query(statement, rows).await.map_err(named)?.rows.pop();
         drop(lease);
         let Some(found) = found else {

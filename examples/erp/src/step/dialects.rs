@@ -14,7 +14,7 @@ pub(crate) fn dialects(page: &mut Page) -> Result<()> {
         .select(|c| (c.number, c.name));
     let mut rows = Vec::new();
     for dialect in [dialect::sqlite(), dialect::postgres(), dialect::mariadb()] {
-        rows.push([dialect.name().to_owned(), query.to_sql(dialect)?.sql]);
+        rows.push([dialect.name().to_owned(), query.to_sql(dialect)?.sql.into()]);
     }
     page.figure(
         "dialects",
