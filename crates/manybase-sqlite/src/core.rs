@@ -2,6 +2,7 @@
 
 use crate::attach::Attached;
 use crate::bind;
+use crate::company::Present;
 use crate::config::Config;
 use crate::error;
 use crate::guard::Guard;
@@ -21,6 +22,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(crate) struct Core {
     pub(crate) raw: Connection,
+    /// Of a file in WAL mode. Behind the connection, which it outlives.
+    pub(crate) present: Option<Present>,
     pub(crate) watch: Arc<Watch>,
     /// The file's name, for messages.
     pub(crate) place: Arc<str>,
@@ -82,6 +85,7 @@ impl Core {
     ) -> Self {
         Self {
             raw,
+            present: None,
             watch,
             place: config.place.to_string().into(),
             inserted,

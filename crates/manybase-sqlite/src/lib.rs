@@ -33,6 +33,7 @@ mod attach;
 mod backup;
 mod bind;
 mod bulk;
+mod company;
 mod config;
 mod connection;
 mod core;

@@ -5,7 +5,7 @@
 //! SQLite has prepared the insert, so that a schema which has changed is seen.
 
 use crate::core::Core;
-use crate::row::{Names, SqliteRow};
+use crate::row::{Name, Names, SqliteRow};
 use manybase_driver::{Done, Error, Numbered, Result, Sink, Statement};
 use manybase_sql::{SqlWriter, dialect};
 use rusqlite::StatementStatus;
@@ -16,9 +16,6 @@ const IS_ROWID: &str = "SELECT (SELECT COUNT(*) FROM pragma_table_info(?1, ?2) W
     AND EXISTS (SELECT 1 FROM pragma_table_info(?1, ?2) WHERE pk = 1 AND name = ?3 COLLATE NOCASE \
     AND type = 'INTEGER' COLLATE NOCASE) \
     AND NOT EXISTS (SELECT 1 FROM pragma_index_list(?1, ?2) WHERE origin = 'pk')";
-
-/// A row of one column.
-const ROW: &str = "SELECT ?1";
 
 /// Columns that are not the row's own number: there is no use in trying again.
 #[derive(Debug, Default)]
@@ -63,7 +60,7 @@ impl Core {
             self.no_rowids.0.insert(place(&numbered));
             self.look_up_number(&numbered, &done, sink)?;
         } else {
-            self.give_back(done.last_insert_id, sink)?;
+            give_back(&numbered, done.last_insert_id, sink)?;
         }
         Ok(true)
     }
@@ -73,7 +70,7 @@ impl Core {
     fn look_up_number(&self, numbered: &Numbered, done: &Done, sink: &mut dyn Sink) -> Result<()> {
         let Some(row) = done.last_insert_id else {
             return match done.affected {
-                0 => self.give_back(None, sink),
+                0 => give_back(numbered, None, sink),
                 _ => Err(changed(numbered)),
             };
         };
@@ -116,17 +113,7 @@ impl Core {
         asked.unwrap_or(false)
     }
 
-    /// A trigger may have kept the row out; then there is none to give back either.
-    fn give_back(&self, number: Option<i64>, sink: &mut dyn Sink) -> Result<()> {
-        match number {
-            Some(number) => self.give_row(ROW, number, sink),
-            None => {
-                let row = self.raw.prepare_cached(ROW).map_err(|error| self.fail(error))?;
-                sink.columns(&Names(&row))
-            }
-        }
-    }
-
+    #[cold]
     fn give_row(&self, sql: &str, value: i64, sink: &mut dyn Sink) -> Result<()> {
         let fail = |error| self.fail(error);
         let mut row = self.raw.prepare_cached(sql).map_err(fail)?;
@@ -138,6 +125,15 @@ impl Core {
         }
         Ok(())
     }
+}
+
+/// A trigger may have kept the row out; then there is none to give back either.
+fn give_back(numbered: &Numbered, number: Option<i64>, sink: &mut dyn Sink) -> Result<()> {
+    sink.columns(&Name(numbered.column))?;
+    if let Some(number) = number {
+        sink.row(&SqliteRow::new(number, 1))?;
+    }
+    Ok(())
 }
 
 fn changed(numbered: &Numbered) -> Error {

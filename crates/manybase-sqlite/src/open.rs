@@ -1,5 +1,6 @@
 //! Opening a file and making a connection of it.
 
+use crate::company::{self, Present};
 use crate::config::{Config, Mode, Place};
 use crate::core::Core;
 use crate::log::Log;
@@ -28,7 +29,7 @@ pub(crate) fn open(config: &Arc<Config>, access: Access) -> Result<Core> {
 pub(crate) fn open_on_the_spot(config: &Arc<Config>, access: Access) -> Option<Core> {
     let quick = match &config.place {
         Place::Memory => config.image.is_none(),
-        Place::File(path) => is_quick(path),
+        Place::File(path) => company::has_any(path) || is_quick(path),
     };
     match quick {
         true => opened(config, access, true).ok().flatten(),
@@ -95,9 +96,9 @@ fn opened(config: &Arc<Config>, access: Access, on_the_spot: bool) -> Result<Opt
         looked = true;
     }
     let reader = protected || access == Access::Read && is_file;
-    let log = Log::default();
+    let log = Log::new(config.wal_autocheckpoint);
     if wal && !reader {
-        log.watch(&mut raw, config.wal_autocheckpoint).map_err(fail)?;
+        log.watch(&mut raw).map_err(fail)?;
     }
     if !looked {
         // The first look into the file: it may be no database at all.
@@ -106,7 +107,7 @@ fn opened(config: &Arc<Config>, access: Access, on_the_spot: bool) -> Result<Opt
     }
     raw.execute_batch(&settings(config, reader)).map_err(fail)?;
     watch.finish();
-    Ok(Some(Core::new(
+    let mut core = Core::new(
         raw,
         watch,
         inserted,
@@ -114,7 +115,13 @@ fn opened(config: &Arc<Config>, access: Access, on_the_spot: bool) -> Result<Opt
         config.clone(),
         !is_file || config.commits_quickly(wal),
         log,
-    )))
+    );
+    if let Place::File(path) = &config.place
+        && wal
+    {
+        core.present = Some(Present::new(path));
+    }
+    Ok(Some(core))
 }
 
 /// An empty database, or a copy of a file.
@@ -151,7 +158,7 @@ fn hooks(raw: &mut Connection, watch: &Arc<Watch>, inserted: &Arc<AtomicBool>) -
     }))
 }
 
-fn flags(mode: Mode) -> OpenFlags {
+pub(crate) fn flags(mode: Mode) -> OpenFlags {
     // One thread at a time uses it, so SQLite need not lock by itself. Not SQLITE_OPEN_URI: a path is a path.
     OpenFlags::SQLITE_OPEN_NO_MUTEX
         | match mode {

@@ -11,14 +11,33 @@ use uuid::Uuid;
 /// Whole numbers up to here are exact as floating-point numbers.
 const EXACT: i64 = 1 << 53;
 
-pub(crate) struct SqliteRow<'r, 's> {
-    row: &'r rusqlite::Row<'s>,
+/// Where the cells of a row are.
+pub(crate) trait Cells {
+    /// `None` for one that does not exist.
+    fn cell(&self, index: usize) -> Option<ValueRef<'_>>;
+}
+
+impl Cells for &rusqlite::Row<'_> {
+    fn cell(&self, index: usize) -> Option<ValueRef<'_>> {
+        self.get_ref(index).ok()
+    }
+}
+
+/// The number of a row that was just inserted, which SQLite has told without a row of its own.
+impl Cells for i64 {
+    fn cell(&self, index: usize) -> Option<ValueRef<'_>> {
+        (index == 0).then_some(ValueRef::Integer(*self))
+    }
+}
+
+pub(crate) struct SqliteRow<C> {
+    cells: C,
     len: usize,
 }
 
-impl<'r, 's> SqliteRow<'r, 's> {
-    pub(crate) fn new(row: &'r rusqlite::Row<'s>, len: usize) -> Self {
-        Self { row, len }
+impl<C: Cells> SqliteRow<C> {
+    pub(crate) fn new(cells: C, len: usize) -> Self {
+        Self { cells, len }
     }
 
     /// A cell that is there and not NULL goes through `read`, which hands back what it can't take.
@@ -28,7 +47,7 @@ impl<'r, 's> SqliteRow<'r, 's> {
         expected: &'static str,
         read: impl FnOnce(ValueRef<'c>) -> Option<Result<T, Box<CellError>>>,
     ) -> Cell<T> {
-        let Ok(value) = self.row.get_ref(index) else {
+        let Some(value) = self.cells.cell(index) else {
             return Err(Box::new(CellError::Missing));
         };
         if value == ValueRef::Null {
@@ -90,13 +109,13 @@ fn whole<T: TryFrom<i128>>(bytes: &[u8], expected: &'static str) -> Option<Resul
     Some(T::try_from(number).map_err(|_| CellError::range(expected)))
 }
 
-impl Row for SqliteRow<'_, '_> {
+impl<C: Cells> Row for SqliteRow<C> {
     fn len(&self) -> usize {
         self.len
     }
 
     fn is_null(&self, index: usize) -> bool {
-        self.row.get_ref(index).is_ok_and(|value| value == ValueRef::Null) || index >= self.len
+        self.cells.cell(index).is_none_or(|value| value == ValueRef::Null)
     }
 
     fn bool(&self, index: usize) -> Cell<bool> {
@@ -205,5 +224,18 @@ impl Columns for Names<'_, '_> {
         // rusqlite panics for a name that is not UTF-8, which a file from elsewhere may have.
         let name = catch_unwind(AssertUnwindSafe(|| self.0.column_name(index)));
         name.ok().and_then(Result::ok).unwrap_or_default()
+    }
+}
+
+/// The name of a result's only column.
+pub(crate) struct Name<'n>(pub(crate) &'n str);
+
+impl Columns for Name<'_> {
+    fn len(&self) -> usize {
+        1
+    }
+
+    fn name(&self, index: usize) -> &str {
+        if index == 0 { self.0 } else { "" }
     }
 }

@@ -1,7 +1,9 @@
 //! The thread that a connection lives on. It is started for the first work that does not fit the caller's.
 
+use crate::company::Present;
 use crate::config::{Config, Place};
 use crate::core::Core;
+use crate::log::{Beside, Log};
 use crate::open::{open, open_on_the_spot};
 use crate::watch::Watch;
 use manybase_driver::{Access, Error, ErrorKind, Result};
@@ -18,14 +20,14 @@ type Job = Box<dyn FnOnce(&Link) + Send>;
 struct Link {
     core: Mutex<Core>,
     watch: Arc<Watch>,
-    /// Closing it may have to wait for the disk.
-    is_file: bool,
+    log: Log,
+    config: Arc<Config>,
 }
 
 /// The caller's side. Dropping it stops the running job and ends the thread, which closes the file.
 pub(crate) struct Worker {
-    // Before `thread`: its end wakes the thread, which then is the last to hold the link and the one to close.
-    link: Arc<Link>,
+    /// `None` only once it has been let go.
+    link: Option<Arc<Link>>,
     thread: Option<Thread>,
 }
 
@@ -61,18 +63,25 @@ impl Link {
     fn new(core: Core) -> Arc<Self> {
         Arc::new(Self {
             watch: core.watch.clone(),
-            is_file: matches!(core.config.place, Place::File(_)),
+            log: core.log.clone(),
+            config: core.config.clone(),
             core: Mutex::new(core),
         })
     }
 }
 
 impl Worker {
+    const PRESENT: &str = "it is let go only at its end";
+
+    fn link(&self) -> &Arc<Link> {
+        self.link.as_ref().expect(Self::PRESENT)
+    }
+
     /// Opens the file: here if nothing has to be waited for, else on the connection's own thread.
     pub(crate) async fn start(config: Arc<Config>, access: Access) -> Result<Self> {
         if let Some(core) = open_on_the_spot(&config, access) {
             return Ok(Self {
-                link: Link::new(core),
+                link: Some(Link::new(core)),
                 thread: None,
             });
         }
@@ -96,7 +105,7 @@ impl Worker {
             }
         };
         Ok(Self {
-            link,
+            link: Some(link),
             thread: Some(thread),
         })
     }
@@ -104,7 +113,7 @@ impl Worker {
     /// The connection's thread, started if it has none yet.
     fn thread(&mut self) -> Result<&Thread> {
         if self.thread.is_none() {
-            let link = self.link.clone();
+            let link = self.link().clone();
             let started = spawn(move || Some(link)).map_err(|error| {
                 Error::driver(format!("no thread for this SQLite connection: {error}"))
                     .with_help("raise the system's limit of threads, or open fewer connections")
@@ -119,7 +128,7 @@ impl Worker {
         &mut self,
         work: impl FnOnce(&mut Core) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let number = self.link.watch.issue();
+        let number = self.link().watch.issue();
         let (reply, answer) = oneshot::channel();
         let job: Job = Box::new(move |link| {
             if let Some(result) = link.run(number, work) {
@@ -129,7 +138,7 @@ impl Worker {
         });
         self.thread()?.jobs.send(job).map_err(|_| lost())?;
         let mut guard = CancelOnDrop {
-            watch: &self.link.watch,
+            watch: &self.link().watch,
             job: Some(number),
         };
         let result = answer.await;
@@ -144,21 +153,22 @@ impl Worker {
         fits: impl FnOnce(&Core) -> bool,
         work: impl FnOnce(&mut Core) -> Result<T>,
     ) -> Option<Result<T>> {
-        let mut core = match self.link.core.try_lock() {
+        let link = self.link();
+        let mut core = match link.core.try_lock() {
             Ok(core) => core,
             Err(TryLockError::WouldBlock) => return None,
             Err(TryLockError::Poisoned(_)) => return Some(Err(lost())),
         };
-        if !fits(&core) {
+        if link.log.is_overfull() || !fits(&core) {
             return None;
         }
-        self.link.watch.start_on_the_spot();
+        link.watch.start_on_the_spot();
         core.on_the_spot = true;
         let result = work(&mut core);
         core.on_the_spot = false;
-        let gave_up = self.link.watch.finish();
-        if core.log.is_full() {
-            drop(core);
+        let gave_up = link.watch.finish();
+        drop(core);
+        if link.log.is_to_tell() {
             // The thread looks after the log whenever it has had a job. If there is none, the next hop says so.
             if let Ok(thread) = self.thread() {
                 drop(thread.jobs.send(Box::new(|_| {})));
@@ -185,35 +195,38 @@ impl Worker {
 
     /// Whether a panic has ended it.
     pub(crate) fn is_lost(&self) -> bool {
-        self.link.core.is_poisoned()
+        self.link().core.is_poisoned()
     }
 
     /// Closes the file and waits until that is done.
     pub(crate) async fn close(mut self) {
-        // Without a thread it is closed here.
-        drop(self.closer());
-        let ended = self.thread.as_mut().and_then(|thread| thread.ended.take());
-        drop(self);
+        self.let_go();
+        // Its queue ends here, and the thread with it.
+        let ended = self.thread.take().and_then(|thread| thread.ended);
         if let Some(ended) = ended {
             // The thread never sends; it drops its end when all is closed.
             drop(ended.await);
         }
     }
 
-    /// The thread for the end: whoever is the last to close a file moves the log into it, and waits for the disk.
-    fn closer(&mut self) -> Result<()> {
-        if self.link.is_file {
-            self.thread()?;
+    /// Gives up its side of the link, so that the thread is the one to close the file: whoever is the last to close it moves
+    /// the log into it, and waits for the disk. Without a thread it is closed here if it is sure not to be the last.
+    fn let_go(&mut self) {
+        let Some(link) = self.link.take() else { return };
+        link.watch.cancel_all();
+        if self.thread.is_some() || matches!(link.config.place, Place::Memory) {
+            return;
         }
-        Ok(())
+        if let Some(link) = link.close_in_company() {
+            // If there can be no thread, it is closed here.
+            self.thread = spawn(move || Some(link)).ok();
+        }
     }
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        self.link.watch.cancel_all();
-        // Without a thread it is closed here.
-        drop(self.closer());
+        self.let_go();
     }
 }
 
@@ -232,12 +245,33 @@ impl Link {
     }
 
     /// Between two jobs: moves the write-ahead log into the file once it has grown long.
-    fn tidy(&self) {
+    fn tidy(&self, beside: &mut Beside) {
+        if !self.log.take_due() || !self.log.is_overfull() && beside.move_into_file() {
+            return;
+        }
         let Ok(core) = self.core.lock() else { return };
-        if core.log.is_full() && self.watch.start(self.watch.issue()) {
-            core.log.move_into_file(&core.raw);
+        if self.watch.start(self.watch.issue()) {
+            self.log.move_into_file(&core.raw);
             self.watch.finish();
         }
+    }
+
+    /// Closes the file where the caller is, if others have it open and stay. Else the link comes back.
+    fn close_in_company(self: Arc<Self>) -> Option<Arc<Self>> {
+        let Ok(_alone) = CLOSING.try_lock() else {
+            return Some(self);
+        };
+        let short = self.core.try_lock().is_ok_and(|core| {
+            let company = core.present.as_ref().is_some_and(Present::has_company);
+            // What has to be rolled back may be long.
+            company && core.raw.is_autocommit()
+        });
+        if !short {
+            return Some(self);
+        }
+        // While nobody else closes one.
+        drop(self);
+        None
     }
 }
 
@@ -248,13 +282,15 @@ pub(crate) async fn turn() {
 }
 
 fn serve(queue: &mpsc::Receiver<Job>, link: Arc<Link>) {
+    let mut beside = Beside::new(link.config.clone());
     while let Ok(job) = queue.recv() {
         job(&link);
-        link.tidy();
+        link.tidy(&mut beside);
     }
     // Of two connections that close a file at the same moment, each finds the other still there, and neither
     // moves the write-ahead log into the file.
     let _alone = CLOSING.lock().unwrap_or_else(PoisonError::into_inner);
+    drop(beside);
     drop(link);
 }
 

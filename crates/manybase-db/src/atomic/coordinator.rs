@@ -6,7 +6,7 @@ use crate::recovery::Sightings;
 use manybase_driver::Pool;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 /// How long a database is asked what it can do, when the answer would only be good to know.
@@ -14,7 +14,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// One for each `Db`.
 pub(crate) struct Coordinator {
-    id: Arc<str>,
+    /// Made for the first transaction that needs it, because it asks the system for random bits.
+    id: OnceLock<Arc<str>>,
     next: AtomicU64,
     /// Those under way here, which no recovery of this `Db` needs to look after.
     active: Mutex<BTreeSet<Arc<str>>>,
@@ -42,7 +43,7 @@ struct Known {
 impl Coordinator {
     pub(crate) fn new() -> Self {
         Self {
-            id: random_id(),
+            id: OnceLock::new(),
             next: AtomicU64::new(1),
             active: Mutex::default(),
             resources: Mutex::default(),
@@ -57,7 +58,7 @@ impl Coordinator {
 
     /// A new transaction, known as under way until the guard is dropped.
     pub(crate) fn begin(self: &Arc<Self>, home: &Arc<str>) -> Active {
-        let gtrid = Gtrid::new(home, &self.id, self.number());
+        let gtrid = Gtrid::new(home, self.id.get_or_init(random_id), self.number());
         lock(&self.active).insert(gtrid.text().clone());
         Active {
             gtrid,
@@ -72,7 +73,8 @@ impl Coordinator {
 
     /// Whether the transaction was begun here.
     pub(crate) fn is_own(&self, gtrid: &Gtrid) -> bool {
-        gtrid.coordinator() == Some(&*self.id)
+        let own = self.id.get().map(|id| &**id);
+        own.is_some() && gtrid.coordinator() == own
     }
 
     pub(crate) fn is_active(&self, gtrid: &str) -> bool {
