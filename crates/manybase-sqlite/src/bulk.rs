@@ -13,6 +13,7 @@ impl Core {
         if rows.is_empty() {
             return Ok(BulkDone::default());
         }
+        self.learn()?;
         let own = self.open.is_none();
         if own {
             self.begin(TransactionOptions::default())?;

@@ -8,6 +8,7 @@ use crate::error;
 use crate::guard::Guard;
 use crate::habits::Habits;
 use crate::keyword;
+use crate::learn::Learnt;
 use crate::log::Log;
 use crate::numbered::NoRowids;
 use crate::row::{Names, SqliteRow};
@@ -41,6 +42,7 @@ pub(crate) struct Core {
     pub(crate) log: Log,
     pub(crate) habits: Habits,
     pub(crate) no_rowids: NoRowids,
+    pub(crate) learnt: Learnt,
     /// Other files, in the order in which they were attached.
     pub(crate) attached: Vec<Attached>,
     /// Asked by SQLite as long as there are any.
@@ -97,12 +99,14 @@ impl Core {
             log,
             habits: Habits::default(),
             no_rowids: NoRowids::default(),
+            learnt: Learnt::default(),
             attached: Vec::new(),
             guard: Arc::new(Guard::new()),
         }
     }
 
     pub(crate) fn fail(&self, error: rusqlite::Error) -> Error {
+        self.note_lack(&error);
         if !self.attached.is_empty()
             && error.sqlite_error_code() == Some(ErrorCode::AuthorizationForStatementDenied)
             && let Some(denied) = self.guard.denied()
@@ -124,12 +128,19 @@ impl Core {
     pub(crate) fn query(&mut self, statement: &Statement, sink: &mut dyn Sink) -> Result<()> {
         self.still_open()?;
         let mut cells = 0;
-        let result = match self.insert_numbered(statement, sink) {
-            Ok(false) => self.pull(statement, sink, &mut cells),
-            done => done.map(|_| ()),
-        };
+        let mut result = self.query_once(statement, sink, &mut cells);
+        if result.is_err() && self.learns_from_failure() && cells == 0 {
+            result = self.query_once(statement, sink, &mut cells);
+        }
         self.note(statement, cells);
         self.settle(result)
+    }
+
+    fn query_once(&mut self, statement: &Statement, sink: &mut dyn Sink, cells: &mut usize) -> Result<()> {
+        match self.insert_numbered(statement, sink) {
+            Ok(false) => self.pull(statement, sink, cells),
+            done => done.map(|_| ()),
+        }
     }
 
     fn pull(&self, statement: &Statement, sink: &mut dyn Sink, cells: &mut usize) -> Result<()> {
@@ -178,7 +189,10 @@ impl Core {
     /// Runs a statement whose rows nobody wants.
     pub(crate) fn execute(&mut self, statement: &Statement) -> Result<Done> {
         self.still_open()?;
-        let result = self.run(statement);
+        let mut result = self.run(statement);
+        if result.is_err() && self.learns_from_failure() {
+            result = self.run(statement);
+        }
         self.note(statement, 0);
         self.settle(result)
     }
@@ -227,6 +241,7 @@ impl Core {
 
     fn run_script(&self, sql: &str) -> Result<()> {
         whole(sql)?;
+        self.learn()?;
         self.begin_statement()?;
         let mut batch = Batch::new(&self.raw, sql);
         self.guard.forget();
@@ -248,9 +263,11 @@ impl Core {
     /// A text with the statement's values.
     pub(crate) fn prepare_text(&self, sql: &str, statement: &Statement) -> Result<Prepared<'_>> {
         whole(sql)?;
-        if keyword::is_empty(sql) {
+        let text = keyword::start(sql);
+        if text.is_empty() {
             return Err(Error::new(ErrorKind::Statement, "the SQL text is empty"));
         }
+        self.learn_for(text)?;
         self.begin_statement()?;
         if !self.attached.is_empty() {
             self.guard.forget();

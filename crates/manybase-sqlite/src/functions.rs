@@ -26,7 +26,12 @@ fn flags() -> FunctionFlags {
     FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS
 }
 
-/// Registers all of them.
+/// The order of decimals, which an index may have.
+pub(crate) fn register_order(raw: &Connection) -> Result<()> {
+    raw.create_collation("MB_DECIMAL", number::compare)
+}
+
+/// Registers all functions. A connection does so when it needs one; see [`crate::learn`].
 pub(crate) fn register(raw: &Connection) -> Result<()> {
     let two: [(&str, OfTwo); 5] = [
         ("MB_ADD", |a, b| a.checked_add(b).ok_or(OVERFLOW).map(Some)),
@@ -102,8 +107,7 @@ pub(crate) fn register(raw: &Connection) -> Result<()> {
         fold(context, "MB_UPPER", str::make_ascii_uppercase, |c, to| {
             to.extend(c.to_uppercase())
         })
-    })?;
-    raw.create_collation("MB_DECIMAL", number::compare)
+    })
 }
 
 fn utf8<'t>(text: &'t [u8], name: &str) -> Result<&'t str> {

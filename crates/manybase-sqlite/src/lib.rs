@@ -44,6 +44,7 @@ mod functions;
 mod guard;
 mod habits;
 mod keyword;
+mod learn;
 mod log;
 mod moment;
 mod number;

@@ -74,6 +74,8 @@ impl Core {
                 _ => Err(changed(numbered)),
             };
         };
+        // Now, because after a failure the insert would run again.
+        self.learn()?;
         let columns = |name: &str| {
             let (table, schema) = (&numbered.table.name, numbered.table.schema.as_deref());
             let sql = "SELECT 1 FROM pragma_table_xinfo(?1, ?2) WHERE name = ?3 COLLATE NOCASE";

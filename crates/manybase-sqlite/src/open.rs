@@ -74,7 +74,7 @@ fn opened(config: &Arc<Config>, access: Access, on_the_spot: bool) -> Result<Opt
     let inserted = Arc::new(AtomicBool::new(false));
     hooks(&mut raw, &watch, &inserted).map_err(fail)?;
     raw.set_prepared_statement_cache_capacity(config.statement_cache);
-    functions::register(&raw).map_err(fail)?;
+    functions::register_order(&raw).map_err(fail)?;
 
     // As SQLite comes, a column in double quotes that does not exist turns into a string.
     for (setting, on) in [

@@ -79,6 +79,22 @@ async fn threads_and_files_go_with_their_connections() {
     connection.abandon();
     settles("threads", threads, 0).await;
 
+    // The one that stays moves the log into the file; the other is closed at once, and needs no thread for it.
+    let log = directory.path().join("threads-test.db-wal");
+    let (mut stays, goes) = (
+        driver.connect(Access::Write).await.unwrap(),
+        driver.connect(Access::Read).await.unwrap(),
+    );
+    let insert = Statement::write("CREATE TABLE t (a)", vec![]);
+    stays.execute(insert).await.unwrap();
+    settles("threads", threads, 1).await;
+    drop(goes);
+    assert_eq!(threads(), 1);
+    assert!(log.exists());
+    stays.close().await.unwrap();
+    assert!(!log.exists());
+    settles("threads", threads, 0).await;
+
     // Closed, and dropped while dialling.
     driver
         .connect(Access::Write)

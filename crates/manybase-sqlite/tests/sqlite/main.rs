@@ -6,6 +6,7 @@ mod errors;
 mod files;
 mod groups;
 mod hot;
+mod learn;
 mod numbered;
 mod sharing;
 mod spot;

@@ -314,6 +314,8 @@ async fn the_log_is_moved_into_the_file() -> Result<()> {
         pages.push(long(&directory));
         let mut session = writer(&pool).await;
         assert_eq!(number(&mut session, "SELECT COUNT(*) FROM t").await, 600);
+        let check = text(&mut session, "PRAGMA integrity_check", vec![]).await?;
+        assert_eq!(check.as_deref(), Some("ok"));
     }
     // It begins anew at its start once all of it is in the file; without a limit it only grows.
     assert!(pages[0] < 300 && pages[1] > 600, "{pages:?}");
