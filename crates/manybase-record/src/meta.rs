@@ -145,6 +145,7 @@ pub struct ModelMeta {
     /// The rules of its fields.
     pub(crate) rules: Vec<(usize, Rule)>,
     pub(crate) texts: Texts,
+    pub(crate) plain: std::sync::OnceLock<manybase_sql::Select>,
 }
 
 impl ModelMeta {
@@ -162,6 +163,15 @@ impl ModelMeta {
     pub fn default_filter(&self) -> Option<manybase_sql::Expr> {
         let column = |at| self.expr(at).of_table(self.table.name.clone());
         self.soft_delete.map(|at| column(at).is_null())
+    }
+
+    /// What every query of the model begins as.
+    pub(crate) fn plain(&self) -> &manybase_sql::Select {
+        self.plain.get_or_init(|| {
+            let mut select = manybase_sql::Select::from(self.table.clone());
+            select.filter = self.default_filter();
+            select
+        })
     }
 
     /// The time as a value of a column.

@@ -20,6 +20,7 @@ mod shape;
 mod stream;
 mod subquery;
 mod table;
+mod tree;
 mod write;
 
 pub(crate) use alias::Joined;
@@ -32,6 +33,7 @@ pub use page::{Cursor, Page, PageQuery};
 pub use stream::RowStream;
 pub use subquery::{exists, not_exists};
 pub use table::Table;
+use tree::Tree;
 
 use crate::meta::{Key, Shape};
 use crate::relation::Include;
@@ -62,8 +64,7 @@ use std::sync::Arc;
 /// ```
 #[must_use = "a query does nothing until it is run"]
 pub struct Query<M: Sources, O = Rec<M>> {
-    /// On the heap, because a query is moved at each step of its building.
-    select: Box<Select>,
+    select: Tree,
     /// The key of a query that is by key and nothing else: its text is kept, and it reads one row.
     key: Option<Result<Vec<Value>>>,
     /// Whole records: the columns are added when it is rendered.
@@ -135,10 +136,8 @@ impl<M: Sources, O> Clone for Query<M, O> {
 impl<M: Model> Query<M> {
     pub(crate) fn new() -> Self {
         let meta = M::meta();
-        let mut select = Box::new(Select::from(meta.table.clone()));
-        select.filter = meta.default_filter();
         Self {
-            select,
+            select: Tree::of(meta),
             key: None,
             whole: true,
             using: None,
@@ -338,14 +337,10 @@ impl<S: Sources, O> Query<S, O> {
 fn whole(meta: &ModelMeta, select: &Select, dialect: &dyn Dialect) -> Result<(Arc<str>, Vec<Value>)> {
     let mut key = Key::new(Shape::Select, dialect);
     let binds = shape::shape(select, &mut key);
-    if let Some(sql) = meta.texts.get(&key) {
-        return Ok((sql, binds));
-    }
-    let columns = meta.columns_sql(dialect)?;
-    let rendered = select.render_columns(dialect, &columns)?;
-    let sql: Arc<str> = rendered.sql.into();
-    meta.texts.keep(&key, &sql, &rendered.binds, &binds);
-    Ok((sql, rendered.binds))
+    shape::kept(meta, &key, binds, || {
+        let columns = meta.columns_sql(dialect)?;
+        Ok(select.render_columns(dialect, &columns)?)
+    })
 }
 
 impl<S: Sources, O> std::fmt::Debug for Query<S, O> {

@@ -45,6 +45,7 @@ impl MetaBuilder {
             validated: false,
             rules: Vec::new(),
             texts: Texts::default(),
+            plain: Default::default(),
         })
     }
 

@@ -30,8 +30,12 @@ pub(crate) enum Shape {
     Insert { unset: bool },
     /// The columns whose bits are set, of one row by its key.
     Update(u64),
+    /// All rows of a query.
+    Set,
     /// One row by its key.
     Delete,
+    /// All rows of a query.
+    Remove,
 }
 
 /// What a text is found by. Of words, because they are written and compared faster than as many bytes.
@@ -54,6 +58,8 @@ impl Key {
             Shape::Select => key.put(2),
             Shape::Insert { unset } => key.put(3 | u64::from(unset) << 8),
             Shape::Delete => key.put(4),
+            Shape::Set => key.put(6),
+            Shape::Remove => key.put(7),
             Shape::Update(columns) => {
                 key.put(5);
                 key.put(columns);
@@ -73,7 +79,7 @@ impl Key {
 
     /// With values of their columns' own types.
     #[inline]
-    pub(crate) fn with(mut self, values: &[Value]) -> Self {
+    pub(crate) fn with<'v>(mut self, values: impl IntoIterator<Item = &'v Value>) -> Self {
         for value in values {
             self.value(value, true);
         }
@@ -185,6 +191,11 @@ impl Texts {
         if in_order(rendered, values) {
             self.keep_marked(key, (sql.clone(), None));
         }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn count(&self) -> usize {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     /// Keeps a text that has its values in order.

@@ -337,7 +337,9 @@ impl<S: Sources, O: Send + 'static> Query<S, O> {
     ) -> Result<T> {
         let named = |error: Error| error.with_model(self.meta.name);
         let route = self.route();
-        homes::check(&self.select, self.meta, route, on)?;
+        if !self.select.is_plain() {
+            homes::check(&self.select, self.meta, route, on)?;
+        }
         let locks = self.select.lock.is_some();
         let access = if locks { Access::Write } else { Access::Read };
         let mut lease = on.lease(route, access).await.map_err(named)?;

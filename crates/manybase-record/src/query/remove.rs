@@ -1,6 +1,7 @@
 //! Queries that remove all rows they stand for, and bring them back.
 
 use super::deleted::Deleted;
+use super::shape::change;
 use super::write::names_one_row;
 use super::{Query, SoftDelete, homes};
 use crate::hooks::SetWise;
@@ -95,8 +96,10 @@ impl<M: Model> Query<M> {
     pub(super) async fn remove(self, on: &dyn Executor) -> Result<u64> {
         let delete = self.delete_of(on)?;
         let bounded = names_one_row(M::meta(), delete.filter.as_ref());
-        self.change(on, bounded, &|dialect| Ok(delete.render(dialect)?))
-            .await
+        self.change(on, bounded, &|dialect| {
+            change::delete(M::meta(), &delete, dialect)
+        })
+        .await
     }
 
     /// The statement that removes these rows.

@@ -1,9 +1,14 @@
 //! What decides the text of a query for whole records, and the values that it binds.
 
+pub(super) mod change;
+
+use crate::ModelMeta;
 use crate::meta::{Key, kind_of};
+use manybase_driver::Result;
 use manybase_sql::expr::{BinaryOp, ColumnKind, ColumnRef, Comparison, UnaryOp};
-use manybase_sql::{DataType, Expr, Order, Select, Value};
+use manybase_sql::{DataType, Expr, Order, Rendered, Select, Value};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// In the lowest byte beside an operator: the rest of an [`Expr::Comparison`] follows it in the same words.
 const COMPARISON: u64 = 0x40;
@@ -52,6 +57,22 @@ pub(super) fn shape(select: &Select, key: &mut Key) -> Vec<Value> {
         shape.binds.push(number.min(i64::MAX as u64).into());
     }
     shape.binds
+}
+
+/// A text that was rendered before, with these values; else what is rendered now, which is kept.
+pub(super) fn kept(
+    meta: &ModelMeta,
+    key: &Key,
+    binds: Vec<Value>,
+    render: impl FnOnce() -> Result<Rendered>,
+) -> Result<(Arc<str>, Vec<Value>)> {
+    if let Some(sql) = meta.texts.get(key) {
+        return Ok((sql, binds));
+    }
+    let rendered = render()?;
+    let sql: Arc<str> = rendered.sql.into();
+    meta.texts.keep(key, &sql, &rendered.binds, &binds);
+    Ok((sql, rendered.binds))
 }
 
 struct Gather<'k> {
@@ -181,16 +202,25 @@ mod tests {
     use manybase_sql::{Dialect, LikePattern, OrderBy, Value};
     use std::collections::HashMap;
 
+    pub(super) const DIALECTS: [fn() -> &'static dyn Dialect; 6] = [
+        sqlite,
+        || sqlite_attached("crm"),
+        postgres,
+        mysql,
+        mariadb,
+        matrixone,
+    ];
+
     /// The same numbers each time.
-    struct Dice(u64);
+    pub(super) struct Dice(pub(super) u64);
 
     impl Dice {
-        fn roll(&mut self, sides: u64) -> u64 {
+        pub(super) fn roll(&mut self, sides: u64) -> u64 {
             self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             (self.0 >> 33) % sides
         }
 
-        fn column(&mut self) -> Expr {
+        pub(super) fn column(&mut self) -> Expr {
             let types = [
                 None,
                 Some(DataType::Bool),
@@ -218,7 +248,7 @@ mod tests {
             })
         }
 
-        fn value(&mut self) -> Expr {
+        pub(super) fn value(&mut self) -> Expr {
             let date = chrono::NaiveDate::default();
             let values = [
                 Value::Null,
@@ -246,7 +276,7 @@ mod tests {
             }
         }
 
-        fn condition(&mut self, depth: u32) -> Expr {
+        pub(super) fn condition(&mut self, depth: u32) -> Expr {
             let deep = depth > 0;
             match self.roll(16) {
                 0 if deep => self.condition(depth - 1).not(),
@@ -291,23 +321,16 @@ mod tests {
     /// The promise of this module: queries of one key have one text, and their values stand in the order told here.
     #[test]
     fn what_has_one_key_has_one_text() {
-        let dialects: [&'static dyn Dialect; 6] = [
-            sqlite(),
-            sqlite_attached("crm"),
-            postgres(),
-            mysql(),
-            mariadb(),
-            matrixone(),
-        ];
         let mut dice = Dice(7);
         let mut known: HashMap<Vec<u64>, (usize, String, bool)> = HashMap::new();
         let mut again = 0;
         for _ in 0..100_000 {
             let select = dice.select();
             let which = dice.roll(6) as usize;
-            let mut key = Key::new(Shape::Select, dialects[which]);
+            let dialect = DIALECTS[which]();
+            let mut key = Key::new(Shape::Select, dialect);
             let binds = shape(&select, &mut key);
-            let Ok(rendered) = select.render_columns(dialects[which], "*") else {
+            let Ok(rendered) = select.render_columns(dialect, "*") else {
                 continue;
             };
             let Some(key) = key.words() else { continue };

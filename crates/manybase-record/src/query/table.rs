@@ -1,6 +1,6 @@
 //! Queries in the place of tables.
 
-use super::{Deleted, Query, alias::at_home};
+use super::{Deleted, Query, alias::at_home, tree::Tree};
 use crate::{Derived, ModelMeta, RowType, Sources};
 use manybase_sql::{Body, Cte, Expr, Name, Select, SetOp, Source, SourceRows, TableName};
 use std::marker::PhantomData;
@@ -63,7 +63,7 @@ impl<O: RowType> Table<O> {
         let width = select.items.len();
         select.tables_mut().main = Some(self.source);
         let mut query = Query {
-            select: Box::new(select),
+            select: Tree::with(self.meta, select),
             key: None,
             whole: false,
             using: self.using,
@@ -264,7 +264,7 @@ impl<S: Sources, O> Query<S, O> {
             Ok(tree) => tree,
             Err(error) => {
                 Expr::and_into(&mut self.select.filter, Expr::Invalid(error.to_string()));
-                *self.select
+                Select::clone(&self.select)
             }
         };
         let why = if !self.includes.is_empty() {

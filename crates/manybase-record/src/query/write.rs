@@ -1,5 +1,6 @@
 //! Queries that change all rows they stand for, in one statement.
 
+use super::shape::change;
 use super::{Query, homes};
 use crate::hooks::{self, SetWise};
 use crate::rec::{placed, set_by_model};
@@ -8,7 +9,8 @@ use chrono::{SubsecRound, Utc};
 use manybase_db::Executor;
 use manybase_driver::{Access, Dialect, Error, ErrorKind, Result, Statement};
 use manybase_sql::expr::BinaryOp;
-use manybase_sql::{Expr, Rendered, Update};
+use manybase_sql::{Expr, Update, Value};
+use std::sync::Arc;
 
 impl<M: Model> Query<M> {
     /// Sets columns of all these rows, and returns how many there are. The time of the last change and the
@@ -85,8 +87,10 @@ impl<M: Model> Query<M> {
     async fn set(self, what: &'static str, on: &dyn Executor, assignments: Vec<Assignment>) -> Result<u64> {
         let update = self.update_of(what, on, assignments)?;
         let bounded = names_one_row(M::meta(), update.filter.as_ref());
-        self.change(on, bounded, &|dialect| Ok(update.render(dialect)?))
-            .await
+        self.change(on, bounded, &|dialect| {
+            change::update(M::meta(), &update, dialect)
+        })
+        .await
     }
 
     /// The statement that sets these columns, and those that follow from the model.
@@ -152,13 +156,13 @@ impl<M: Model> Query<M> {
         &self,
         on: &dyn Executor,
         bounded: bool,
-        render: &(dyn Fn(&'static dyn Dialect) -> Result<Rendered> + Send + Sync),
+        text: &(dyn Fn(&'static dyn Dialect) -> Result<(Arc<str>, Vec<Value>)> + Send + Sync),
     ) -> Result<u64> {
         let named = |error: Error| M::meta().taken(error).with_model(M::meta().name);
         let mut lease = on.lease(self.route(), Access::Write).await.map_err(named)?;
-        let rendered = render(lease.dialect())
+        let (sql, binds) = text(lease.dialect())
             .map_err(|error| named(error).with_connection(lease.connection().clone()))?;
-        let mut statement = Statement::rendered(rendered, Access::Write);
+        let mut statement = Statement::write(sql, binds);
         statement.bounded = bounded;
         Ok(lease.execute(statement).await.map_err(named)?.affected)
     }

@@ -184,16 +184,18 @@ pub(super) struct Change {
 
 impl Change {
     fn into_statement(self, dialect: &dyn Dialect) -> Result<Statement> {
-        let binds = self.set.iter().chain(&self.unchanged);
-        let binds: Vec<Value> = binds.map(|(_, value)| value.clone()).collect();
+        let values = || self.set.iter().chain(&self.unchanged).map(|(_, value)| value);
         let key = self.shape().map(|shape| {
-            let mut key = Key::new(shape, dialect).with(&binds);
+            let mut key = Key::new(shape, dialect).with(values());
             key.put(self.alive.map_or(2, u64::from));
             key
         });
         if let Some(sql) = key.as_ref().and_then(|key| self.meta.texts.get(key)) {
+            let binds = self.set.into_iter().chain(self.unchanged);
+            let binds = binds.map(|(_, value)| value).collect();
             return Ok(Statement::write(sql, binds).bounded());
         }
+        let binds: Vec<Value> = values().cloned().collect();
         let rendered = self.render(dialect)?;
         let sql: Arc<str> = rendered.sql.into();
         if let Some(key) = key {
