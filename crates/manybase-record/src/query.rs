@@ -71,8 +71,6 @@ pub struct Query<M: Sources, O = Rec<M>> {
     whole: bool,
     using: Option<Arc<str>>,
     decode: fn(&mut Cells<'_>) -> Result<O>,
-    /// Names of the columns, when the row goes into a struct of the user's.
-    width: usize,
     /// Relations to load with whole records.
     includes: Vec<Include<M::Main>>,
     /// What loads them; there is something only for whole records.
@@ -121,7 +119,6 @@ impl<M: Sources, O> Clone for Query<M, O> {
             whole: self.whole,
             using: self.using.clone(),
             decode: self.decode,
-            width: self.width,
             includes: self.includes.clone(),
             load: self.load,
             hooked: self.hooked,
@@ -142,7 +139,6 @@ impl<M: Model> Query<M> {
             whole: true,
             using: None,
             decode: Rec::<M>::decode,
-            width: meta.columns.len(),
             includes: Vec::new(),
             load: M::hooks().map(|_| load_relations::<M> as Load<M, Rec<M>>),
             hooked: M::hooks().is_some(),
@@ -265,21 +261,37 @@ impl<S: Sources, O> Query<S, O> {
         S::columns(self.names)
     }
 
+    /// So many columns come back.
+    fn width(&self) -> usize {
+        if self.whole {
+            self.meta.columns.len()
+        } else {
+            self.select.items.len()
+        }
+    }
+
     /// The tree as it is sent.
     pub(crate) fn tree(&self) -> Result<Select> {
-        let mut select = Select::clone(&self.select);
-        if let Some(key) = &self.key {
-            let filter = model::key_filter(self.meta, &select.name(), key.clone()?)?;
-            select = select.filter(filter.into_node());
-        }
+        let mut select = self.asked()?;
         if self.whole {
-            self.gives_records()?;
             let items = (0..self.meta.columns.len()).map(|i| SelectItem {
                 expr: self.meta.expr(i),
                 alias: None,
             });
             select.items = items.collect();
-        } else if select.items.is_empty() {
+        }
+        Ok(select)
+    }
+
+    /// The same without the columns of whole records.
+    fn asked(&self) -> Result<Select> {
+        let mut select = Select::clone(&self.select);
+        if let Some(key) = &self.key {
+            let filter = model::key_filter(self.meta, &select.name(), key.clone()?)?;
+            select = select.filter(filter.into_node());
+        }
+        self.gives_records()?;
+        if !self.whole && select.items.is_empty() {
             return Err(join::selects_nothing(self.meta));
         }
         Ok(select)

@@ -26,6 +26,10 @@ pub(crate) enum Shape {
     Find,
     /// A query for whole records.
     Select,
+    /// The number of rows of a query.
+    Count,
+    /// Whether a query has rows.
+    Exists,
     /// One row; with a key that is given or left to the database.
     Insert { unset: bool },
     /// The columns whose bits are set, of one row by its key.
@@ -60,6 +64,8 @@ impl Key {
             Shape::Delete => key.put(4),
             Shape::Set => key.put(6),
             Shape::Remove => key.put(7),
+            Shape::Count => key.put(8),
+            Shape::Exists => key.put(9),
             Shape::Update(columns) => {
                 key.put(5);
                 key.put(columns);

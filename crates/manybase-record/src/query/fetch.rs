@@ -1,6 +1,6 @@
 //! Queries that read.
 
-use super::{Query, homes, lock::outside_transaction};
+use super::{Query, homes, lock::outside_transaction, shape};
 use crate::meta::{Key, Shape};
 use crate::rec::origin;
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 };
 use manybase_db::{Executor, Lease};
 use manybase_driver::{Access, Dialect, Error, ErrorKind, Result, Sink, Statement};
-use manybase_sql::{Expr, SelectItem};
+use manybase_sql::{Expr, Select};
 
 impl<S: Sources, O: Send + 'static> Query<S, O> {
     /// All rows.
@@ -146,7 +146,7 @@ impl<S: Sources, O: Send + 'static> Query<S, O> {
     /// ```
     pub async fn count(self, on: &dyn Executor) -> Result<u64> {
         let route = self.route();
-        let mut select = self.tree().map_err(|error| placed(error, on, route))?;
+        let mut select = self.asked().map_err(|error| placed(error, on, route))?;
         select.order_by.clear();
         // Aggregates without groups give one row, of however many.
         let plain = !select.distinct
@@ -156,19 +156,19 @@ impl<S: Sources, O: Send + 'static> Query<S, O> {
             && select.limit.is_none()
             && select.offset.is_none();
         if plain {
-            select.items = vec![SelectItem {
-                expr: Expr::count_all(),
-                alias: None,
-            }];
+            select.items.clear();
         } else {
+            if self.whole {
+                select.items = self.tree().map_err(|error| placed(error, on, route))?.items;
+            }
             // Names of the counted columns may coincide, which a subquery must not.
             for (i, item) in select.items.iter_mut().enumerate() {
                 item.alias = Some(format!("c{i}").into());
             }
             select.counted = true;
         }
-        let render =
-            |dialect: &'static dyn Dialect| Ok(Statement::rendered(select.render(dialect)?, Access::Read));
+        let one = plain.then(|| (Shape::Count, Expr::count_all()));
+        let render = |dialect: &'static dyn Dialect| self.tally(&select, one.as_ref(), dialect);
         let counted = self
             .run(on, Match::InOrder(1), 1, |cells| cells.take::<i64>(), &render)
             .await?;
@@ -196,22 +196,41 @@ impl<S: Sources, O: Send + 'static> Query<S, O> {
     /// ```
     pub async fn exists(self, on: &dyn Executor) -> Result<bool> {
         let route = self.route();
-        let mut select = self.tree().map_err(|error| placed(error, on, route))?;
+        let mut select = self.asked().map_err(|error| placed(error, on, route))?;
         select.order_by.clear();
         let aggregates = select.items.iter().any(|item| item.expr.is_aggregate());
-        if select.group_by.is_empty() && !select.distinct && !aggregates {
-            select.items = vec![SelectItem {
-                expr: Expr::from(1i64),
-                alias: None,
-            }];
+        let plain = select.group_by.is_empty() && !select.distinct && !aggregates;
+        if plain {
+            select.items.clear();
+        } else if self.whole {
+            select.items = self.tree().map_err(|error| placed(error, on, route))?.items;
         }
         select.limit = Some(select.limit.unwrap_or(1).min(1));
-        let render =
-            |dialect: &'static dyn Dialect| Ok(Statement::rendered(select.render(dialect)?, Access::Read));
+        let one = plain.then(|| (Shape::Exists, Expr::Literal(1)));
+        let render = |dialect: &'static dyn Dialect| self.tally(&select, one.as_ref(), dialect);
         Ok(!self
             .run(on, Match::AsTheyCome, 1, |_| Ok(()), &render)
             .await?
             .is_empty())
+    }
+
+    /// A query that gives its own items; or has none, and gives this `one` value, and its text is kept.
+    fn tally(
+        &self,
+        select: &Select,
+        one: Option<&(Shape, Expr)>,
+        dialect: &'static dyn Dialect,
+    ) -> Result<Statement> {
+        let Some((shape, one)) = one else {
+            return Ok(Statement::rendered(select.render(dialect)?, Access::Read));
+        };
+        let mut key = Key::new(*shape, dialect);
+        let binds = shape::shape(select, &mut key);
+        let (sql, binds) = shape::kept(self.meta, &key, binds, || {
+            let select = select.clone().item(one.clone());
+            Ok(select.render(dialect)?)
+        })?;
+        Ok(Statement::read(sql, binds))
     }
 
     /// Hands each row to a closure as it comes, without keeping any, and returns how many there were. So a result of any
@@ -267,7 +286,7 @@ impl<S: Sources, O: Send + 'static> Query<S, O> {
             let error = error.with_model(meta.name);
             return Err(placed(error, on, self.route()));
         }
-        let rows = Rows::new(self.decode, Match::InOrder(self.width))
+        let rows = Rows::new(self.decode, Match::InOrder(self.width()))
             .of(meta, self.whole)
             .from(origin(self.meta, on, self.using.as_ref()));
         let statement = |dialect: &'static dyn Dialect| self.statement(dialect);
@@ -279,7 +298,7 @@ impl<S: Sources, O: Send + 'static> Query<S, O> {
         if let Some(load) = self.load.filter(|_| self.hooked) {
             load(&[], &mut [], on, None).await?;
         }
-        let columns = Match::InOrder(self.width);
+        let columns = Match::InOrder(self.width());
         let statement = |dialect: &'static dyn Dialect| self.statement(dialect);
         let mut rows = self.run(on, columns, at_most, self.decode, &statement).await?;
         // The connection is free again here: inside a transaction the relations need it.

@@ -71,7 +71,7 @@ impl<S: Sources, O: Send + 'static> Query<S, O> {
             let error = unheard(meta);
             return Err(placed(error, on, self.route()));
         }
-        let rows = Rows::new(self.decode, Match::InOrder(self.width))
+        let rows = Rows::new(self.decode, Match::InOrder(self.width()))
             .of(meta, self.whole)
             .from(origin(meta, on, self.using.as_ref()));
         let statement = |dialect: &'static dyn Dialect| {

@@ -60,7 +60,6 @@ impl<O: RowType> Table<O> {
     pub fn query(self) -> Query<Derived<O>, O> {
         let mut select = Select::from(TableName::borrowed(self.name));
         select.items = O::items(self.name);
-        let width = select.items.len();
         select.tables_mut().main = Some(self.source);
         let mut query = Query {
             select: Tree::with(self.meta, select),
@@ -68,7 +67,6 @@ impl<O: RowType> Table<O> {
             whole: false,
             using: self.using,
             decode: O::read,
-            width,
             includes: Vec::new(),
             load: None,
             hooked: false,
