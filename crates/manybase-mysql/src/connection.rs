@@ -32,8 +32,10 @@ pub(crate) struct MysqlConnection {
     pub(crate) dialect: &'static dyn Dialect,
     pub(crate) version: String,
     settings: Vec<String>,
-    /// Bytes that the server takes at once.
+    /// Bytes that the server takes at once, as far as is known.
     pub(crate) largest_packet: usize,
+    /// The session has been told so; else it may be more.
+    pub(crate) asked: bool,
     pub(crate) statements: Statements,
     pub(crate) state: State,
     /// The open or prepared branch that the state is about, if it is not a plain transaction.
@@ -61,6 +63,7 @@ impl MysqlConnection {
             version: setup.version,
             settings: setup.settings,
             largest_packet: setup.largest_packet,
+            asked: setup.asked,
             statements: Statements::new(STATEMENTS),
             state: State::None,
             branch: None,

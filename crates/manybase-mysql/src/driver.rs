@@ -124,10 +124,9 @@ impl MysqlDriver {
             .known
             .flavor()
             .unwrap_or_else(|| flavor_named(self.dialect.name()));
-        let setup = Setup::run(&mut conn, expected, &self.options)
+        let setup = Setup::run(&mut conn, &self.known, expected, &self.options)
             .await
             .map_err(known)?;
-        self.known.note_flavor(setup.flavor);
         Ok(MysqlConnection::new(conn, opts, setup))
     }
 

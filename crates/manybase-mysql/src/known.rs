@@ -13,11 +13,27 @@ const PLAIN: Duration = Duration::from_secs(600);
 /// So many servers at most; a program that dials more begins anew.
 const SERVERS: usize = 4_096;
 
+/// What a server has said of itself holds for so long, unless it names another version: somebody may have changed it.
+const TOLD: Duration = Duration::from_secs(600);
+
 #[derive(Debug, Default)]
 struct Facts {
     /// Since when it is known that it has no TLS.
     plain: Option<Instant>,
     flavor: Option<Flavor>,
+    told: Option<(Instant, Told)>,
+}
+
+/// A version as the server names it at the very beginning.
+pub(crate) type Numbers = (u16, u16, u16);
+
+/// What a server has said of itself.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    pub(crate) numbers: Numbers,
+    pub(crate) version: String,
+    /// Bytes that it takes at once.
+    pub(crate) largest_packet: usize,
 }
 
 /// What is known of one server.
@@ -65,6 +81,18 @@ impl Known {
         self.facts().flavor
     }
 
+    /// What it said not long ago, if it still has the same version.
+    pub(crate) fn told(&self, numbers: Numbers, now: Instant) -> Option<Told> {
+        let facts = self.facts();
+        let (since, told) = facts.told.as_ref()?;
+        let holds = told.numbers == numbers && now.saturating_duration_since(*since) < TOLD;
+        holds.then(|| told.clone())
+    }
+
+    pub(crate) fn note_told(&self, told: Told, now: Instant) {
+        self.facts().told = Some((now, told));
+    }
+
     pub(crate) fn note_flavor(&self, flavor: Flavor) {
         self.facts().flavor = Some(flavor);
     }
@@ -84,6 +112,24 @@ mod tests {
         assert!(!known.is_plain(now + PLAIN));
         known.forget_plain();
         assert!(!known.is_plain(now));
+    }
+
+    #[test]
+    fn what_it_said_holds_for_a_while_and_for_its_version() {
+        let known = Known::nothing();
+        let now = Instant::now();
+        let numbers = (10, 11, 6);
+        assert!(known.told(numbers, now).is_none());
+        let told = Told {
+            numbers,
+            version: "10.11.6-MariaDB".to_owned(),
+            largest_packet: 1 << 24,
+        };
+        known.note_told(told, now);
+        let found = known.told(numbers, now + TOLD / 2).expect("fresh");
+        assert_eq!(found.version, "10.11.6-MariaDB");
+        assert!(known.told((10, 11, 7), now).is_none());
+        assert!(known.told(numbers, now + TOLD).is_none());
     }
 
     #[test]

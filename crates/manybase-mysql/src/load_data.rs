@@ -66,7 +66,7 @@ impl MysqlConnection {
             let sink = self.run_query(statement, Box::new(SumSink::default())).await?;
             found += returned::<SumSink>(sink)?.0;
         }
-        let bytes = INSERT.min(self.largest_packet / 2);
+        let bytes = INSERT.min(self.packet_limit().await? / 2);
         self.run_batch(rows.inserts(bytes)?, true).await?;
         Ok(rows.done(found))
     }

@@ -85,7 +85,7 @@ impl MysqlConnection {
 
     pub(crate) async fn run_script(&mut self, sql: String) -> Result<()> {
         self.check_transaction()?;
-        self.check_size(sql.len())?;
+        self.check_size(sql.len()).await?;
         let result = match self.conn()?.query_iter(sql).await {
             Ok(result) => result.drop_result().await,
             Err(error) => Err(error),
@@ -143,7 +143,7 @@ impl MysqlConnection {
                 format!("{values} values, and one statement can bind {}", u16::MAX),
             ));
         }
-        self.check_size(sql.len())?;
+        self.check_size(sql.len()).await?;
         let prepared = match statements::prepare(self.conn()?, sql).await? {
             Ok(prepared) => prepared,
             Err(mysql_async::Error::Server(refused)) if refused.code == NOT_PREPARABLE && values == 0 => {
@@ -185,10 +185,11 @@ impl MysqlConnection {
         }
         let size = bind::wire_size(&values);
         if size <= ONE_PACKET {
-            self.check_size(size)?;
+            self.check_size(size).await?;
         } else {
             for value in &values {
-                self.check_size(bind::wire_size(std::slice::from_ref(value)))?;
+                self.check_size(bind::wire_size(std::slice::from_ref(value)))
+                    .await?;
             }
         }
         let params = match values.is_empty() {
@@ -205,19 +206,37 @@ impl MysqlConnection {
     }
 
     /// The server would close the connection instead of taking it.
-    fn check_size(&self, size: usize) -> Result<()> {
-        // Room for what stands around it.
-        if size.saturating_add(64) <= self.largest_packet {
+    async fn check_size(&mut self, size: usize) -> Result<()> {
+        if fits(size, self.largest_packet) {
+            return Ok(());
+        }
+        // On the heap, so that what is small carries nothing of it.
+        Box::pin(self.check_large(size)).await
+    }
+
+    async fn check_large(&mut self, size: usize) -> Result<()> {
+        let limit = self.packet_limit().await?;
+        if fits(size, limit) {
             return Ok(());
         }
         Err(Error::new(
             ErrorKind::Value,
-            format!(
-                "it has {size} bytes, and the server takes {} at once",
-                self.largest_packet
-            ),
+            format!("it has {size} bytes, and the server takes {limit} at once"),
         )
         .with_help("raise `max_allowed_packet` on the server"))
+    }
+
+    /// Bytes that the server takes at once; asks it once.
+    pub(crate) async fn packet_limit(&mut self) -> Result<usize> {
+        if !self.asked {
+            let told = self.conn()?.query_first("SELECT @@max_allowed_packet").await;
+            let told: Option<u64> = told.map_err(|error| error::statement(&error))?;
+            if let Some(limit) = told {
+                self.largest_packet = usize::try_from(limit).unwrap_or(usize::MAX);
+            }
+            self.asked = true;
+        }
+        Ok(self.largest_packet)
     }
 
     /// Has the server stop a statement whose rows nobody wants, and leaves the connection clean.
@@ -231,6 +250,11 @@ impl MysqlConnection {
         // A kill that came after the last row hits the next statement, so that is one of ours.
         fatal(conn.query_drop("SELECT 0").await)
     }
+}
+
+/// With room for what stands around it.
+fn fits(size: usize, limit: usize) -> bool {
+    size.saturating_add(64) <= limit
 }
 
 /// Errors that the connection does not survive.

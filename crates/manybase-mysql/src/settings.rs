@@ -1,11 +1,12 @@
 //! What each session is set to, right after dialling and after each reset.
 
 use crate::driver::flavor_of;
+use crate::known::{Known, Told};
 use manybase_driver::ConnectOptions;
 use manybase_sql::dialect::Flavor;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, from_row_opt};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Without ANSI_QUOTES and NO_BACKSLASH_ESCAPES: the dialect relies on their being off. NO_AUTO_VALUE_ON_ZERO,
 /// because a key of 0 must not come back as another number.
@@ -15,28 +16,45 @@ const STRICT: &str = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_D
 /// What a connection has to know of its server.
 const ASK: &str = "SELECT VERSION(), @@max_allowed_packet";
 
+/// What is sure without asking a server again that has said something else not long ago.
+const SMALL_PACKET: usize = 64 << 10;
+
 /// What the server says of itself, and what its sessions are set to.
 #[derive(Debug)]
 pub(crate) struct Setup {
     pub(crate) flavor: Flavor,
     pub(crate) version: String,
-    /// Bytes that the server takes at once.
+    /// Bytes that the server takes at once, as far as is known.
     pub(crate) largest_packet: usize,
+    /// It is what this session has been told; else it may take more.
+    pub(crate) asked: bool,
     pub(crate) settings: Vec<String>,
 }
 
 impl Setup {
     /// Sets a new session up. As a rule the server is what is `expected`: then its settings go out together with the
-    /// question what it is, and are right. Else they are sent again.
+    /// question what it is, or alone if it has said so not long ago, and are right. Else they are sent again.
     pub(crate) async fn run(
         conn: &mut Conn,
+        known: &Known,
         expected: Flavor,
         options: &ConnectOptions,
     ) -> mysql_async::Result<Self> {
         if let [settings] = &statements(expected, options)[..] {
+            let told = known
+                .told(conn.server_version(), Instant::now())
+                .filter(|told| flavor_of(&told.version) == expected);
+            if let Some(told) = told {
+                match conn.query_drop(settings).await {
+                    Ok(()) => return Ok(Self::remembered(expected, told, settings.clone())),
+                    Err(error) if error.is_fatal() => return Err(error),
+                    // It is another one by now.
+                    Err(_) => {}
+                }
+            }
             match ask(conn, format!("{settings}; {ASK}")).await {
                 Ok(Some(told)) if flavor_of(&told.0) == expected => {
-                    return Ok(Self::new(expected, told, vec![settings.clone()]));
+                    return Ok(Self::new(conn, known, expected, told, vec![settings.clone()]));
                 }
                 Err(error) if error.is_fatal() => return Err(error),
                 // It lacks a setting, or takes one statement at a time.
@@ -47,14 +65,41 @@ impl Setup {
         let flavor = flavor_of(&told.0);
         let settings = statements(flavor, options);
         apply(conn, flavor, &settings).await?;
-        Ok(Self::new(flavor, told, settings))
+        Ok(Self::new(conn, known, flavor, told, settings))
     }
 
-    fn new(flavor: Flavor, (version, largest_packet): (String, u64), settings: Vec<String>) -> Self {
+    fn remembered(flavor: Flavor, told: Told, settings: String) -> Self {
+        Self {
+            flavor,
+            version: told.version,
+            largest_packet: told.largest_packet.min(SMALL_PACKET),
+            asked: false,
+            settings: vec![settings],
+        }
+    }
+
+    fn new(
+        conn: &Conn,
+        known: &Known,
+        flavor: Flavor,
+        (version, largest_packet): (String, u64),
+        settings: Vec<String>,
+    ) -> Self {
+        let largest_packet = usize::try_from(largest_packet).unwrap_or(usize::MAX);
+        known.note_flavor(flavor);
+        if !version.is_empty() {
+            let told = Told {
+                numbers: conn.server_version(),
+                version: version.clone(),
+                largest_packet,
+            };
+            known.note_told(told, Instant::now());
+        }
         Self {
             flavor,
             version,
-            largest_packet: usize::try_from(largest_packet).unwrap_or(usize::MAX),
+            largest_packet,
+            asked: true,
             settings,
         }
     }

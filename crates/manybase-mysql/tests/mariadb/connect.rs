@@ -207,6 +207,7 @@ async fn learn(name: &str, options: ConnectOptions, limit: Option<i64>) {
         .url()
         .replace(&server.addr().to_string(), &place.to_string());
     let (_, rest) = url.split_once("://").expect("a scheme");
+    let mut sent = Vec::new();
     for dialled in [2, 3, 4] {
         let pool = pool(&format!("mysql://{rest}"), &options, PoolOptions::default());
         let mut session = pool.acquire(Access::Read).await.expect("connects");
@@ -218,7 +219,38 @@ async fn learn(name: &str, options: ConnectOptions, limit: Option<i64>) {
         let mode = text(s, "SELECT @@sql_mode").await.expect("a mode");
         assert!(mode.contains("STRICT_ALL_TABLES"), "{mode}");
         assert!(!mode.contains("ONLY_FULL_GROUP_BY"), "{mode}");
+        assert!(s.server_version().expect("one").contains("MariaDB"));
+        let status = "SELECT CAST(VARIABLE_VALUE AS SIGNED) FROM information_schema.SESSION_STATUS \
+                      WHERE VARIABLE_NAME = 'QUESTIONS'";
+        sent.push(number(s, status).await);
     }
+    assert!(sent[1] < sent[0] && sent[1] == sent[2], "{sent:?}");
+}
+
+/// What was learnt of a server is not all that its next session may do.
+#[tokio::test]
+async fn a_limit_that_is_raised_holds_for_the_next_session() {
+    let home = Home::new("raised");
+    let mut session = home.session().await;
+    let limit = number(&mut session, "SELECT @@global.max_allowed_packet").await;
+    let limit = limit.expect("a number");
+    let set = |limit: i64| format!("SET GLOBAL max_allowed_packet = {limit}");
+    session.script(set(limit * 2)).await.expect("may");
+    let other = pool(
+        &home.database.url(),
+        &ConnectOptions::default(),
+        PoolOptions::default(),
+    );
+    let mut next = other.acquire(Access::Read).await.expect("connects");
+    let length = crate::rows(
+        &mut next,
+        "SELECT LENGTH(?)",
+        vec!["x".repeat(limit as usize + 1).into()],
+        |row| Ok(row.i64(0)?),
+    )
+    .await;
+    session.script(set(limit)).await.expect("may");
+    assert_eq!(length.expect("runs"), [Some(limit + 1)]);
 }
 
 /// The server of the test kit has no certificate, so one is started that has.
