@@ -20,7 +20,7 @@ use std::sync::Arc;
 const ROWS: usize = 500;
 /// Bytes of one statement, roughly: servers have a limit on what they take at once.
 const BYTES: usize = 1 << 20;
-/// Rows from which on a database that takes lists gets them as such.
+/// Rows from which on they go another way than as placeholders, where the database has a faster one.
 const LISTS: usize = 20;
 
 pub(crate) async fn one<M: Model>(mut record: M, on: &dyn Executor) -> Result<Rec<M>> {
@@ -184,7 +184,7 @@ pub(crate) async fn many<M: Model>(mut records: Vec<M>, on: &dyn Executor) -> Re
     Ok(done.iter().map(|done| done.affected).sum())
 }
 
-/// Rows for a database that takes lists, if they are worth asking it for the columns' types and all have the same
+/// Rows for a database that has a faster way than placeholders, if they are many enough for it and all have the same
 /// columns.
 fn lists(
     meta: &ModelMeta,

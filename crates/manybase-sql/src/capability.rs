@@ -81,8 +81,8 @@ impl IsolationLevel {
 pub struct Capability {
     /// `INSERT … RETURNING`. Without it the driver reports the last generated key and the row is read back.
     pub insert_returning: bool,
-    /// An `INSERT` of many rows may take a list for each column instead of a placeholder for each cell, and is faster so:
-    /// its text does not depend on how many they are.
+    /// An `INSERT` of many rows is faster if its text does not depend on how many they are: it takes a list for each
+    /// column, or the driver runs one and the same statement for each row.
     pub inserts_from_arrays: bool,
     /// `UPDATE … RETURNING`.
     pub update_returning: bool,

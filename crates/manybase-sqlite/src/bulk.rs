@@ -44,7 +44,7 @@ impl Core {
             Some(is_there) => Some(self.prepare_text(&is_there.sql, is_there)?),
             None => None,
         };
-        let mut found = 0;
+        let (mut found, mut inserted) = (0, 0);
         for (nth, row) in rows.rows().enumerate() {
             if nth % LOOK == 0 {
                 self.begin_statement()?;
@@ -61,8 +61,16 @@ impl Core {
                 bind::bind(&mut insert, place + 1, value, |error| self.fail(error))?;
             }
             self.exhaust(&mut insert)?;
+            inserted += self.raw.changes();
         }
-        Ok(rows.done(found))
+        Ok(match keys {
+            // A trigger may have kept some out.
+            None => BulkDone {
+                inserted,
+                ..BulkDone::default()
+            },
+            Some(_) => rows.done(found),
+        })
     }
 }
 

@@ -12,6 +12,7 @@ use crate::learn::Learnt;
 use crate::log::Log;
 use crate::numbered::NoRowids;
 use crate::row::{Names, SqliteRow};
+use crate::seen::Seen;
 use crate::transaction::Open;
 use crate::watch::{Reason, Watch};
 use manybase_driver::{CountSink, Done, Error, ErrorKind, Flow, Result, Sink, Statement};
@@ -43,6 +44,7 @@ pub(crate) struct Core {
     pub(crate) habits: Habits,
     pub(crate) no_rowids: NoRowids,
     pub(crate) learnt: Learnt,
+    seen: Seen,
     /// Other files, in the order in which they were attached.
     pub(crate) attached: Vec<Attached>,
     /// Asked by SQLite as long as there are any.
@@ -100,6 +102,7 @@ impl Core {
             habits: Habits::default(),
             no_rowids: NoRowids::default(),
             learnt: Learnt::default(),
+            seen: Seen::default(),
             attached: Vec::new(),
             guard: Arc::new(Guard::new()),
         }
@@ -262,12 +265,7 @@ impl Core {
 
     /// A text with the statement's values.
     pub(crate) fn prepare_text(&self, sql: &str, statement: &Statement) -> Result<Prepared<'_>> {
-        whole(sql)?;
-        let text = keyword::start(sql);
-        if text.is_empty() {
-            return Err(Error::new(ErrorKind::Statement, "the SQL text is empty"));
-        }
-        self.learn_for(text)?;
+        self.look_at(statement)?;
         self.begin_statement()?;
         if !self.attached.is_empty() {
             self.guard.forget();
@@ -292,6 +290,23 @@ impl Core {
             bind::bind(&mut prepared, index + 1, value, |error| self.fail(error))?;
         }
         Ok(prepared)
+    }
+
+    /// What can be said of a text before SQLite has seen it.
+    fn look_at(&self, statement: &Statement) -> Result<()> {
+        if self.seen.has(&statement.sql) {
+            return Ok(());
+        }
+        whole(&statement.sql)?;
+        let text = keyword::start(&statement.sql);
+        if text.is_empty() {
+            return Err(Error::new(ErrorKind::Statement, "the SQL text is empty"));
+        }
+        self.learn_for(text)?;
+        if statement.cache {
+            self.seen.keep(&statement.sql);
+        }
+        Ok(())
     }
 
     /// Readers and read-only transactions don't write. EXPLAIN counts as what it explains, but only tells.

@@ -53,6 +53,7 @@ mod open;
 mod pause;
 mod readiness;
 mod row;
+mod seen;
 mod spot;
 mod transaction;
 mod watch;

@@ -166,7 +166,8 @@ impl Worker {
         core.on_the_spot = true;
         let result = work(&mut core);
         core.on_the_spot = false;
-        let gave_up = link.watch.finish();
+        // Where nothing went wrong there is nothing to ask, and the next job begins anew anyway.
+        let gave_up = result.is_err() && link.watch.finish();
         drop(core);
         if link.log.is_to_tell() {
             // The thread looks after the log whenever it has had a job. If there is none, the next hop says so.
