@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// | `cache_size` | pages, or KiB when negative | SQLite's |
 /// | `mmap_size` | bytes | SQLite's |
 /// | `temp_store` | `default`, `file`, `memory` | SQLite's |
-/// | `wal_autocheckpoint` | pages | SQLite's |
+/// | `wal_autocheckpoint` | pages of the log after which it is moved into the file while writing goes on; from four times as many on, writes wait for it; `0` never moves it | SQLite's |
 /// | `statement_cache` | prepared statements kept per connection | 256 |
 ///
 /// ```

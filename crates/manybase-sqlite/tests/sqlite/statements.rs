@@ -1,7 +1,7 @@
 //! Statements, batches and scripts, good and bad.
 
 use crate::support::*;
-use manybase_driver::{Done, Error, ErrorKind, Flow, Result, Row, Sink, Statement};
+use manybase_driver::{BulkRows, BulkTarget, Done, Error, ErrorKind, Flow, Result, Row, Sink, Statement};
 
 fn done(affected: u64, last_insert_id: Option<i64>) -> Done {
     Done {
@@ -230,5 +230,32 @@ async fn batches() -> Result<()> {
     session.batch(vec![insert(10), insert(11)], true).await?;
     session.rollback().await?;
     assert_eq!(number(&mut session, "SELECT COUNT(*) FROM t").await, 3);
+    Ok(())
+}
+
+#[tokio::test]
+async fn rows_that_a_trigger_keeps_out_are_not_counted() -> Result<()> {
+    let pool = memory();
+    script(
+        &pool,
+        "CREATE TABLE t (a INTEGER UNIQUE, b TEXT); CREATE TABLE log (a);
+         CREATE TRIGGER odd BEFORE INSERT ON t WHEN new.a % 2 BEGIN SELECT RAISE(IGNORE); END;
+         CREATE TRIGGER logged AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.a), (new.a); END",
+    )
+    .await;
+    let mut session = writer(&pool).await;
+    let target = BulkTarget {
+        table: "t".into(),
+        columns: vec!["a".into(), "b".into()],
+        on_conflict: None,
+        dialect: manybase_sql::dialect::sqlite(),
+    };
+    let values = (0..100_i64).flat_map(|a| [a.into(), "x".into()]).collect();
+    let rows = BulkRows::new(target.into(), values)?;
+    assert_eq!(session.bulk_load(rows.clone()).await?.inserted, 50);
+    assert_eq!(number(&mut session, "SELECT COUNT(*) FROM t").await, 50);
+    let error = session.bulk_load(rows).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UniqueViolation, "{error}");
+    assert_eq!(number(&mut session, "SELECT COUNT(*) FROM log").await, 100);
     Ok(())
 }
