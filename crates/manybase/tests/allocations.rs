@@ -106,7 +106,7 @@ fn what_calls_allocate() {
     counted.at_most("text of a query", 3, || {
         std::future::ready(search(18).to_sql(dialect))
     });
-    counted.at_most("insert one", 15, || item(1).insert(db));
+    counted.at_most("insert one", 14, || item(1).insert(db));
     let mut record = counted.runtime.block_on(Item::find(8).one(db)).unwrap();
     counted.at_most("change and save", 20, || {
         record.balance += 1;
