@@ -5,17 +5,21 @@
 
 use crate::bind;
 use crate::connection::PostgresConnection;
+use crate::kind::Kind;
 use crate::transaction::State;
 use manybase_driver::{BulkDone, BulkRows, NativeCode, Result, Statement};
-use manybase_sql::Value;
+use manybase_sql::{Insert, SqlWriter, Value};
 use std::fmt::Write;
 use std::sync::Arc;
-use tokio_postgres::types::{Format, Kind, Type};
+use tokio_postgres::types::{self, Format, Type};
 
 /// Rows of one statement, at most.
 const ROWS: usize = 10_000;
 /// Bytes of one statement, roughly.
 const BYTES: usize = 4 << 20;
+/// A column's type, and of what kind it is.
+pub(crate) type Column = (Kind, Type);
+
 /// An expression of a type that the column does not take.
 const DATATYPE_MISMATCH: &str = "42804";
 
@@ -29,8 +33,8 @@ impl PostgresConnection {
             self.run_batch(rows.inserts(BYTES)?, true).await?;
             return Ok(done);
         }
-        let into = rows.table_and_columns()?;
-        let text = |types: &[Type]| format!("INSERT INTO {into} SELECT * FROM {}", unnest(types));
+        let (into, conflict) = (rows.table_and_columns()?, conflict(&rows)?);
+        let text = |types: &[Column]| format!("INSERT INTO {into} SELECT * FROM {}{conflict}", unnest(types));
         let sql: Arc<str> = text(&types).into();
         let groups = rows.into_columns(ROWS, BYTES).into_iter();
         let lists = groups.map(|group| group.into_iter().map(|list| Value::List(list.into())).collect());
@@ -59,16 +63,29 @@ impl PostgresConnection {
     }
 
     /// The types of a statement's placeholders, and whether they were known.
-    async fn parameters(&mut self, statement: &Statement) -> Result<(Vec<Type>, bool)> {
+    async fn parameters(&mut self, statement: &Statement) -> Result<(Vec<Column>, bool)> {
         let (prepared, kept) = self.prepare(statement).await?;
-        Ok((prepared.statement.params().to_vec(), kept))
+        Ok((prepared.params.to_vec(), kept))
     }
 }
 
+/// What to do about rows that are there already, as it stands at the end.
+fn conflict(rows: &BulkRows) -> Result<String> {
+    let target = rows.target();
+    let Some(conflict) = &target.on_conflict else {
+        return Ok(String::new());
+    };
+    let insert = Insert::into(target.table.clone(), target.columns.iter().cloned());
+    let rendered = SqlWriter::render(target.dialect, |w| {
+        target.dialect.on_conflict(w, &insert, conflict)
+    })?;
+    Ok(rendered.sql)
+}
+
 /// Rows as a table, from one array for each column.
-pub(crate) fn unnest(types: &[Type]) -> String {
+pub(crate) fn unnest(types: &[Column]) -> String {
     let mut text = String::from("unnest(");
-    for (at, ty) in types.iter().enumerate() {
+    for (at, (_, ty)) in types.iter().enumerate() {
         let comma = if at == 0 { "" } else { ", " };
         // Writing into a String can't fail.
         let _ = write!(text, "{comma}${}::{}[]", at + 1, name(ty));
@@ -85,9 +102,9 @@ fn name(ty: &Type) -> String {
 
 /// Whether the columns can be lists: an array of arrays would come apart into single cells, and in a list that
 /// travels as text there is no place for values that do not.
-fn fit(rows: &BulkRows, types: &[Type]) -> bool {
+fn fit(rows: &BulkRows, types: &[Column]) -> bool {
     let width = rows.target().columns.len();
-    if types.len() != width || types.iter().any(|ty| matches!(ty.kind(), Kind::Array(_))) {
+    if types.len() != width || types.iter().any(is_array) {
         return false;
     }
     let mut forms: Vec<Option<Format>> = vec![None; width];
@@ -95,12 +112,18 @@ fn fit(rows: &BulkRows, types: &[Type]) -> bool {
         let cells = row.iter().zip(types).zip(&mut forms);
         cells
             .filter(|((value, _), _)| !value.is_null())
-            .all(|((value, ty), form)| match (bind::form_of(value, ty), *form) {
-                (Format::Binary, Some(Format::Text)) | (Format::Text, Some(Format::Binary)) => false,
-                (now, _) => {
-                    *form = Some(now);
-                    true
-                }
-            })
+            .all(
+                |((value, (kind, ty)), form)| match (bind::form_as(value, *kind, ty), *form) {
+                    (Format::Binary, Some(Format::Text)) | (Format::Text, Some(Format::Binary)) => false,
+                    (now, _) => {
+                        *form = Some(now);
+                        true
+                    }
+                },
+            )
     })
+}
+
+pub(crate) fn is_array((_, ty): &Column) -> bool {
+    matches!(ty.kind(), types::Kind::Array(_))
 }

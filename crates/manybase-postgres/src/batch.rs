@@ -10,19 +10,14 @@
 //! Values are encoded as the server says, so statements are prepared first, all at once, which changes nothing.
 //! That needs their tables: where one of the statements may define something, they go one by one.
 
-use crate::bind::Params;
 use crate::cache::Prepared;
 use crate::connection::{PostgresConnection, check_text};
 use crate::query::{check, done};
 use crate::transaction::{State, is_plain};
-use futures_util::future::join_all;
+use crate::wire::{Failure, Link};
 use manybase_driver::{Done, Result, Statement};
 use std::collections::{HashMap, HashSet};
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
-use tokio_postgres::{Client, Error};
 
 /// Statements on the wire at a time, so that a batch of a million does not lie in memory twice.
 const WINDOW: usize = 1_024;
@@ -35,51 +30,12 @@ struct Job<'a> {
     kept: bool,
 }
 
-/// An answer that is awaited, or the failure to ask.
-enum Sent<'a> {
-    Flying(Pin<Box<dyn Future<Output = Result<u64, Error>> + Send + 'a>>),
-    Landed(Result<u64, Error>),
-}
-
-impl<'a> Sent<'a> {
-    /// Polls once, which puts the request on the wire, behind those sent before.
-    async fn new(request: impl Future<Output = Result<u64, Error>> + Send + 'a) -> Self {
-        let mut request = Box::pin(request);
-        let first = poll_fn(|cx| Poll::Ready(request.as_mut().poll(cx))).await;
-        match first {
-            Poll::Pending => Self::Flying(request),
-            Poll::Ready(result) => Self::Landed(result),
-        }
-    }
-
-    async fn job(client: &'a Client, job: &'a Job<'a>) -> Self {
-        let values = Params::new(&job.statement.binds);
-        Self::new(client.execute_raw(&job.prepared.statement, values)).await
-    }
-
-    async fn text(client: &'a Client, sql: &'a str) -> Self {
-        Self::new(async move { client.batch_execute(sql).await.map(|()| 0) }).await
-    }
-
-    /// Whether it never went out: a value that does not fit.
-    fn failed(&self) -> bool {
-        matches!(self, Self::Landed(Err(_)))
-    }
-
-    async fn answer(self) -> Result<u64, Error> {
-        match self {
-            Self::Flying(request) => request.await,
-            Self::Landed(result) => result,
-        }
-    }
-}
-
 /// What a pipeline came to.
 #[derive(Default)]
 struct Outcome {
     done: Vec<Done>,
     /// The first failure, with the place of its statement where it has one.
-    failure: Option<(Option<usize>, Error)>,
+    failure: Option<(Option<usize>, Failure)>,
 }
 
 impl PostgresConnection {
@@ -113,7 +69,7 @@ impl PostgresConnection {
         let jobs = self.prepare_all(statements).await?;
         let mut outcome = Outcome::default();
         for window in jobs.chunks(WINDOW) {
-            outcome.run(&self.wire.client, window, [None, None]).await;
+            outcome.run(self.wire.link(), window, [None, None]).await;
             if outcome.failure.is_some() {
                 break;
             }
@@ -152,13 +108,13 @@ impl PostgresConnection {
     /// Whether a kept statement may be to blame for the failure, and a second try is worth it. Where one is out of
     /// date, others may be too: all are forgotten, so that the second try is the last.
     fn is_outdated_batch(&mut self, jobs: &[Job<'_>], outcome: &Outcome) -> bool {
-        let Some((Some(place), error)) = &outcome.failure else {
+        let Some((Some(place), failure)) = &outcome.failure else {
             return false;
         };
         let Some(job) = jobs.get(*place).filter(|job| job.kept) else {
             return false;
         };
-        let outdated = self.is_outdated(job.statement, error);
+        let outdated = self.is_outdated(job.statement, failure);
         if outdated {
             jobs.iter().for_each(|job| self.cache.remove(&job.statement.sql));
         }
@@ -173,18 +129,18 @@ impl PostgresConnection {
 
     /// `BEGIN`, the statements, and the `COMMIT`, or the `ROLLBACK` where a failure is known already.
     async fn enclosed(&mut self, jobs: &[Job<'_>]) -> Outcome {
-        let client = &self.wire.client;
+        let link = self.wire.link();
         self.state = State::Unknown;
         let mut outcome = Outcome::default();
         let windows = jobs.len().div_ceil(WINDOW);
         for (number, window) in jobs.chunks(WINDOW).enumerate() {
             let begin = (number == 0).then_some("BEGIN");
             let end = (number + 1 == windows).then_some("COMMIT");
-            outcome.run(client, window, [begin, end]).await;
+            outcome.run(link, window, [begin, end]).await;
             if outcome.failure.is_some() {
                 // The last window has ended the transaction itself.
                 if end.is_none() {
-                    let _ = client.batch_execute("ROLLBACK").await;
+                    let _ = link.simple("ROLLBACK").await;
                 }
                 break;
             }
@@ -193,9 +149,9 @@ impl PostgresConnection {
         outcome
     }
 
-    fn settle(&self, outcome: Outcome) -> Result<Vec<Done>> {
+    fn settle(&mut self, outcome: Outcome) -> Result<Vec<Done>> {
         match outcome.failure {
-            Some((_, error)) => Err(self.error(&error)),
+            Some((_, failure)) => Err(self.error(&failure)),
             None => Ok(outcome.done),
         }
     }
@@ -220,11 +176,8 @@ impl PostgresConnection {
                 }
             }
         }
-        // All at once and not in turn: looking up the type of one must not wait for the answers to the others.
-        let client = &self.wire.client;
-        let prepared = join_all(missing.iter().map(|statement| client.prepare(&statement.sql))).await;
-        for (statement, prepared) in missing.into_iter().zip(prepared) {
-            let prepared = prepared.map_err(|error| self.not_prepared(&error))?;
+        for (statement, prepared) in missing.iter().zip(self.prepare_new(&missing).await) {
+            let prepared = prepared.map_err(|failure| self.error(&failure))?;
             known.insert(&statement.sql, (self.keep(statement, prepared), false));
         }
         let mut jobs = Vec::with_capacity(statements.len());
@@ -240,51 +193,82 @@ impl PostgresConnection {
         }
         Ok(jobs)
     }
+
+    /// Prepares statements, all at once.
+    async fn prepare_new(&mut self, statements: &[&Statement]) -> Vec<Result<Prepared, Failure>> {
+        let link = self.wire.link();
+        let mut names = Vec::with_capacity(statements.len());
+        for statement in statements {
+            names.push(link.prepare(&statement.sql));
+            link.send_ahead().await;
+        }
+        let mut described = Vec::with_capacity(statements.len());
+        for name in names {
+            described.push(match name {
+                Ok(name) => link.prepared(name).await,
+                Err(failure) => Err(failure),
+            });
+        }
+        // Looking up the type of one has to wait for the answers to the others.
+        let mut all = Vec::with_capacity(statements.len());
+        for described in described {
+            all.push(match described {
+                Ok(described) => self.resolve(described).await,
+                Err(failure) => Err(failure),
+            });
+        }
+        all
+    }
 }
 
 impl Outcome {
     /// Sends a window and reads all of its answers. Where a value does not fit, nothing behind it is sent.
-    async fn run(&mut self, client: &Client, jobs: &[Job<'_>], [begin, end]: [Option<&str>; 2]) {
-        let begin = match begin {
-            Some(sql) => Some(Sent::text(client, sql).await),
-            None => None,
-        };
+    async fn run(&mut self, link: &mut Link, jobs: &[Job<'_>], [begin, end]: [Option<&str>; 2]) {
+        // Each as it was sent, or why it was not.
+        let begin = begin.map(|sql| link.query(sql));
         let mut sent = Vec::with_capacity(jobs.len());
         for job in jobs {
-            let request = Sent::job(client, job).await;
-            let failed = request.failed();
-            sent.push(request);
-            if failed {
+            let run = link.run(job.prepared.name, &job.statement.binds, &job.prepared.params);
+            let refused = run.is_err();
+            sent.push(run);
+            if refused {
                 break;
             }
+            link.send_ahead().await;
         }
-        let refused = sent.last().is_some_and(Sent::failed);
-        let end = match end {
-            Some(_) if refused => Some(Sent::text(client, "ROLLBACK").await),
-            Some(sql) => Some(Sent::text(client, sql).await),
-            None => None,
-        };
+        let refused = sent.last().is_some_and(Result::is_err);
+        let end = end.map(|sql| link.query(if refused { "ROLLBACK" } else { sql }));
         if let Some(begin) = begin {
-            self.note(None, begin.answer().await);
+            self.text(link, begin).await;
         }
-        for (request, job) in sent.into_iter().zip(jobs) {
+        for (sent, job) in sent.into_iter().zip(jobs) {
             let place = self.done.len();
-            if let Some(affected) = self.note(Some(place), request.answer().await) {
-                self.done.push(done(job.statement, affected));
+            let answer = match sent {
+                Ok(()) => link.ran().await,
+                Err(failure) => Err(failure),
+            };
+            match answer {
+                Ok(affected) => self.done.push(done(job.statement, affected)),
+                Err(failure) => self.fail(Some(place), failure),
             }
         }
         if let Some(end) = end {
-            self.note(None, end.answer().await);
+            self.text(link, end).await;
         }
     }
 
-    fn note(&mut self, place: Option<usize>, answer: Result<u64, Error>) -> Option<u64> {
-        match answer {
-            Ok(affected) => Some(affected),
-            Err(error) => {
-                self.failure.get_or_insert((place, error));
-                None
-            }
+    async fn text(&mut self, link: &mut Link, sent: Result<(), Failure>) {
+        let answer = match sent {
+            Ok(()) => link.answered(|_| Ok(())).await,
+            Err(failure) => Err(failure),
+        };
+        if let Err(failure) = answer {
+            self.fail(None, failure);
         }
+    }
+
+    /// The first failure counts.
+    fn fail(&mut self, place: Option<usize>, failure: Failure) {
+        self.failure.get_or_insert((place, failure));
     }
 }

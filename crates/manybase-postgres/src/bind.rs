@@ -9,84 +9,16 @@ mod number;
 
 pub(crate) use error::BindError;
 
-use crate::kind::{Kind, base};
+use crate::kind::Kind;
 use crate::temporal;
 use bytes::{BufMut, BytesMut};
 use manybase_sql::Value;
-use std::error::Error;
-use std::fmt;
-use std::slice;
-use tokio_postgres::types::{Format, IsNull, ToSql, Type};
-
-/// The values of one statement, in the form in which the client takes them.
-pub(crate) struct Params<'a>(std::iter::Enumerate<slice::Iter<'a, Value>>);
-
-impl<'a> Params<'a> {
-    pub(crate) fn new(values: &'a [Value]) -> Self {
-        Self(values.iter().enumerate())
-    }
-}
-
-impl<'a> Iterator for Params<'a> {
-    type Item = Param<'a>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (index, value) = self.0.next()?;
-        Some(Param { value, index })
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
-    }
-}
-
-impl ExactSizeIterator for Params<'_> {}
-
-/// One value and its place.
-pub(crate) struct Param<'a> {
-    value: &'a Value,
-    index: usize,
-}
-
-impl ToSql for Param<'_> {
-    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
-        encode(self.value, base(ty), out).map_err(|error| error.at(self.index).into())
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-
-    fn to_sql_checked(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
-        self.to_sql(ty, out)
-    }
-
-    fn encode_format(&self, ty: &Type) -> Format {
-        form(self.value, base(ty))
-    }
-}
-
-/// The client logs parameters at its debug level: the value stays out.
-impl fmt::Debug for Param<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.value.kind())
-    }
-}
-
-/// Whether a value for a column of this type travels in its binary form.
-pub(crate) fn form_of(value: &Value, ty: &Type) -> Format {
-    form(value, base(ty))
-}
-
-/// Writes a value for a column of this type in its binary form.
-pub(crate) fn write(value: &Value, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BindError> {
-    encode(value, base(ty), out)
-}
+use tokio_postgres::types::{Format, IsNull, Type};
 
 /// Whether a value travels in the type's binary form, or as text that the server parses: for a text in the place
-/// of a date, an address, a range, or whatever the server has.
-fn form(value: &Value, ty: &Type) -> Format {
-    match (value, Kind::of(ty)) {
+/// of a date, an address, a range, or whatever the server has. The kind is the type's, and the type no domain.
+pub(crate) fn form_as(value: &Value, kind: Kind, ty: &Type) -> Format {
+    match (value, kind) {
         (Value::Text(_), Kind::Text) => Format::Binary,
         (Value::Text(_), _) | (Value::F32(_) | Value::F64(_), Kind::Numeric) => Format::Text,
         (Value::List(list), Kind::Array) => list::form(list, ty),
@@ -94,19 +26,24 @@ fn form(value: &Value, ty: &Type) -> Format {
     }
 }
 
-fn encode(value: &Value, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BindError> {
-    let kind = Kind::of(ty);
+/// Writes a value in the form that [`form_as`] tells.
+pub(crate) fn encode_as(
+    value: &Value,
+    kind: Kind,
+    ty: &Type,
+    out: &mut BytesMut,
+) -> Result<IsNull, BindError> {
     let refused = || BindError::wrong_type(value, ty);
     match (value, kind) {
         (Value::Null, _) => return Ok(IsNull::Yes),
         (Value::List(values), Kind::Array) => return list::encode(values, ty, out),
         (Value::Bool(bool), Kind::Bool) => out.put_u8(u8::from(*bool)),
-        (Value::I64(number), _) => number::integer((*number).into(), value, ty, out)?,
-        (Value::U64(number), _) => number::integer((*number).into(), value, ty, out)?,
-        (Value::Decimal(number), _) => number::decimal(*number, value, ty, out)?,
-        (Value::F32(number), _) => number::float(f64::from(*number), value, ty, out)?,
-        (Value::F64(number), _) => number::float(*number, value, ty, out)?,
-        (Value::Text(text), _) => self::text(text, value, ty, out)?,
+        (Value::I64(number), _) => number::integer((*number).into(), value, kind, ty, out)?,
+        (Value::U64(number), _) => number::integer((*number).into(), value, kind, ty, out)?,
+        (Value::Decimal(number), _) => number::decimal(*number, value, kind, ty, out)?,
+        (Value::F32(number), _) => number::float(f64::from(*number), value, kind, ty, out)?,
+        (Value::F64(number), _) => number::float(*number, value, kind, ty, out)?,
+        (Value::Text(text), _) => self::text(text, value, kind, ty, out)?,
         (Value::Bytes(bytes), Kind::Bytea) => out.put_slice(bytes),
         (Value::Date(day), Kind::Date) => {
             out.put_i32(temporal::date_number(*day).ok_or_else(|| BindError::range(ty))?);
@@ -140,8 +77,8 @@ fn encode(value: &Value, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BindEr
     Ok(IsNull::No)
 }
 
-fn text(text: &str, value: &Value, ty: &Type, out: &mut BytesMut) -> Result<(), BindError> {
-    match Kind::of(ty) {
+fn text(text: &str, value: &Value, kind: Kind, ty: &Type, out: &mut BytesMut) -> Result<(), BindError> {
+    match kind {
         // These have a value kind of their own: a text there is a mistake, and every database should say so.
         Kind::Bool
         | Kind::Int2

@@ -1,36 +1,50 @@
 //! Prepared statements of one connection.
 
 use crate::kind::Kind;
+use crate::wire::Forgotten;
+use crate::wire::message::Name;
 use foldhash::fast::RandomState;
 use hashlink::LruCache;
 use manybase_driver::{Error, ErrorKind, Result};
 use std::sync::Arc;
-use tokio_postgres::Column;
+use tokio_postgres::types::Type;
 
-/// A statement as the server knows it. The server forgets it with the last clone.
+/// A column of a result.
+pub(crate) struct Column {
+    pub(crate) name: String,
+    pub(crate) ty: Type,
+}
+
+/// A statement as the server knows it. The server forgets it some time after the last clone is gone.
 pub(crate) struct Prepared {
-    pub(crate) statement: tokio_postgres::Statement,
+    pub(crate) name: Name,
+    /// Of the placeholders; of a domain its base.
+    pub(crate) params: Box<[(Kind, Type)]>,
+    pub(crate) columns: Box<[Column]>,
     /// Of the columns, so that no cell has to look its type up.
     pub(crate) kinds: Box<[Kind]>,
+    forgotten: Forgotten,
 }
 
 impl Prepared {
-    pub(crate) fn new(statement: tokio_postgres::Statement) -> Self {
-        let kinds = statement
-            .columns()
-            .iter()
-            .map(|column| Kind::of(column.type_()))
-            .collect();
-        Self { statement, kinds }
-    }
-
-    pub(crate) fn columns(&self) -> &[Column] {
-        self.statement.columns()
+    pub(crate) fn new(
+        name: Name,
+        params: Box<[(Kind, Type)]>,
+        columns: Box<[Column]>,
+        forgotten: Forgotten,
+    ) -> Self {
+        Self {
+            name,
+            params,
+            kinds: columns.iter().map(|column| Kind::of(&column.ty)).collect(),
+            columns,
+            forgotten,
+        }
     }
 
     /// Fails where placeholders and values are not equally many.
     pub(crate) fn check(&self, values: usize) -> Result<()> {
-        let placeholders = self.statement.params().len();
+        let placeholders = self.params.len();
         if placeholders == values {
             return Ok(());
         }
@@ -38,6 +52,12 @@ impl Prepared {
             ErrorKind::Placeholders,
             format!("the statement has {placeholders} placeholders, {values} values were given"),
         ))
+    }
+}
+
+impl Drop for Prepared {
+    fn drop(&mut self) {
+        self.forgotten.push(self.name);
     }
 }
 

@@ -2,15 +2,18 @@
 
 use crate::cache::Cache;
 use crate::error;
+use crate::prepare::Types;
+use crate::row::Span;
 use crate::transaction::State;
-use crate::wire::Wire;
+use crate::wire::{Failure, Wire};
 use manybase_driver::{
     Access, BoxFuture, BulkDone, BulkRows, Connection, Dialect, Done, Error, ErrorKind, Readiness, Result,
     Sink, Statement, TransactionOptions, TwoPhase,
 };
+use std::future::Future;
 
 /// Brings a session back to how it was after dialling. Not `DISCARD ALL`: that also forgets the prepared
-/// statements, ours and those with which the client looks types up.
+/// statements.
 const RESET: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; \
                      SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES";
 
@@ -18,9 +21,10 @@ pub(crate) struct PostgresConnection {
     pub(crate) wire: Wire,
     version: String,
     pub(crate) cache: Cache,
+    pub(crate) types: Types,
+    /// Where the cells of the row lie that is being read; kept for the next.
+    pub(crate) spans: Vec<Span>,
     pub(crate) state: State,
-    /// Something in the client is out of order that only a new connection mends.
-    pub(crate) broken: bool,
     /// A statement that may write was sent since the transaction began.
     pub(crate) may_have_written: bool,
 }
@@ -31,24 +35,43 @@ impl PostgresConnection {
             wire,
             version,
             cache: Cache::new(),
+            types: Types::default(),
+            spans: Vec::new(),
             state: State::Outside,
-            broken: false,
             may_have_written: false,
         }
     }
 
-    /// An error of the client, with what is known about the connection's end.
-    pub(crate) fn error(&self, error: &tokio_postgres::Error) -> Error {
-        error::running(error, self.wire.why())
+    /// Runs something that speaks with the server, once nothing is left of what was before.
+    pub(crate) fn carry<'a, T, F>(
+        &'a mut self,
+        work: impl FnOnce(&'a mut Self) -> F + Send + 'a,
+    ) -> BoxFuture<'a, T>
+    where
+        F: Future<Output = T> + Send + 'a,
+    {
+        if !self.wire.is_being_cleared() {
+            return Box::pin(work(self));
+        }
+        Box::pin(async move {
+            self.wire.cleared().await;
+            work(self).await
+        })
+    }
+
+    /// What failed, with what is known about the connection's end.
+    pub(crate) fn error(&mut self, failure: &Failure) -> Error {
+        let link = self.wire.link();
+        if let Failure::Unexpected(_) = failure {
+            link.cut();
+        }
+        error::running(failure, link.why())
     }
 
     /// Runs a text with any number of statements in one round trip.
-    pub(crate) async fn simple(&self, sql: &str) -> Result<()> {
-        self.wire
-            .client
-            .batch_execute(sql)
-            .await
-            .map_err(|error| self.error(&error))
+    pub(crate) async fn simple(&mut self, sql: &str) -> Result<()> {
+        let done = self.wire.link().simple(sql).await;
+        done.map_err(|failure| self.error(&failure))
     }
 
     async fn run_script(&mut self, sql: String) -> Result<()> {
@@ -155,52 +178,52 @@ impl Connection for PostgresConnection {
 
     fn query(&mut self, statement: Statement, sink: Box<dyn Sink>) -> BoxFuture<'_, Result<Box<dyn Sink>>> {
         self.may_have_written |= statement.access == Access::Write;
-        Box::pin(self.run_query(statement, sink))
+        self.carry(|c| c.run_query(statement, sink))
     }
 
     fn execute(&mut self, statement: Statement) -> BoxFuture<'_, Result<Done>> {
         self.may_have_written |= statement.access == Access::Write;
-        Box::pin(async move { self.run_execute(&statement).await })
+        self.carry(|c| async move { c.run_execute(&statement).await })
     }
 
     fn batch(&mut self, statements: Vec<Statement>, atomic: bool) -> BoxFuture<'_, Result<Vec<Done>>> {
         self.may_have_written = true;
-        Box::pin(self.run_batch(statements, atomic))
+        self.carry(move |c| c.run_batch(statements, atomic))
     }
 
     fn bulk_load(&mut self, rows: BulkRows) -> BoxFuture<'_, Result<BulkDone>> {
         self.may_have_written = true;
-        Box::pin(self.run_bulk_load(rows))
+        self.carry(|c| c.run_bulk_load(rows))
     }
 
     fn script(&mut self, sql: String) -> BoxFuture<'_, Result<()>> {
         self.may_have_written = true;
-        Box::pin(self.run_script(sql))
+        self.carry(|c| c.run_script(sql))
     }
 
     fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>> {
-        Box::pin(self.begin_transaction(options))
+        self.carry(move |c| c.begin_transaction(options))
     }
 
     fn commit(&mut self) -> BoxFuture<'_, Result<()>> {
-        Box::pin(self.commit_transaction())
+        self.carry(Self::commit_transaction)
     }
 
     fn rollback(&mut self) -> BoxFuture<'_, Result<()>> {
-        Box::pin(self.roll_back())
+        self.carry(Self::roll_back)
     }
 
     fn savepoint(&mut self, depth: u32) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async move { self.simple(&format!("SAVEPOINT mb_{depth}")).await })
+        self.carry(move |c| async move { c.simple(&format!("SAVEPOINT mb_{depth}")).await })
     }
 
     fn release(&mut self, depth: u32) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async move { self.simple(&format!("RELEASE SAVEPOINT mb_{depth}")).await })
+        self.carry(move |c| async move { c.simple(&format!("RELEASE SAVEPOINT mb_{depth}")).await })
     }
 
     fn rollback_to(&mut self, depth: u32) -> BoxFuture<'_, Result<()>> {
         let sql = format!("ROLLBACK TO SAVEPOINT mb_{depth}; RELEASE SAVEPOINT mb_{depth}");
-        Box::pin(async move { self.simple(&sql).await })
+        self.carry(|c| async move { c.simple(&sql).await })
     }
 
     fn two_phase(&mut self) -> Option<&mut dyn TwoPhase> {
@@ -208,19 +231,19 @@ impl Connection for PostgresConnection {
     }
 
     fn home_readiness(&mut self) -> BoxFuture<'_, Result<Readiness>> {
-        Box::pin(self.home_obstacles())
+        self.carry(Self::home_obstacles)
     }
 
     fn ping(&mut self) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async move { self.simple("").await })
+        self.carry(|c| c.simple(""))
     }
 
     fn reset(&mut self) -> BoxFuture<'_, Result<()>> {
-        Box::pin(self.start_over())
+        self.carry(Self::start_over)
     }
 
     fn is_closed(&self) -> bool {
-        self.broken || self.wire.is_closed()
+        self.wire.is_closed()
     }
 
     fn abandon(self: Box<Self>) {

@@ -3,20 +3,21 @@
 //! No temporary table is in between: a transaction that has seen one can't be prepared, and so could not take part in
 //! one over several databases.
 
-use crate::arrays::unnest;
+use crate::arrays::{Column, is_array, unnest};
 use crate::bind;
 use crate::connection::PostgresConnection;
-use bytes::{BufMut, Bytes, BytesMut};
-use futures_util::SinkExt;
-use manybase_driver::{BulkDone, BulkRows, Error, ErrorKind, Result, Sink, Statement, SumSink, returned};
+use crate::kind::{Kind, base};
+use crate::wire::message::{sized, tag};
+use crate::wire::{Failure, Link};
+use bytes::{BufMut, BytesMut};
+use manybase_driver::{BulkDone, BulkRows, Error, Result, Sink, Statement, SumSink, returned};
 use manybase_sql::{Insert, SqlWriter, Value};
 use std::fmt::Write;
-use std::pin::pin;
-use tokio_postgres::types::{Format, IsNull, Type};
+use tokio_postgres::types::Format;
 
 /// The signature, flags and the length of a header extension that there is none of.
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
-/// Bytes that are sent at a time.
+/// Bytes that are written at a time.
 const PIECE: usize = 1 << 16;
 
 impl PostgresConnection {
@@ -31,15 +32,15 @@ impl PostgresConnection {
         if rows.target().on_conflict.is_some() {
             return self.merge(rows, &types).await;
         }
-        match binary(&rows, &types)? {
-            Some(pieces) => self.copy(&rows, pieces).await,
+        match is_binary(&rows, &types) {
+            true => self.copy(&rows, &types).await,
             // A value that only the server can read, such as a text for an address.
-            None => self.by_inserts(rows).await,
+            false => self.by_inserts(rows).await,
         }
     }
 
     /// What the server takes in the rows' columns.
-    async fn column_types(&mut self, rows: &BulkRows) -> Result<Vec<Type>> {
+    async fn column_types(&mut self, rows: &BulkRows) -> Result<Vec<Column>> {
         let target = rows.target();
         let rendered = SqlWriter::render(target.dialect, |w| {
             w.push("SELECT ");
@@ -47,24 +48,22 @@ impl PostgresConnection {
             w.push(" FROM ");
             w.table(&target.table)
         })?;
-        let prepared = self.wire.client.prepare(&rendered.sql).await;
-        let prepared = prepared.map_err(|error| self.not_prepared(&error))?;
-        let columns = prepared.columns().iter();
-        Ok(columns.map(|column| column.type_().clone()).collect())
+        let prepared = self.prepare_anew(&rendered.sql).await;
+        let prepared = prepared.map_err(|failure| self.error(&failure))?;
+        let types = prepared.columns.iter().map(|column| base(&column.ty).clone());
+        Ok(types.map(|ty| (Kind::of(&ty), ty)).collect())
     }
 
-    async fn copy(&mut self, rows: &BulkRows, pieces: Vec<Bytes>) -> Result<BulkDone> {
+    async fn copy(&mut self, rows: &BulkRows, types: &[Column]) -> Result<BulkDone> {
         let copy = format!("COPY {} FROM STDIN (FORMAT BINARY)", rows.table_and_columns()?);
-        let failed = |connection: &Self, error| connection.error(&error);
-        let sink = self.wire.client.copy_in::<_, Bytes>(&copy).await;
-        let mut sink = pin!(sink.map_err(|error| failed(self, error))?);
-        for piece in pieces {
-            // When the server has had enough, `finish` tells why.
-            if sink.feed(piece).await.is_err() {
-                break;
+        let taken = self.wire.link().copy(&copy, rows, types).await;
+        let taken = taken.map_err(|stopped| match stopped {
+            Stopped::Failed(failure) => self.error(&failure),
+            Stopped::Column(column, failure) => {
+                let error = self.error(&failure);
+                Error::new(error.kind(), format!("column {column}: {}", error.message()))
             }
-        }
-        let taken = sink.finish().await.map_err(|error| failed(self, error))?;
+        })?;
         match taken == rows.len() as u64 {
             true => Ok(rows.done(0)),
             false => Err(Error::driver(format!(
@@ -75,7 +74,7 @@ impl PostgresConnection {
     }
 
     /// Rows as arrays, one for each column, in one statement.
-    async fn merge(&mut self, rows: BulkRows, types: &[Type]) -> Result<BulkDone> {
+    async fn merge(&mut self, rows: BulkRows, types: &[Column]) -> Result<BulkDone> {
         let lists = lists(&rows, types);
         let target = rows.target();
         // An array of arrays would come apart into single cells.
@@ -136,48 +135,89 @@ fn nameless() -> manybase_sql::Error {
     manybase_sql::Error::Statement("a table or column whose name can't be written".into())
 }
 
-/// Rows as `COPY` takes them; `None` when a value has no binary form.
-fn binary(rows: &BulkRows, types: &[Type]) -> Result<Option<Vec<Bytes>>> {
-    let width = i16::try_from(types.len()).map_err(|_| {
-        Error::new(
-            ErrorKind::Statement,
-            "more columns than PostgreSQL has in a table",
-        )
-    })?;
-    let mut pieces = Vec::new();
-    let mut out = BytesMut::with_capacity(PIECE + PIECE / 4);
-    out.put_slice(HEADER);
-    for row in rows.rows() {
-        out.put_i16(width);
-        for ((value, ty), column) in row.iter().zip(types).zip(&rows.target().columns) {
-            if let Format::Text = bind::form_of(value, ty) {
-                return Ok(None);
-            }
-            let begin = out.len();
-            out.put_i32(-1);
-            let written = bind::write(value, ty, &mut out).map_err(|error| {
-                let error = Error::from(&error);
-                Error::new(error.kind(), format!("column {column}: {}", error.message()))
-            })?;
-            if let IsNull::No = written {
-                let size = i32::try_from(out.len() - begin - 4)
-                    .map_err(|_| Error::new(ErrorKind::Value, format!("column {column}: more than 2 GB")))?;
-                out[begin..begin + 4].copy_from_slice(&size.to_be_bytes());
-            }
+/// Whether every value has a binary form.
+fn is_binary(rows: &BulkRows, types: &[Column]) -> bool {
+    rows.rows().all(|row| {
+        let mut cells = row.iter().zip(types);
+        cells.all(|(value, (kind, ty))| matches!(bind::form_as(value, *kind, ty), Format::Binary))
+    })
+}
+
+/// Why rows were not loaded.
+enum Stopped {
+    Failed(Failure),
+    /// A value of this column.
+    Column(String, Failure),
+}
+
+impl<E: Into<Failure>> From<E> for Stopped {
+    fn from(failure: E) -> Self {
+        Self::Failed(failure.into())
+    }
+}
+
+impl Link {
+    /// Loads rows, and tells how many the server has taken. They are sent while the next ones are written.
+    async fn copy(&mut self, copy: &str, rows: &BulkRows, types: &[Column]) -> Result<u64, Stopped> {
+        self.query(copy)?;
+        let message = self.next().await?;
+        match message.tag {
+            tag::COPY_IN => {}
+            tag::ERROR => return Err(self.refused(&message).await.into()),
+            _ => return Err(self.unexpected(&message).into()),
         }
-        if out.len() >= PIECE {
-            pieces.push(out.split().freeze());
-            out.reserve(PIECE + PIECE / 4);
+        let mut all = rows.rows().peekable();
+        self.copy_data(|out| {
+            out.put_slice(HEADER);
+            Ok::<_, Failure>(())
+        })?;
+        while all.peek().is_some() && !self.has_refused()? {
+            let piece = self.copy_data(|out| piece(&mut all, rows, types, out));
+            if let Err(stopped) = piece {
+                // The statement fails as a whole.
+                self.copy_fail();
+                let _ = self.ran().await;
+                return Err(stopped);
+            }
+            self.send_ahead().await;
+        }
+        self.copy_data(|out| {
+            out.put_i16(-1);
+            Ok::<_, Failure>(())
+        })?;
+        self.copy_done();
+        Ok(self.ran().await?)
+    }
+}
+
+/// Writes rows until they are many bytes.
+fn piece<'a>(
+    all: &mut impl Iterator<Item = &'a [Value]>,
+    rows: &BulkRows,
+    types: &[Column],
+    out: &mut BytesMut,
+) -> Result<(), Stopped> {
+    let full = out.len() + PIECE;
+    let width = i16::try_from(types.len()).map_err(|_| Failure::TooLong)?;
+    while out.len() < full
+        && let Some(row) = all.next()
+    {
+        out.put_i16(width);
+        for (at, (value, (kind, ty))) in row.iter().zip(types).enumerate() {
+            sized(out, false, |out| {
+                bind::encode_as(value, *kind, ty, out).map_err(Failure::Bind)
+            })
+            .map_err(|failure| {
+                let column = rows.target().columns.get(at);
+                Stopped::Column(column.map(ToString::to_string).unwrap_or_default(), failure)
+            })?;
         }
     }
-    out.put_i16(-1);
-    pieces.push(out.freeze());
-    Ok(Some(pieces))
+    Ok(())
 }
 
 /// The columns as lists; `None` where one is an array itself.
-fn lists(rows: &BulkRows, types: &[Type]) -> Option<Vec<Value>> {
-    let is_array = |ty: &Type| matches!(ty.kind(), tokio_postgres::types::Kind::Array(_));
+fn lists(rows: &BulkRows, types: &[Column]) -> Option<Vec<Value>> {
     if types.iter().any(is_array) {
         return None;
     }

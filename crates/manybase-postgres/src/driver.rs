@@ -30,7 +30,7 @@ pub struct PostgresDriver {
     address: String,
     parts: Address,
     options: ConnectOptions,
-    settings: Settings,
+    settings: Arc<Settings>,
     /// Held while its database is being made.
     pub(crate) making: Arc<Mutex<()>>,
 }
@@ -53,7 +53,7 @@ impl PostgresDriver {
             address: address.to_string(),
             parts: address.clone(),
             options: options.clone(),
-            settings: Settings::new(address, options)?,
+            settings: Arc::new(Settings::new(address, options)?),
             making: Arc::default(),
         })
     }
@@ -68,23 +68,13 @@ impl PostgresDriver {
     }
 
     async fn dial(&self) -> Result<Box<dyn Connection>> {
-        let Settings {
-            config,
-            tls,
-            connect_timeout,
-        } = &self.settings;
-        let dialled = tokio::time::timeout(*connect_timeout, config.connect(tls.clone())).await;
-        let Ok(dialled) = dialled else {
-            let message = format!("{}: no answer within {connect_timeout:.1?}", self.address);
+        let limit = self.settings.connect_timeout;
+        let Ok(dialled) = tokio::time::timeout(limit, Wire::open(&self.settings)).await else {
+            let message = format!("{}: no answer within {limit:.1?}", self.address);
             return Err(Error::new(ErrorKind::Connect, message)
                 .with_help("check host and port, and whether the server runs"));
         };
-        let (client, connection) = dialled.map_err(|error| error::connecting(&self.address, &error))?;
-        let version = connection
-            .parameter("server_version")
-            .unwrap_or("unknown")
-            .to_owned();
-        let wire = Wire::start(client, connection, tls.clone());
+        let (wire, version) = dialled.map_err(|error| error::connecting(&self.address, &error))?;
         Ok(Box::new(PostgresConnection::new(wire, version)))
     }
 }

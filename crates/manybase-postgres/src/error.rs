@@ -1,56 +1,36 @@
-//! The client's errors to ours.
+//! What fails, to errors with a way out.
 
 mod connect;
 mod state;
 
 pub(crate) use connect::connecting;
 
-use crate::bind::BindError;
+use crate::wire::{Failure, ServerError};
 use manybase_driver::{Error, ErrorKind};
-use tokio_postgres::error::{DbError, SqlState};
 
 /// What went wrong in a statement. `why` is what is known about the end of the connection.
-pub(crate) fn running(error: &tokio_postgres::Error, why: Option<&str>) -> Error {
-    if let Some(server) = error.as_db_error() {
-        return state::server(server);
-    }
-    if let Some(bind) = bind_error(error) {
-        return bind.into();
-    }
-    if error.is_closed() {
-        let message = match why {
-            Some(why) => format!("the server closed the connection: {why}"),
-            None => "the server closed the connection".to_owned(),
-        };
-        return Error::new(ErrorKind::ConnectionLost, message);
-    }
-    let message = chain(error);
-    // The client has no other way to tell its kinds apart.
-    if message.starts_with("error encoding") {
-        return Error::new(ErrorKind::Value, format!("the statement is too large: {message}"));
-    }
-    // An answer that the client did not expect: nobody knows what the next one belongs to.
-    Error::new(ErrorKind::ConnectionLost, message)
-        .with_help("COPY and replication commands can't run as ordinary statements")
-}
-
-/// An error with those behind it, in one line, without the server's DETAIL.
-pub(crate) fn chain(error: &tokio_postgres::Error) -> String {
-    if let Some(server) = error.as_db_error() {
-        return server.message().to_owned();
-    }
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(error) = source {
-        let more = error.to_string();
-        // An io::Error repeats what is inside it.
-        if !text.ends_with(&more) {
-            text.push_str(": ");
-            text.push_str(&more);
+pub(crate) fn running(failure: &Failure, why: Option<&str>) -> Error {
+    match failure {
+        Failure::Server(server) => state::server(server),
+        Failure::Bind(bind) => bind.into(),
+        Failure::TooLong => Error::new(
+            ErrorKind::Value,
+            "the statement is too large: a message of the protocol has 2 GB at most",
+        ),
+        Failure::Closed => {
+            let message = match why {
+                Some(why) => format!("the server closed the connection: {why}"),
+                None => "the server closed the connection".to_owned(),
+            };
+            Error::new(ErrorKind::ConnectionLost, message)
         }
-        source = error.source();
+        // Nobody knows what the next answer belongs to.
+        Failure::Unexpected(what) => Error::new(
+            ErrorKind::ConnectionLost,
+            format!("the server's answer was not expected: {what}"),
+        )
+        .with_help("COPY and replication commands can't run as ordinary statements"),
     }
-    text
 }
 
 /// Who noticed that a statement which was prepared earlier does not fit what is there now.
@@ -62,14 +42,16 @@ pub(crate) enum Blame {
     Server,
 }
 
-/// Whether an error may come from a prepared form that is out of date: its tables are others now.
-pub(crate) fn blame(error: &tokio_postgres::Error) -> Option<Blame> {
-    match error.as_db_error() {
-        Some(server) if is_out_of_place(server.code().code()) || is_changed_plan(server) => {
+/// Whether a failure may come from a prepared form that is out of date: its tables are others now.
+pub(crate) fn blame(failure: &Failure) -> Option<Blame> {
+    match failure {
+        Failure::Server(server) if is_out_of_place(server.state()) || is_changed_plan(server) => {
             Some(Blame::Server)
         }
-        Some(_) => is_forgotten(error).then_some(Blame::Server),
-        None => bind_error(error).map(|_| Blame::Client),
+        // Somebody made the server forget it.
+        Failure::Server(server) if server.state() == "26000" => Some(Blame::Server),
+        Failure::Bind(_) => Some(Blame::Client),
+        Failure::Server(_) | Failure::TooLong | Failure::Closed | Failure::Unexpected(_) => None,
     }
 }
 
@@ -79,16 +61,7 @@ fn is_out_of_place(state: &str) -> bool {
     state.starts_with("42") || matches!(state, "XX000" | "22P02" | "22P03" | "22007" | "22008")
 }
 
-/// Whether the server does not know a prepared statement: somebody made it forget.
-pub(crate) fn is_forgotten(error: &tokio_postgres::Error) -> bool {
-    error.code() == Some(&SqlState::INVALID_SQL_STATEMENT_NAME)
-}
-
-fn bind_error(error: &tokio_postgres::Error) -> Option<&BindError> {
-    std::error::Error::source(error)?.downcast_ref()
-}
-
 /// "cached plan must not change result type", in whatever language.
-fn is_changed_plan(server: &DbError) -> bool {
-    server.code() == &SqlState::FEATURE_NOT_SUPPORTED && server.routine() == Some("RevalidateCachedQuery")
+fn is_changed_plan(server: &ServerError) -> bool {
+    server.state() == "0A000" && server.routine() == Some("RevalidateCachedQuery")
 }

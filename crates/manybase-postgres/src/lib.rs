@@ -1,4 +1,4 @@
-//! The PostgreSQL driver of Manybase, over `tokio-postgres` and rustls.
+//! The PostgreSQL driver of Manybase. `tokio-postgres` and rustls log in; from then on it speaks the protocol itself.
 //!
 //! ```no_run
 //! # async fn example() -> manybase_driver::Result<()> {
@@ -18,9 +18,10 @@
 //! ```
 //!
 //! # Where things are
-//! - `factory`, `settings`, `tls`: from an address to what `tokio-postgres` needs;
-//! - `driver`, `wire`: dialling, and the task that moves the bytes;
-//! - `connection`, `query`, `batch`, `transaction`, `cache`: running statements; `two_phase`: branches;
+//! - `factory`, `settings`, `tls`: from an address to where and how to log in; `driver`: dialling;
+//! - `wire`: the session with the server: its socket, login, messages and end;
+//! - `prepare`, `cache`, `query`, `simple`, `batch`, `copy`, `arrays`: what is said in it;
+//! - `connection`, `transaction`, `two_phase`: what the pool asks for;
 //! - `bind`, `numeric`, `temporal`: values to PostgreSQL's binary format; `kind`, `row`: cells from it;
 //! - `error`: SQLSTATEs to kinds.
 //!
@@ -32,8 +33,10 @@
 //!   without anybody noticing; only inside a transaction, which has failed by then, it is an error that
 //!   [`is_retryable`](manybase_driver::Error::is_retryable), or one about the values.
 //! - **Stopping early** with [`Flow::Stop`](manybase_driver::Flow::Stop) drops the rest of a read: it is still
-//!   received, but not decoded, before the next answer. A statement that may write is awaited to its end, so that
-//!   its success is known.
+//!   received, but not decoded, in the background and before the next statement. A statement that may write is awaited
+//!   to its end, so that its success is known.
+//! - **No task for each connection.** Whoever waits for an answer moves the bytes, and rows are decoded where they were
+//!   received. What arrives at an idle connection, such as its end, is noticed when the pool is asked for it.
 //! - **A failed transaction never counts as committed.** PostgreSQL answers `COMMIT` with a silent rollback
 //!   there; this driver answers with an error.
 //! - **Messages, not details.** The DETAIL of a server's error shows data, so it is left out, and so are values
@@ -51,9 +54,11 @@ mod error;
 mod factory;
 mod kind;
 mod numeric;
+mod prepare;
 mod query;
 mod row;
 mod settings;
+mod simple;
 mod temporal;
 mod tls;
 mod transaction;

@@ -1,17 +1,15 @@
 //! Running one statement.
 
-use crate::bind::Params;
 use crate::cache::Prepared;
 use crate::connection::{PostgresConnection, check_text};
-use crate::error::{Blame, blame, is_forgotten};
-use crate::row::{Names, PostgresRow};
+use crate::error::{Blame, blame};
+use crate::row::{Names, PostgresRow, spans};
 use crate::transaction::{State, controls, defines, is_plain};
-use futures_util::TryStreamExt;
+use crate::wire::message::{affected, tag};
+use crate::wire::{Failure, Link};
 use manybase_driver::{Access, Done, Error, ErrorKind, Flow, Result, Sink, Statement};
 use std::future::poll_fn;
-use std::pin::{Pin, pin};
 use std::sync::Arc;
-use tokio_postgres::{Row, RowStream};
 
 /// The protocol counts them in 16 bits.
 const MAX_VALUES: usize = 65_535;
@@ -22,63 +20,105 @@ enum End {
     Ahead,
 }
 
+impl Link {
+    /// Waits until a statement has its values and begins.
+    async fn started(&mut self) -> Result<(), Failure> {
+        let message = self.next().await?;
+        match message.tag {
+            tag::BIND_COMPLETE => Ok(()),
+            tag::ERROR => Err(self.refused(&message).await),
+            _ => Err(self.unexpected(&message)),
+        }
+    }
+
+    /// The end of a statement: how many rows it has touched.
+    pub(crate) async fn ran(&mut self) -> Result<u64, Failure> {
+        let mut rows = 0;
+        loop {
+            let message = self.next().await?;
+            match message.tag {
+                tag::COMMAND_COMPLETE => rows = affected(self.body(&message)),
+                tag::PARSE_COMPLETE | tag::BIND_COMPLETE | tag::DATA_ROW | tag::EMPTY_QUERY => {}
+                tag::READY => return Ok(rows),
+                tag::ERROR => return Err(self.refused(&message).await),
+                _ => return Err(self.unexpected(&message)),
+            }
+        }
+    }
+}
+
 impl PostgresConnection {
     pub(crate) async fn run_query(
         &mut self,
         statement: Statement,
         mut sink: Box<dyn Sink>,
     ) -> Result<Box<dyn Sink>> {
-        let (prepared, rows) = self.start(&statement).await?;
-        let mut rows = pin!(rows);
-        let taken = match sink.columns(&Names(prepared.columns())) {
-            Ok(()) => self.pour(&prepared, rows.as_mut(), &mut *sink).await?,
+        let prepared = self.start(&statement).await?;
+        let taken = match sink.columns(&Names(&prepared.columns)) {
+            Ok(()) => match self.pour(&prepared, &mut *sink).await {
+                Ok(taken) => taken,
+                Err(failure) => return Err(self.error(&failure)),
+            },
             Err(error) => Err(error),
         };
-        // Whoever stops early in a read is done: the client skips what still arrives. A write must come to its
-        // end first: until then it may fail, and nobody else sees what it did.
-        if statement.access == Access::Write && !matches!(taken, Ok(End::Reached)) {
-            while self.next(rows.as_mut()).await?.is_some() {}
+        if !matches!(taken, Ok(End::Reached)) {
+            match statement.access {
+                // Until it comes to its end a write may fail, and nobody else sees what it did.
+                Access::Write => {
+                    let rest = self.wire.link().ran().await;
+                    rest.map_err(|failure| self.error(&failure))?;
+                }
+                // Whoever stops early in a read is done.
+                Access::Read => self.wire.clear(),
+            }
         }
         taken.map(|_| sink)
     }
 
     /// Pushes rows until there are no more or the sink has had enough. The outer error is the server's, the inner
     /// one the sink's.
-    async fn pour(
-        &self,
-        prepared: &Prepared,
-        mut rows: Pin<&mut RowStream>,
-        sink: &mut dyn Sink,
-    ) -> Result<Result<End>> {
-        while let Some(row) = self.next(rows.as_mut()).await? {
-            let row = PostgresRow {
-                row: &row,
-                kinds: &prepared.kinds,
-            };
-            match sink.row(&row) {
-                Ok(Flow::Continue) => {}
-                Ok(Flow::Pause) => poll_fn(|task| sink.poll_ready(task)).await,
-                Ok(Flow::Stop) => return Ok(Ok(End::Ahead)),
-                Err(error) => return Ok(Err(error)),
+    async fn pour(&mut self, prepared: &Prepared, sink: &mut dyn Sink) -> Result<Result<End>, Failure> {
+        let (link, cells) = (self.wire.link(), &mut self.spans);
+        loop {
+            let message = link.next().await?;
+            match message.tag {
+                tag::DATA_ROW => {
+                    let body = link.body(&message);
+                    spans(body, cells)?;
+                    let row = PostgresRow {
+                        body,
+                        spans: cells,
+                        prepared,
+                    };
+                    match sink.row(&row) {
+                        Ok(Flow::Continue) => {}
+                        Ok(Flow::Pause) => poll_fn(|task| sink.poll_ready(task)).await,
+                        Ok(Flow::Stop) => return Ok(Ok(End::Ahead)),
+                        Err(error) => return Ok(Err(error)),
+                    }
+                }
+                tag::COMMAND_COMPLETE | tag::EMPTY_QUERY => {}
+                tag::READY => return Ok(Ok(End::Reached)),
+                tag::ERROR => return Err(link.refused(&message).await),
+                _ => return Err(link.unexpected(&message)),
             }
         }
-        Ok(Ok(End::Reached))
-    }
-
-    async fn next(&self, mut rows: Pin<&mut RowStream>) -> Result<Option<Row>> {
-        rows.try_next().await.map_err(|error| self.error(&error))
     }
 
     /// Prepares and starts a statement.
-    async fn start(&mut self, statement: &Statement) -> Result<(Arc<Prepared>, RowStream)> {
+    async fn start(&mut self, statement: &Statement) -> Result<Arc<Prepared>> {
         loop {
             let (prepared, kept) = self.prepare(statement).await?;
             prepared.check(statement.binds.len())?;
-            let values = Params::new(&statement.binds);
-            match self.wire.client.query_raw(&prepared.statement, values).await {
-                Ok(rows) => return Ok((prepared, rows)),
-                Err(error) if kept && self.is_outdated(statement, &error) => {}
-                Err(error) => return Err(self.error(&error)),
+            let link = self.wire.link();
+            let started = match link.run(prepared.name, &statement.binds, &prepared.params) {
+                Ok(()) => link.started().await,
+                Err(failure) => Err(failure),
+            };
+            match started {
+                Ok(()) => return Ok(prepared),
+                Err(failure) if kept && self.is_outdated(statement, &failure) => {}
+                Err(failure) => return Err(self.error(&failure)),
             }
         }
     }
@@ -90,11 +130,15 @@ impl PostgresConnection {
         loop {
             let (prepared, kept) = self.prepare(statement).await?;
             prepared.check(statement.binds.len())?;
-            let values = Params::new(&statement.binds);
-            match self.wire.client.execute_raw(&prepared.statement, values).await {
+            let link = self.wire.link();
+            let ran = match link.run(prepared.name, &statement.binds, &prepared.params) {
+                Ok(()) => link.ran().await,
+                Err(failure) => Err(failure),
+            };
+            match ran {
                 Ok(affected) => return Ok(done(statement, affected)),
-                Err(error) if kept && self.is_outdated(statement, &error) => {}
-                Err(error) => return Err(self.error(&error)),
+                Err(failure) if kept && self.is_outdated(statement, &failure) => {}
+                Err(failure) => return Err(self.error(&failure)),
             }
         }
     }
@@ -103,10 +147,13 @@ impl PostgresConnection {
     async fn run_once(&mut self, statement: &Statement) -> Result<Done> {
         check_text(&statement.sql)?;
         self.note(&statement.sql);
-        let affected = self.wire.client.execute_typed(&statement.sql, &[]).await;
-        affected
-            .map(|affected| done(statement, affected))
-            .map_err(|error| self.error(&error))
+        let link = self.wire.link();
+        let ran = match link.run_once(&statement.sql) {
+            Ok(()) => link.ran().await,
+            Err(failure) => Err(failure),
+        };
+        ran.map(|affected| done(statement, affected))
+            .map_err(|failure| self.error(&failure))
     }
 
     /// A statement's prepared form, and whether it was kept from an earlier use.
@@ -119,18 +166,21 @@ impl PostgresConnection {
         }
         check_text(&statement.sql)?;
         self.note(&statement.sql);
-        match self.wire.client.prepare(&statement.sql).await {
+        match self.prepare_anew(&statement.sql).await {
             Ok(prepared) => Ok((self.keep(statement, prepared), false)),
-            Err(error) => Err(self.not_prepared(&error)),
+            Err(failure) => Err(self.error(&failure)),
         }
     }
 
-    pub(crate) fn keep(
-        &mut self,
-        statement: &Statement,
-        prepared: tokio_postgres::Statement,
-    ) -> Arc<Prepared> {
-        let prepared = Arc::new(Prepared::new(prepared));
+    pub(crate) async fn prepare_anew(&mut self, sql: &str) -> Result<Prepared, Failure> {
+        let link = self.wire.link();
+        let name = link.prepare(sql)?;
+        let described = link.prepared(name).await?;
+        self.resolve(described).await
+    }
+
+    pub(crate) fn keep(&mut self, statement: &Statement, prepared: Prepared) -> Arc<Prepared> {
+        let prepared = Arc::new(prepared);
         // What is to be noted each time stays out.
         if statement.cache && is_plain(&statement.sql) {
             self.cache.insert(statement.sql.clone(), prepared.clone());
@@ -138,20 +188,15 @@ impl PostgresConnection {
         prepared
     }
 
-    pub(crate) fn not_prepared(&mut self, error: &tokio_postgres::Error) -> Error {
-        // Somebody's DEALLOCATE ALL: the client's own statements, with which it looks types up, are gone, and it
-        // does not know.
-        self.broken |= is_forgotten(error);
-        self.error(error)
-    }
-
-    /// Whether a kept prepared form may be to blame for an error, and preparing anew is worth a try. It is
+    /// Whether a kept prepared form may be to blame for a failure, and preparing anew is worth a try. It is
     /// forgotten then.
-    pub(crate) fn is_outdated(&mut self, statement: &Statement, error: &tokio_postgres::Error) -> bool {
-        let Some(blame) = blame(error) else {
+    pub(crate) fn is_outdated(&mut self, statement: &Statement, failure: &Failure) -> bool {
+        let Some(blame) = blame(failure) else {
             return false;
         };
         self.cache.remove(&statement.sql);
+        // A type may have been dropped and made again.
+        self.types.clear();
         // A server's error has made the transaction fail, and a second try can't help.
         blame == Blame::Client || self.state == State::Outside
     }
@@ -164,6 +209,7 @@ impl PostgresConnection {
         if defines(sql) {
             // Inside a transaction there would be no second try.
             self.cache.clear();
+            self.types.clear();
         }
     }
 }

@@ -1,35 +1,49 @@
 //! Cells from the server's binary format.
 
+use crate::cache::{Column, Prepared};
 use crate::kind::Kind;
+use crate::wire::Failure;
 use crate::{numeric, temporal};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use manybase_driver::{Cell, CellError, Columns, Row};
 use rust_decimal::Decimal;
-use std::error::Error;
-use tokio_postgres::Column;
-use tokio_postgres::types::{FromSql, Type};
 use uuid::Uuid;
 
 /// Whole numbers up to here are the same in a double.
 pub(crate) const EXACT_IN_DOUBLE: u64 = 1 << f64::MANTISSA_DIGITS;
 
-/// A row in the client's buffer, with what was found out about its columns once for all rows.
-pub(crate) struct PostgresRow<'a> {
-    pub(crate) row: &'a tokio_postgres::Row,
-    pub(crate) kinds: &'a [Kind],
+/// Where a cell lies in its row; of NULL the end is before the beginning.
+pub(crate) type Span = (u32, u32);
+
+/// Finds the cells of a `DataRow`.
+#[inline]
+pub(crate) fn spans(body: &[u8], into: &mut Vec<Span>) -> Result<(), Failure> {
+    const SHORT: Failure = Failure::Unexpected("a row that ends too early");
+    into.clear();
+    let (count, _) = body.split_first_chunk().ok_or(SHORT)?;
+    let mut at = 2;
+    for _ in 0..u16::from_be_bytes(*count) {
+        let (length, rest) = body[at..].split_first_chunk().ok_or(SHORT)?;
+        at += 4;
+        into.push(match usize::try_from(i32::from_be_bytes(*length)) {
+            Ok(length) if length > rest.len() => return Err(SHORT),
+            // A message is no longer than 2 GB.
+            Ok(length) => {
+                let begin = at;
+                at += length;
+                (begin as u32, at as u32)
+            }
+            Err(_) => (1, 0),
+        });
+    }
+    Ok(())
 }
 
-/// A cell's bytes, whatever its type.
-struct Raw<'a>(&'a [u8]);
-
-impl<'a> FromSql<'a> for Raw<'a> {
-    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
-        Ok(Self(raw))
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
+/// A row in the connection's buffer, with what was found out about its columns once for all rows.
+pub(crate) struct PostgresRow<'a> {
+    pub(crate) body: &'a [u8],
+    pub(crate) spans: &'a [Span],
+    pub(crate) prepared: &'a Prepared,
 }
 
 /// The bytes of a fixed-width type.
@@ -57,21 +71,18 @@ impl PostgresRow<'_> {
     /// A cell's kind and bytes; `None` is NULL.
     #[inline]
     fn raw(&self, index: usize) -> Cell<(Kind, &[u8])> {
-        let Some(kind) = self.kinds.get(index) else {
+        let (Some(kind), Some((begin, end))) = (self.prepared.kinds.get(index), self.spans.get(index)) else {
             return Err(Box::new(CellError::Missing));
         };
-        match self.row.try_get::<_, Option<Raw<'_>>>(index) {
-            Ok(raw) => Ok(raw.map(|raw| (*kind, raw.0))),
-            Err(_) => Err(Box::new(CellError::Missing)),
-        }
+        Ok(self
+            .body
+            .get(*begin as usize..*end as usize)
+            .map(|raw| (*kind, raw)))
     }
 
     fn wrong<T>(&self, index: usize, expected: &'static str) -> Cell<T> {
-        let found = self
-            .row
-            .columns()
-            .get(index)
-            .map_or("unknown", |column| column.type_().name());
+        let column = self.prepared.columns.get(index);
+        let found = column.map_or("unknown", |column| column.ty.name());
         Err(CellError::wrong_type(expected, found))
     }
 
@@ -89,7 +100,7 @@ impl PostgresRow<'_> {
 
 impl Row for PostgresRow<'_> {
     fn len(&self) -> usize {
-        self.kinds.len()
+        self.prepared.kinds.len()
     }
 
     fn is_null(&self, index: usize) -> bool {
@@ -278,6 +289,26 @@ impl Columns for Names<'_> {
     }
 
     fn name(&self, index: usize) -> &str {
-        self.0.get(index).map_or("", Column::name)
+        self.0.get(index).map_or("", |column| &column.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_cells_lie() {
+        let mut places = Vec::new();
+        let body = b"\0\x03\0\0\0\x02ab\xff\xff\xff\xff\0\0\0\0";
+        spans(body, &mut places).unwrap();
+        let cells: Vec<_> = places
+            .iter()
+            .map(|(begin, end)| body.get(*begin as usize..*end as usize))
+            .collect();
+        assert_eq!(cells, [Some(&b"ab"[..]), None, Some(b"")]);
+        for end in 0..body.len() {
+            assert!(spans(&body[..end], &mut places).is_err(), "{end}");
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! From an address to what `tokio-postgres` needs to dial.
 
 use crate::tls;
+use crate::wire::Place;
 use manybase_driver::{Address, ConnectOptions, Error, Result};
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
@@ -21,8 +22,8 @@ const KNOWN: [&str; 6] = [
 ];
 
 /// What to dial, and how.
-#[derive(Clone)]
 pub(crate) struct Settings {
+    pub(crate) place: Place,
     pub(crate) config: Config,
     pub(crate) tls: MakeRustlsConnect,
     pub(crate) connect_timeout: Duration,
@@ -33,10 +34,8 @@ impl Settings {
         let params = &address.params;
         check_names(params)?;
         let mut config = Config::new();
-        // Else a dead peer that never says so is noticed after two hours.
-        config.keepalives_idle(Duration::from_secs(60));
         config.application_name(text(params, "application_name")?.unwrap_or("manybase"));
-        let socket = host(&mut config, address)?;
+        let place = place(address)?;
         if let Some(user) = &address.user {
             config.user(user);
         }
@@ -59,7 +58,7 @@ impl Settings {
         let (mode, verify) = match mode {
             "disable" => (SslMode::Disable, false),
             // There is no TLS on a Unix socket: asking for it costs a round trip.
-            "prefer" if socket => (SslMode::Disable, false),
+            "prefer" if matches!(place, Place::Unix(_)) => (SslMode::Disable, false),
             "prefer" => (SslMode::Prefer, false),
             "require" => (SslMode::Require, false),
             "verify-full" => (SslMode::Require, true),
@@ -85,6 +84,7 @@ impl Settings {
             None => options.connect_timeout,
         };
         Ok(Self {
+            place,
             config,
             tls,
             connect_timeout,
@@ -112,32 +112,25 @@ fn text<'a>(params: &'a BTreeMap<String, String>, name: &str) -> Result<Option<&
     }
 }
 
-/// Sets host and port, and tells whether it is a Unix socket.
-fn host(config: &mut Config, address: &Address) -> Result<bool> {
-    config.port(address.port.unwrap_or(5432));
+/// Where the server is.
+fn place(address: &Address) -> Result<Place> {
+    let port = address.port.unwrap_or(5432);
+    let tcp = |host: &str| Place::Tcp {
+        host: host.to_owned(),
+        port,
+    };
+    let unix = |directory: &str| Place::Unix(Path::new(directory).join(format!(".s.PGSQL.{port}")));
     match (&address.host, text(&address.params, "host")?) {
         (Some(_), Some(_)) => Err(Error::config("the address has a host and a parameter `host`")),
-        (None, Some(directory)) if directory.starts_with('/') => {
-            config.host_path(directory);
-            Ok(true)
-        }
+        (None, Some(directory)) if directory.starts_with('/') => Ok(unix(directory)),
         (None, Some(_)) => Err(Error::config(
             "the parameter `host` must be the absolute directory of a Unix socket",
         )
         .with_help("write a host's name behind the two slashes: postgres://name/database")),
         // So can a configuration's field, which has no other place for it.
-        (Some(directory), None) if directory.starts_with('/') => {
-            config.host_path(directory);
-            Ok(true)
-        }
-        (Some(host), None) => {
-            config.host(host);
-            Ok(false)
-        }
-        (None, None) => {
-            config.host("localhost");
-            Ok(false)
-        }
+        (Some(directory), None) if directory.starts_with('/') => Ok(unix(directory)),
+        (Some(host), None) => Ok(tcp(host)),
+        (None, None) => Ok(tcp("localhost")),
     }
 }
 
@@ -207,18 +200,16 @@ mod tests {
     #[test]
     fn defaults() {
         let settings = open("postgres://db.example/stock").unwrap();
-        assert_eq!(settings.config.get_ports(), [5432]);
+        assert!(matches!(&settings.place, Place::Tcp { host, port: 5432 } if host == "db.example"));
         assert_eq!(settings.config.get_application_name(), Some("manybase"));
         assert_eq!(settings.config.get_ssl_mode(), SslMode::Prefer);
     }
 
     #[test]
     fn unix_sockets() {
-        use tokio_postgres::config::Host;
         let settings = open("postgres:///stock?host=/run/postgresql").unwrap();
-        assert_eq!(
-            settings.config.get_hosts(),
-            [Host::Unix("/run/postgresql".into())]
+        assert!(
+            matches!(&settings.place, Place::Unix(path) if path.ends_with("run/postgresql/.s.PGSQL.5432"))
         );
         assert_eq!(settings.config.get_ssl_mode(), SslMode::Disable);
         assert!(open("postgres:///stock?host=elsewhere").is_err());

@@ -9,7 +9,6 @@ use manybase_driver::{
     TwoPhase, fault,
 };
 use std::time::Duration;
-use tokio_postgres::SimpleQueryMessage;
 
 const LIMIT_HELP: &str = "set `max_prepared_transactions` to at least `max_connections` and restart the server, or let \
                           this database be the home of the transaction";
@@ -55,7 +54,7 @@ impl PostgresConnection {
             Some("25P02") => not_prepared(),
             _ => error,
         })?;
-        Ok(rows.first().and_then(|row| row.get(0)) == Some("t"))
+        Ok(rows.first().and_then(|row| row.first()?.as_deref()) == Some("t"))
     }
 
     async fn finish(&mut self, how: &str, id: BranchId) -> Result<Finish> {
@@ -93,8 +92,8 @@ impl PostgresConnection {
         let rows = self.rows(&sql).await?;
         let ours = rows.iter().filter_map(|row| {
             // Anybody may choose names that begin like ours.
-            let id = row.get(0)?.parse().ok()?;
-            let age = row.get(1).and_then(|seconds| seconds.parse().ok());
+            let id = row.first()?.as_ref()?.parse().ok()?;
+            let age = row.get(1).and_then(|seconds| seconds.as_ref()?.parse().ok());
             let age = age.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
             Some(InDoubt { id, age })
         });
@@ -102,16 +101,9 @@ impl PostgresConnection {
     }
 
     /// The rows of a text, as text. Of our own, never a user's.
-    async fn rows(&mut self, sql: &str) -> Result<Vec<tokio_postgres::SimpleQueryRow>> {
-        let messages = self.wire.client.simple_query(sql).await;
-        let messages = messages.map_err(|error| self.error(&error))?;
-        Ok(messages
-            .into_iter()
-            .filter_map(|message| match message {
-                SimpleQueryMessage::Row(row) => Some(row),
-                _ => None,
-            })
-            .collect())
+    async fn rows(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>> {
+        let rows = self.wire.link().texts(sql).await;
+        rows.map_err(|failure| self.error(&failure))
     }
 }
 
@@ -153,30 +145,30 @@ impl TwoPhase for PostgresConnection {
     }
 
     fn begin_branch(&mut self, _id: BranchId, options: TransactionOptions) -> BoxFuture<'_, Result<()>> {
-        Box::pin(self.begin_transaction(options))
+        self.carry(move |c| c.begin_transaction(options))
     }
 
     fn has_written(&mut self) -> BoxFuture<'_, Result<bool>> {
-        Box::pin(async move { Ok(self.may_have_written || !self.is_read_only().await?) })
+        self.carry(|c| async move { Ok(c.may_have_written || !c.is_read_only().await?) })
     }
 
     fn prepare(&mut self, id: BranchId) -> BoxFuture<'_, Result<Prepared>> {
-        Box::pin(self.prepare_branch(id))
+        self.carry(move |c| c.prepare_branch(id))
     }
 
     fn commit_prepared(&mut self, id: BranchId) -> BoxFuture<'_, Result<Finish>> {
-        Box::pin(self.finish("COMMIT", id))
+        self.carry(move |c| c.finish("COMMIT", id))
     }
 
     fn rollback_prepared(&mut self, id: BranchId) -> BoxFuture<'_, Result<Finish>> {
-        Box::pin(self.finish("ROLLBACK", id))
+        self.carry(move |c| c.finish("ROLLBACK", id))
     }
 
     fn in_doubt(&mut self, prefix: String) -> BoxFuture<'_, Result<Vec<InDoubt>>> {
-        Box::pin(self.list(prefix))
+        self.carry(|c| c.list(prefix))
     }
 
     fn readiness(&mut self) -> BoxFuture<'_, Result<Readiness>> {
-        Box::pin(self.look_around())
+        self.carry(Self::look_around)
     }
 }

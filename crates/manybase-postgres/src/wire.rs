@@ -1,19 +1,27 @@
-//! The client, and the task that moves its bytes.
+//! A session with the server, from its login to its end.
 
-use std::convert::Infallible;
-use std::future::poll_fn;
-use std::pin::pin;
-use std::sync::{Arc, OnceLock};
+mod failure;
+mod link;
+mod login;
+pub(crate) mod message;
+mod socket;
+
+pub(crate) use failure::{Failure, ServerError};
+pub(crate) use link::{Forgotten, Link};
+pub(crate) use login::Refused;
+pub(crate) use socket::Place;
+
+use crate::settings::Settings;
+use login::login;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::Handle;
-use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tokio_postgres::{AsyncMessage, Client, Connection, Socket};
-use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio_postgres::CancelToken;
 
-/// How long the task may go on after its client went, to take leave of the server.
+/// How long the connection may go on after its user went, to take leave of the server. A server that hangs must not
+/// keep it for ever once nobody waits for it.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// How often a statement is cancelled, and how long each time is waited for its end. The request travels beside
@@ -21,122 +29,160 @@ const GRACE: Duration = Duration::from_secs(5);
 const CANCEL: (u32, Duration) = (4, Duration::from_millis(500));
 
 pub(crate) struct Wire {
-    pub(crate) client: Client,
-    /// Why the connection broke, once it has.
-    why: Arc<OnceLock<String>>,
-    task: JoinHandle<()>,
-    tls: MakeRustlsConnect,
-    /// Nothing is sent: its end tells the task that the client went.
-    _farewell: oneshot::Sender<Infallible>,
-    /// A connection may be abandoned on a thread that knows of no runtime.
-    runtime: Handle,
+    end: Farewell,
+    cancel: CancelToken,
+    settings: Arc<Settings>,
 }
 
 impl Wire {
-    pub(crate) fn start<T>(client: Client, connection: Connection<Socket, T>, tls: MakeRustlsConnect) -> Self
-    where
-        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        let (farewell, gone) = oneshot::channel();
-        let why = Arc::new(OnceLock::new());
-        let runtime = Handle::current();
-        let task = runtime.spawn(drive(connection, gone, why.clone()));
-        Self {
-            client,
-            why,
-            task,
-            tls,
-            _farewell: farewell,
-            runtime,
-        }
+    /// Dials and logs in. Returns the server's version too.
+    pub(crate) async fn open(settings: &Arc<Settings>) -> Result<(Self, String), Refused> {
+        let begun = login(&settings.place, &settings.config, &settings.tls).await?;
+        let wire = Self {
+            end: Farewell {
+                end: End::new(Link::new(begun.stream)),
+                runtime: Handle::current(),
+            },
+            cancel: begun.cancel,
+            settings: settings.clone(),
+        };
+        Ok((wire, begun.version))
+    }
+
+    /// What speaks with the server. Not before [`Wire::cleared`].
+    pub(crate) fn link(&mut self) -> &mut Link {
+        self.end.end.link()
     }
 
     pub(crate) fn is_closed(&self) -> bool {
-        self.client.is_closed() || self.task.is_finished()
+        let end = &self.end.end;
+        // While it is being cleared, somebody else has it.
+        if end.clearing.is_some() {
+            return false;
+        }
+        let mut link = end.link.lock().unwrap_or_else(PoisonError::into_inner);
+        if !link.has_ended() {
+            link.look_around();
+        }
+        link.has_ended()
     }
 
-    /// Why the connection broke, where it is known.
-    pub(crate) fn why(&self) -> Option<&str> {
-        self.why.get().map(String::as_str)
+    /// The rest of a statement is of no interest. What is there already is passed over at once; what is not is read in the
+    /// background: as long as it is not, the server goes on with the statement and keeps its locks.
+    pub(crate) fn clear(&mut self) {
+        let end = &mut self.end.end;
+        let link = end.link();
+        link.look();
+        if link.is_clear() {
+            return;
+        }
+        let mut link = std::mem::replace(link, Link::gone());
+        let clearing = self.end.runtime.spawn(async move {
+            link.clear().await;
+            link
+        });
+        end.clearing = Some(clearing);
+    }
+
+    pub(crate) fn is_being_cleared(&self) -> bool {
+        self.end.end.clearing.is_some()
+    }
+
+    /// Waits until nothing is left of the statement before.
+    pub(crate) async fn cleared(&mut self) {
+        self.end.end.cleared().await;
     }
 
     /// Stops the running statement on the server and closes the connection, in the background.
     pub(crate) fn abandon(self) {
         let Self {
-            client,
-            mut task,
-            tls,
-            _farewell: farewell,
-            runtime,
-            ..
+            mut end,
+            cancel,
+            settings,
         } = self;
-        let token = client.cancel_token();
-        // Without its client and after the running statement, the connection says goodbye.
-        drop(client);
+        let (runtime, mut end) = (end.runtime.clone(), end.take());
         runtime.spawn(async move {
             let (times, patience) = CANCEL;
             for _ in 0..times {
-                let cancel = token.cancel_query(tls.clone());
-                if let Ok(Err(error)) = timeout(patience, cancel).await {
-                    tracing::debug!(target: "manybase::postgres", error = %crate::error::chain(&error), "can't cancel");
+                let request = login::cancel(&settings.place, &cancel, &settings.tls);
+                if let Ok(Err(error)) = timeout(patience, request).await {
+                    tracing::debug!(target: "manybase::postgres", %error, "can't cancel");
                 }
-                if timeout(patience, &mut task).await.is_ok() {
+                if timeout(patience, end.leave()).await.is_ok() {
                     return;
                 }
             }
-            drop(farewell);
         });
     }
 
     /// Says goodbye and waits for the end, not for long.
-    pub(crate) async fn close(self) {
-        let Self { client, task, .. } = self;
-        drop(client);
-        let _ = timeout(GRACE, task).await;
+    pub(crate) async fn close(mut self) {
+        self.end.take().within_grace().await;
     }
 }
 
-/// Moves bytes until the connection ends. A server that hangs must not keep the task for ever once nobody waits
-/// for it.
-async fn drive<T>(
-    mut connection: Connection<Socket, T>,
-    gone: oneshot::Receiver<Infallible>,
-    why: Arc<OnceLock<String>>,
-) where
-    T: AsyncRead + AsyncWrite + Unpin,
-{
-    let mut talk = pin!(talk(&mut connection, &why));
-    tokio::select! {
-        biased;
-        () = &mut talk => return,
-        _ = gone => {}
+/// The connection's end. Wherever it is dropped, it takes leave of the server in the background.
+struct Farewell {
+    end: End,
+    /// A connection may be dropped on a thread that knows of no runtime.
+    runtime: Handle,
+}
+
+struct End {
+    /// Locked only by whoever looks whether it has ended, while nobody uses it.
+    link: Mutex<Link>,
+    /// Reads what is left of a statement that its user has had enough of, and then gives the connection back.
+    clearing: Option<JoinHandle<Link>>,
+}
+
+impl End {
+    fn new(link: Link) -> Self {
+        Self {
+            link: Mutex::new(link),
+            clearing: None,
+        }
     }
-    if timeout(GRACE, talk).await.is_err() {
-        tracing::debug!(target: "manybase::postgres", "the server did not take leave in time");
+
+    fn link(&mut self) -> &mut Link {
+        self.link.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn cleared(&mut self) {
+        if let Some(clearing) = &mut self.clearing {
+            // Where it was cut off, its runtime is gone, and the connection with it.
+            if let Ok(link) = clearing.await {
+                *self.link() = link;
+            }
+            self.clearing = None;
+        }
+    }
+
+    async fn leave(&mut self) {
+        self.cleared().await;
+        self.link().leave().await;
+    }
+
+    async fn within_grace(mut self) {
+        if timeout(GRACE, self.leave()).await.is_err() {
+            tracing::debug!(target: "manybase::postgres", "the server did not take leave in time");
+            if let Some(clearing) = self.clearing {
+                clearing.abort();
+            }
+        }
     }
 }
 
-async fn talk<T>(connection: &mut Connection<Socket, T>, why: &OnceLock<String>)
-where
-    T: AsyncRead + AsyncWrite + Unpin,
-{
-    while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
-        match message {
-            Ok(AsyncMessage::Notice(notice)) => {
-                tracing::debug!(
-                    target: "manybase::postgres",
-                    severity = notice.severity(),
-                    "{}",
-                    notice.message()
-                );
-            }
-            Ok(_) => {}
-            Err(error) => {
-                let error = crate::error::chain(&error);
-                tracing::debug!(target: "manybase::postgres", error, "the connection broke");
-                let _ = why.set(error);
-                return;
-            }
+impl Farewell {
+    fn take(&mut self) -> End {
+        std::mem::replace(&mut self.end, End::new(Link::gone()))
+    }
+}
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        if self.end.clearing.is_some() || !self.end.link().has_ended() {
+            let end = self.take();
+            self.runtime.spawn(end.within_grace());
         }
     }
 }

@@ -13,7 +13,7 @@ use manybase_db::{Executor, Lease};
 use manybase_driver::{
     Access, BulkRows, BulkTarget, Columns, Error, Flow, Numbered, Result, Row, Sink, Statement,
 };
-use manybase_sql::{Dialect, Insert, Value};
+use manybase_sql::{Dialect, Insert, OnConflict, Value};
 use std::sync::Arc;
 
 /// Rows of one statement, at most: more do not make it faster, and short texts are prepared sooner.
@@ -171,7 +171,7 @@ pub(crate) async fn many<M: Model>(mut records: Vec<M>, on: &dyn Executor) -> Re
     };
     let dialect = lease.dialect();
     if dialect.capability().inserts_from_arrays
-        && let Some(rows) = lists(meta, &mut rows, dialect).map_err(named)?
+        && let Some(rows) = lists(meta, &mut rows, None, dialect).map_err(named)?
     {
         return Ok(lease.bulk_load(rows).await.map_err(named)?.inserted);
     }
@@ -186,9 +186,10 @@ pub(crate) async fn many<M: Model>(mut records: Vec<M>, on: &dyn Executor) -> Re
 
 /// Rows for a database that has a faster way than placeholders, if they are many enough for it and all have the same
 /// columns.
-fn lists(
+pub(crate) fn lists(
     meta: &ModelMeta,
     rows: &mut [Vec<Vec<Value>>; 2],
+    on_conflict: Option<&OnConflict>,
     dialect: &'static dyn Dialect,
 ) -> Result<Option<BulkRows>> {
     let unset = match rows {
@@ -199,7 +200,7 @@ fn lists(
     let target = BulkTarget {
         table: meta.table.clone(),
         columns: statement(meta, unset).columns,
-        on_conflict: None,
+        on_conflict: on_conflict.cloned(),
         dialect,
     };
     if target.columns.is_empty() {

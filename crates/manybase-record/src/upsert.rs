@@ -2,7 +2,7 @@
 
 mod same;
 
-use crate::insert::{chunks, encode, is_written, statement, written};
+use crate::insert::{chunks, encode, is_written, lists, statement, written};
 use crate::query::Deleted;
 use crate::rec::placed;
 use crate::rows::{Match, Rows};
@@ -199,10 +199,10 @@ impl<M: Model> Upsert<M> {
         let using = self.using.clone();
         let route = M::route(using.as_deref());
         meta.writable().map_err(|error| placed(error, on, route))?;
-        let rows = self
+        let Prepared { conflict, mut rows } = self
             .rows(Utc::now().trunc_subsecs(6))
             .map_err(|error| placed(error.with_model(meta.name), on, route))?;
-        let count = rows.rows.iter().map(Vec::len).sum::<usize>() as u64;
+        let count = rows.iter().map(Vec::len).sum::<usize>() as u64;
         if count == 0 {
             return Ok(0);
         }
@@ -215,9 +215,15 @@ impl<M: Model> Upsert<M> {
                 .with_connection(connection.clone())
         };
         let dialect = lease.dialect();
+        if dialect.capability().inserts_from_arrays
+            && let Some(rows) = lists(meta, &mut rows, Some(&conflict), dialect).map_err(named)?
+        {
+            lease.bulk_load(rows).await.map_err(named)?;
+            return Ok(count);
+        }
         let mut statements = Vec::new();
-        for (unset, of) in rows.rows.into_iter().enumerate() {
-            let empty = statement(meta, unset == 1).on_conflict(rows.conflict.clone());
+        for (unset, of) in rows.into_iter().enumerate() {
+            let empty = statement(meta, unset == 1).on_conflict(conflict.clone());
             chunks(&empty, of, dialect, &mut statements).map_err(named)?;
         }
         lease.batch(statements, true).await.map_err(named)?;

@@ -51,7 +51,7 @@ impl BindError {
     }
 
     /// Notes which placeholder it was.
-    pub(super) fn at(mut self, index: usize) -> Self {
+    pub(crate) fn at(mut self, index: usize) -> Self {
         self.index.get_or_insert(index);
         self
     }

@@ -1,15 +1,15 @@
 //! Lists to arrays, for `= ANY($1)`.
 
 use super::BindError;
-use crate::kind::base;
+use crate::kind::{Kind, base};
 use bytes::{BufMut, BytesMut};
 use manybase_sql::Value;
-use tokio_postgres::types::{Format, IsNull, Kind, Type};
+use tokio_postgres::types::{self, Format, IsNull, Type};
 
 /// What an array is made of.
 fn member(ty: &Type) -> Option<&Type> {
     match ty.kind() {
-        Kind::Array(member) => Some(member),
+        types::Kind::Array(member) => Some(member),
         _ => None,
     }
 }
@@ -17,7 +17,8 @@ fn member(ty: &Type) -> Option<&Type> {
 /// One value that travels as text makes the whole array travel so.
 pub(super) fn form(values: &[Value], ty: &Type) -> Format {
     let as_text = |member: &Type| {
-        let mut forms = values.iter().map(|value| super::form(value, base(member)));
+        let (member, kind) = (base(member), Kind::of(member));
+        let mut forms = values.iter().map(|value| super::form_as(value, kind, member));
         forms.any(|form| matches!(form, Format::Text))
     };
     if member(ty).is_some_and(as_text) {
@@ -48,10 +49,13 @@ fn binary(values: &[Value], member: &Type, ty: &Type, out: &mut BytesMut) -> Res
         out.put_i32(length);
         out.put_i32(1);
     }
+    let (member, kind) = (base(member), Kind::of(member));
+    // Mostly too little, but then it grows a few times and not with every doubling from nothing.
+    out.reserve(values.len() * 12);
     for value in values {
         let begin = out.len();
         out.put_i32(-1);
-        if let IsNull::No = super::encode(value, base(member), out)? {
+        if let IsNull::No = super::encode_as(value, kind, member, out)? {
             let size = out.len() - begin - 4;
             let size = i32::try_from(size).map_err(|_| BindError::range(ty))?;
             out[begin..begin + 4].copy_from_slice(&size.to_be_bytes());
@@ -62,6 +66,7 @@ fn binary(values: &[Value], member: &Type, ty: &Type, out: &mut BytesMut) -> Res
 
 /// The array's text form: `{"a","b",NULL}`.
 fn literal(values: &[Value], member: &Type, out: &mut BytesMut) -> Result<(), BindError> {
+    let (member, kind) = (base(member), Kind::of(member));
     out.put_u8(b'{');
     for (index, value) in values.iter().enumerate() {
         if index > 0 {
@@ -72,9 +77,9 @@ fn literal(values: &[Value], member: &Type, out: &mut BytesMut) -> Result<(), Bi
             continue;
         }
         let mut text = BytesMut::new();
-        match (value, super::form(value, base(member))) {
+        match (value, super::form_as(value, kind, member)) {
             (_, Format::Text) => {
-                super::encode(value, base(member), &mut text)?;
+                super::encode_as(value, kind, member, &mut text)?;
             }
             // Beside a floating-point number for `numeric`.
             (Value::I64(number), _) => text.put_slice(number.to_string().as_bytes()),

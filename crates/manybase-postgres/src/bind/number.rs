@@ -13,9 +13,15 @@ use tokio_postgres::types::Type;
 const EXACT_IN_SINGLE: u128 = 1 << f32::MANTISSA_DIGITS;
 
 /// A whole number of 64 bits, or of a decimal.
-pub(super) fn integer(number: i128, value: &Value, ty: &Type, out: &mut BytesMut) -> Result<(), BindError> {
+pub(super) fn integer(
+    number: i128,
+    value: &Value,
+    kind: Kind,
+    ty: &Type,
+    out: &mut BytesMut,
+) -> Result<(), BindError> {
     let range = || BindError::range(ty);
-    match Kind::of(ty) {
+    match kind {
         Kind::Int2 => out.put_i16(number.try_into().map_err(|_| range())?),
         Kind::Int4 => out.put_i32(number.try_into().map_err(|_| range())?),
         Kind::Int8 => out.put_i64(number.try_into().map_err(|_| range())?),
@@ -33,11 +39,12 @@ pub(super) fn integer(number: i128, value: &Value, ty: &Type, out: &mut BytesMut
 pub(super) fn decimal(
     number: Decimal,
     value: &Value,
+    kind: Kind,
     ty: &Type,
     out: &mut BytesMut,
 ) -> Result<(), BindError> {
     let inexact = || BindError::inexact(ty);
-    match Kind::of(ty) {
+    match kind {
         Kind::Numeric => numeric::write(number.mantissa(), number.scale(), out),
         Kind::Float8 => {
             let float: f64 = number.to_string().parse().map_err(|_| inexact())?;
@@ -58,7 +65,7 @@ pub(super) fn decimal(
             if whole.scale() != 0 {
                 return Err(inexact());
             }
-            return integer(whole.mantissa(), value, ty, out);
+            return integer(whole.mantissa(), value, kind, ty, out);
         }
         _ => return Err(BindError::wrong_type(value, ty)),
     }
@@ -70,8 +77,14 @@ fn same(number: Decimal, text: &str) -> bool {
 }
 
 /// A floating-point number. `numeric` gets it as text, in the shortest form that means the same double.
-pub(super) fn float(number: f64, value: &Value, ty: &Type, out: &mut BytesMut) -> Result<(), BindError> {
-    match Kind::of(ty) {
+pub(super) fn float(
+    number: f64,
+    value: &Value,
+    kind: Kind,
+    ty: &Type,
+    out: &mut BytesMut,
+) -> Result<(), BindError> {
+    match kind {
         Kind::Float8 => out.put_f64(number),
         Kind::Float4 => {
             let narrow = number as f32;

@@ -1,10 +1,19 @@
 //! Why a server could not be reached.
 
-use super::chain;
+use crate::wire::Refused;
 use manybase_driver::{Error, ErrorKind, NativeCode};
 
+const UNREACHABLE: &str = "check host and port, and whether the server runs";
+
 /// What went wrong in dialling. The address is without secrets.
-pub(crate) fn connecting(address: &str, error: &tokio_postgres::Error) -> Error {
+pub(crate) fn connecting(address: &str, refused: &Refused) -> Error {
+    let error = match refused {
+        Refused::Unreachable(error) => {
+            let message = format!("{address}: can't connect: {error}");
+            return Error::new(ErrorKind::Connect, message).with_help(UNREACHABLE);
+        }
+        Refused::Login(error) => error,
+    };
     let refused = Error::new(ErrorKind::Connect, format!("{address}: {}", chain(error)));
     let Some(server) = error.as_db_error() else {
         return refused.with_help(client_help(&chain(error)));
@@ -39,6 +48,25 @@ fn client_help(message: &str) -> &'static str {
     } else if message.contains("TLS handshake") {
         "check the server's certificate and its name, or give the authority with `sslrootcert`"
     } else {
-        "check host and port, and whether the server runs"
+        UNREACHABLE
     }
+}
+
+/// An error with those behind it, in one line, without the server's DETAIL.
+fn chain(error: &tokio_postgres::Error) -> String {
+    if let Some(server) = error.as_db_error() {
+        return server.message().to_owned();
+    }
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        let more = error.to_string();
+        // An io::Error repeats what is inside it.
+        if !text.ends_with(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        source = error.source();
+    }
+    text
 }

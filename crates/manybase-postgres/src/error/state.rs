@@ -1,12 +1,12 @@
 //! SQLSTATEs to kinds.
 
 use super::is_changed_plan;
+use crate::wire::ServerError;
 use manybase_driver::{Error, ErrorKind, NativeCode};
-use tokio_postgres::error::{DbError, Severity};
 
 /// A server's error, with its hint for help and without its DETAIL, which shows data.
-pub(super) fn server(server: &DbError) -> Error {
-    let state = server.code().code();
+pub(super) fn server(server: &ServerError) -> Error {
+    let state = server.state();
     let kind = kind(state, server);
     let message = match kind {
         ErrorKind::Value => without_values(server.message()),
@@ -25,7 +25,7 @@ pub(super) fn server(server: &DbError) -> Error {
     }
 }
 
-fn kind(state: &str, server: &DbError) -> ErrorKind {
+fn kind(state: &str, server: &ServerError) -> ErrorKind {
     use ErrorKind as Kind;
     if is_changed_plan(server) {
         // Seen only inside a transaction; the next one prepares anew.
@@ -59,7 +59,7 @@ fn kind(state: &str, server: &DbError) -> ErrorKind {
     }
 }
 
-fn class(state: &str, server: &DbError) -> ErrorKind {
+fn class(state: &str, server: &ServerError) -> ErrorKind {
     match state.get(..2) {
         Some("08") => ErrorKind::ConnectionLost,
         Some("22") => ErrorKind::Value,
@@ -67,26 +67,22 @@ fn class(state: &str, server: &DbError) -> ErrorKind {
         Some("28" | "3D") => ErrorKind::Connect,
         Some("42") => ErrorKind::Statement,
         // Whatever it was, the server hangs up after it.
-        _ if is_fatal(server) => ErrorKind::ConnectionLost,
+        _ if server.is_fatal() => ErrorKind::ConnectionLost,
         _ => ErrorKind::Database,
     }
 }
 
-fn is_fatal(server: &DbError) -> bool {
-    matches!(server.parsed_severity(), Some(Severity::Fatal | Severity::Panic))
-}
-
-fn help(kind: ErrorKind, server: &DbError) -> Option<&'static str> {
+fn help(kind: ErrorKind, server: &ServerError) -> Option<&'static str> {
     Some(match kind {
         ErrorKind::Timeout => "raise `statement_timeout` of this connection if the work needs longer",
         ErrorKind::Serialization if is_changed_plan(server) => {
             "the table was changed meanwhile; run the transaction again"
         }
         ErrorKind::Serialization | ErrorKind::Deadlock => "run the transaction again",
-        ErrorKind::Transaction if server.code().code() == "25P02" => {
+        ErrorKind::Transaction if server.state() == "25P02" => {
             "an earlier statement failed: roll the transaction back, or back to a savepoint"
         }
-        _ if server.code().code() == "42804" => {
+        _ if server.state() == "42804" => {
             "for a column of an enum type, once: CREATE CAST (text AS the_type) WITH INOUT AS ASSIGNMENT; or write records \
              one by one"
         }

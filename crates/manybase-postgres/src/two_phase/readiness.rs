@@ -37,7 +37,11 @@ impl PostgresConnection {
 
     async fn settings(&mut self) -> Result<Settings> {
         let rows = self.rows(SETTINGS).await?;
-        let cell = |index| rows.first().and_then(|row| row.get(index)).unwrap_or_default();
+        let cell = |index: usize| {
+            rows.first()
+                .and_then(|row| row.get(index)?.as_deref())
+                .unwrap_or_default()
+        };
         let number = |index| cell(index).parse().unwrap_or_default();
         Ok(Settings {
             max_prepared: number(0),

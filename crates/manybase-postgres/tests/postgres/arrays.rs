@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use manybase_driver::{BulkRows, BulkTarget, ErrorKind, TransactionOptions, Value};
-use manybase_sql::dialect;
+use manybase_sql::{ConflictUpdate, ConflictValue, OnConflict, dialect};
 use std::sync::Arc;
 
 fn rows(columns: &[&str], values: Vec<Value>) -> BulkRows {
@@ -180,4 +180,39 @@ async fn a_type_that_somebody_else_changes() {
     script(other, "TRUNCATE t; ALTER TABLE t ALTER a TYPE int USING a::int").await;
     session.bulk_load(numbers()).await.unwrap();
     assert_eq!(number(session, "SELECT sum(a) FROM t").await.unwrap(), 435);
+}
+
+#[tokio::test]
+async fn rows_that_are_there_already() {
+    let db = db!();
+    let session = &mut db.session().await;
+    script(
+        session,
+        "CREATE TABLE t (a int PRIMARY KEY, b text, n int NOT NULL DEFAULT 1)",
+    )
+    .await;
+    let values = |numbers: std::ops::Range<i64>, text: &str| {
+        numbers
+            .flat_map(|n| [Value::from(n), text.into()])
+            .collect::<Vec<_>>()
+    };
+    let set = ConflictUpdate::Set(vec![
+        ("b".into(), ConflictValue::Given),
+        ("n".into(), ConflictValue::Increased),
+    ]);
+    let summary = "SELECT count(*) FILTER (WHERE b = 'old') || ' ' || count(*) FILTER (WHERE b = 'new') || ' ' || sum(n) FROM t";
+    let mut run = async |update: &ConflictUpdate, numbers, text: &str| {
+        let all: Vec<Value> = values(numbers, text);
+        let mut target = rows(&["a", "b"], all.clone()).target().clone();
+        target.on_conflict = Some(OnConflict {
+            update: update.clone(),
+            ..OnConflict::new(["a"])
+        });
+        let rows = BulkRows::new(Arc::new(target), all).unwrap().by_insert();
+        session.bulk_load(rows).await.unwrap();
+        crate::support::text(session, summary).await.unwrap()
+    };
+    assert_eq!(run(&ConflictUpdate::Nothing, 0..60, "old").await, "60 0 60");
+    assert_eq!(run(&ConflictUpdate::Nothing, 30..90, "new").await, "60 30 90");
+    assert_eq!(run(&set, 0..40, "new").await, "20 70 130");
 }

@@ -1,7 +1,7 @@
 //! Futures that are dropped in the middle.
 
 use crate::support::*;
-use manybase_driver::{Access, CountSink, Statement, TransactionOptions};
+use manybase_driver::{Access, CountSink, Session, Statement, TransactionOptions};
 use std::time::Duration;
 
 const SLEEP: &str = "SELECT pg_sleep(30)";
@@ -164,4 +164,67 @@ async fn a_session_dropped_outside_the_runtime_stops_too() {
     );
     std::thread::spawn(move || drop(session)).join().unwrap();
     gone(&db, "SELECT pg_sleep(25)").await;
+}
+
+#[tokio::test]
+async fn what_nobody_wants_to_read_ends_on_the_server() {
+    const MANY: &str = "SELECT n, repeat('x', 100) FROM generate_series(1, 300000) AS n";
+    let db = db!();
+    for round in 0..3 {
+        let mut session = db.session().await;
+        let first = Each::new(|row| Ok(row.i64(0)?)).limit(1);
+        let first = session.query(Statement::read(MANY, vec![]), first).await.unwrap();
+        assert_eq!(first.rows, [Some(1)]);
+        match round {
+            // Nobody asks this session for anything, and yet its statement does not stay open.
+            0 => gone(&db, MANY).await,
+            // What comes next has its own answer.
+            1 => assert_eq!(number(&mut session, "SELECT 7").await.unwrap(), 7),
+            // It says goodbye in the middle.
+            _ => drop(db.pool.acquire(Access::Write).await.unwrap()),
+        }
+        drop(session);
+        assert_eq!(number(&mut db.session().await, "SELECT 8").await.unwrap(), 8);
+    }
+    db.pool.close();
+    let db = Db {
+        pool: pool(&db.database.url(), &connect_options()),
+        database: db.database,
+    };
+    let count = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()";
+    eventually("all have said goodbye", async || {
+        number(&mut db.session().await, count).await.unwrap() == 1
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sessions_may_move_between_tasks_and_threads() {
+    async fn sum(mut session: Session, n: i64) -> Session {
+        let sql = "SELECT $1::int8 + count(*) FROM generate_series(1, 50)";
+        let sum = one(&mut session, sql, vec![n.into()], |row| Ok(row.i64(0)?));
+        assert_eq!(sum.await.unwrap(), Some(n + 50));
+        session
+    }
+
+    let db = db!();
+    let mut tasks = Vec::new();
+    for task in 0..4i64 {
+        let mut session = db.session().await;
+        tasks.push(tokio::spawn(async move {
+            for n in (0..50i64).map(|n| task * 1_000 + n) {
+                // Each in a task of its own: a ring for the one before must not be lost.
+                session = tokio::spawn(sum(session, n)).await.unwrap();
+                // And in a thread of its own, while the socket is looked after in this one.
+                let elsewhere = move || {
+                    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                    runtime.unwrap().block_on(sum(session, n))
+                };
+                session = tokio::task::spawn_blocking(elsewhere).await.unwrap();
+            }
+        }));
+    }
+    for task in tasks {
+        task.await.unwrap();
+    }
 }

@@ -217,7 +217,7 @@ async fn forgotten_statements_are_prepared_again() {
 }
 
 #[tokio::test]
-async fn forgotten_type_statements_cost_the_connection_and_no_more() {
+async fn types_are_found_whatever_the_server_has_forgotten() {
     let db = db!();
     script(
         &mut db.session().await,
@@ -227,12 +227,43 @@ async fn forgotten_type_statements_cost_the_connection_and_no_more() {
     let mut session = db.session().await;
     assert_eq!(text(&mut session, "SELECT 'a'::one").await.unwrap(), "a");
     script(&mut session, "DEALLOCATE ALL").await;
-    assert!(text(&mut session, "SELECT 'b'::two").await.is_err());
-    drop(session);
+    assert_eq!(text(&mut session, "SELECT 'b'::two").await.unwrap(), "b");
+    // Made of others, which the connection has not seen yet.
+    script(
+        &mut session,
+        "CREATE DOMAIN some AS two[] CHECK (cardinality(VALUE) > 0); CREATE DOMAIN more AS some; CREATE TABLE t (m more)",
+    )
+    .await;
+    let list = Value::List([Value::from("b"), Value::Null].into());
+    write(&mut session, "INSERT INTO t VALUES ($1)", vec![list])
+        .await
+        .unwrap();
     assert_eq!(
-        text(&mut db.session().await, "SELECT 'b'::two").await.unwrap(),
-        "b"
+        number(&mut session, "SELECT cardinality(m) FROM t")
+            .await
+            .unwrap(),
+        2
     );
+    // The same name, and another type.
+    assert_eq!(text(&mut session, "SELECT max('a'::one)").await.unwrap(), "a");
+    script(&mut session, "DROP TYPE one; CREATE DOMAIN one AS int").await;
+    assert_eq!(number(&mut session, "SELECT max('7'::one)").await.unwrap(), 7);
+}
+
+/// The server knows no more of them than the connection does, however many there were.
+#[tokio::test]
+async fn statements_that_are_not_kept_are_forgotten() {
+    let db = db!();
+    let session = &mut db.session().await;
+    for n in 0..300 {
+        assert_eq!(number(session, &format!("SELECT {n}")).await.unwrap(), n);
+        let once = Statement::read(format!("SELECT {n} WHERE $1"), vec![true.into()]).once();
+        session.execute(once).await.unwrap();
+    }
+    let kept = number(session, "SELECT count(*) FROM pg_prepared_statements")
+        .await
+        .unwrap();
+    assert!((2..=258).contains(&kept), "{kept}");
 }
 
 #[tokio::test]

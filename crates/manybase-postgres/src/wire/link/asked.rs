@@ -1,0 +1,74 @@
+//! What is asked. Nothing goes out before an answer is awaited, or much has gathered.
+
+use super::Link;
+use crate::kind::Kind;
+use crate::wire::Failure;
+use crate::wire::message::{self, Name, TooLong};
+use bytes::BytesMut;
+use manybase_sql::Value;
+use tokio_postgres::types::Type;
+
+impl Link {
+    pub(crate) fn query(&mut self, sql: &str) -> Result<(), Failure> {
+        message::query(&mut self.out, sql)?;
+        self.awaited += 1;
+        Ok(())
+    }
+
+    /// Has the server prepare a statement.
+    pub(crate) fn prepare(&mut self, sql: &str) -> Result<Name, Failure> {
+        let begin = self.out.len();
+        for number in self.forgotten.take() {
+            message::close(&mut self.out, Name::Number(number))?;
+        }
+        self.names += 1;
+        let name = Name::Number(self.names);
+        let written =
+            message::parse(&mut self.out, name, sql).and_then(|()| message::describe(&mut self.out, name));
+        match written {
+            Ok(()) => self.sync(),
+            Err(_) => self.out.truncate(begin),
+        }
+        written.map(|()| name)
+    }
+
+    /// Has it run a statement without values, whose rows are of no interest, and keep nothing of it.
+    pub(crate) fn run_once(&mut self, sql: &str) -> Result<(), Failure> {
+        message::parse(&mut self.out, Name::None, sql)?;
+        self.run(Name::None, &[], &[])
+    }
+
+    /// Has it run a statement with these values.
+    pub(crate) fn run(
+        &mut self,
+        statement: Name,
+        values: &[Value],
+        types: &[(Kind, Type)],
+    ) -> Result<(), Failure> {
+        message::bind(&mut self.out, statement, values, types)?;
+        message::execute(&mut self.out);
+        self.sync();
+        Ok(())
+    }
+
+    /// The end of a request: behind a failure the server goes on from here.
+    fn sync(&mut self) {
+        message::sync(&mut self.out);
+        self.awaited += 1;
+    }
+
+    pub(crate) fn copy_data<E: From<TooLong>>(
+        &mut self,
+        body: impl FnOnce(&mut BytesMut) -> Result<(), E>,
+    ) -> Result<(), E> {
+        message::copy_data(&mut self.out, body)
+    }
+
+    pub(crate) fn copy_done(&mut self) {
+        message::copy_done(&mut self.out);
+    }
+
+    pub(crate) fn copy_fail(&mut self) {
+        message::copy_fail(&mut self.out);
+    }
+}
