@@ -154,48 +154,30 @@ impl BulkRows {
         }
     }
 
-    /// The values column by column, in groups of so many rows and about so many bytes. Nothing is copied when nobody else
-    /// looks at these rows.
+    /// All of them in parts of so many rows and about so many bytes at most.
     ///
     /// ```
     /// use manybase_driver::{BulkRows, BulkTarget, Value};
     /// use manybase_sql::dialect;
     /// let dialect = dialect::postgres();
-    /// let target = BulkTarget { table: "t".into(), columns: vec!["a".into(), "b".into()], on_conflict: None, dialect };
-    /// let rows = BulkRows::new(target.into(), vec![1.into(), 2.into(), 3.into(), 4.into()])?;
-    /// let groups: Vec<Vec<Vec<Value>>> = rows.into_columns(100, 1 << 20);
-    /// assert_eq!(groups, [[vec![1.into(), 3.into()], vec![2.into(), 4.into()]]]);
+    /// let target = BulkTarget { table: "t".into(), columns: vec!["a".into()], on_conflict: None, dialect };
+    /// let rows = BulkRows::new(target.into(), (0..5).map(Value::from).collect())?;
+    /// let lengths: Vec<usize> = rows.parts(2, 1 << 20).iter().map(BulkRows::len).collect();
+    /// assert_eq!(lengths, [2, 2, 1]);
     /// # Ok::<(), manybase_driver::Error>(())
     /// ```
-    pub fn into_columns(self, at_most: usize, bytes: usize) -> Vec<Vec<Vec<Value>>> {
-        let width = self.target.columns.len();
-        let part = self.rows.start * width..self.rows.end * width;
-        let values = match Arc::try_unwrap(self.values) {
-            Ok(mut values) => {
-                values.truncate(part.end);
-                values.drain(..part.start);
-                values
-            }
-            Err(shared) => shared[part].to_vec(),
-        };
-        let mut groups: Vec<Vec<Vec<Value>>> = Vec::new();
-        let (mut rows, mut size, mut left) = (0, 0, self.rows.len());
-        for (at, value) in values.into_iter().enumerate() {
-            let column = at % width;
-            if column == 0 {
-                if groups.is_empty() || rows >= at_most.max(1) || size >= bytes {
-                    groups.push(vec![Vec::with_capacity(left.min(at_most)); width]);
-                    (rows, size) = (0, 0);
-                }
-                rows += 1;
-                left -= 1;
-            }
-            size += roughly(&value);
-            if let Some(group) = groups.last_mut() {
-                group[column].push(value);
+    pub fn parts(&self, at_most: usize, bytes: usize) -> Vec<Self> {
+        let mut parts = Vec::new();
+        let (mut begin, mut size) = (0, 0);
+        for (at, row) in self.rows().enumerate() {
+            size += row.iter().map(roughly).sum::<usize>();
+            let end = at + 1;
+            if end - begin >= at_most || size >= bytes || end == self.len() {
+                parts.push(self.part(begin..end));
+                (begin, size) = (end, 0);
             }
         }
-        groups
+        parts
     }
 
     /// Inserts of several rows each, of about so many bytes at most: the road that every database has.

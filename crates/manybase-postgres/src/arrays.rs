@@ -3,69 +3,120 @@
 //! A text with a placeholder for each cell is long, is another one for each number of rows, and has the server plan each
 //! of its rows. `unnest` takes any number of rows with one text.
 
-use crate::bind;
+use crate::batch::{Outcome, Request};
+use crate::bind::{self, BindError, list};
+use crate::cache::Prepared;
 use crate::connection::PostgresConnection;
 use crate::kind::Kind;
 use crate::transaction::State;
-use manybase_driver::{BulkDone, BulkRows, NativeCode, Result, Statement};
-use manybase_sql::{Insert, SqlWriter, Value};
+use crate::wire::message::{Name, Values};
+use crate::wire::{Failure, Link};
+use bytes::BytesMut;
+use manybase_driver::{BulkDone, BulkRows, Result, Statement};
+use manybase_sql::{Insert, SqlWriter};
 use std::fmt::Write;
-use std::sync::Arc;
-use tokio_postgres::types::{self, Format, Type};
+use tokio_postgres::types::{self, Format, IsNull, Type};
 
-/// Rows of one statement, at most.
-const ROWS: usize = 10_000;
+/// Rows of one statement, at most: while the server is busy with them, the next ones are written.
+const ROWS: usize = 1_000;
 /// Bytes of one statement, roughly.
 const BYTES: usize = 4 << 20;
+
 /// A column's type, and of what kind it is.
 pub(crate) type Column = (Kind, Type);
 
-/// An expression of a type that the column does not take.
-const DATATYPE_MISMATCH: &str = "42804";
+/// Rows as they go into the places of a statement: each column is an array.
+pub(crate) struct Arrays<'a> {
+    rows: &'a BulkRows,
+    statement: Name,
+    /// The arrays' types.
+    types: &'a [Column],
+    /// Of each column, which all of its values have.
+    forms: &'a [Format],
+}
+
+impl Values for Arrays<'_> {
+    fn len(&self) -> usize {
+        self.types.len()
+    }
+
+    fn form(&self, at: usize) -> Format {
+        self.forms[at]
+    }
+
+    fn write(&self, at: usize, out: &mut BytesMut) -> Result<IsNull, BindError> {
+        let cells = self.rows.rows().map(|row| &row[at]);
+        list::write(cells, self.forms[at], &self.types[at].1, out)?;
+        Ok(IsNull::No)
+    }
+}
+
+impl Request for Arrays<'_> {
+    fn ask(&self, link: &mut Link) -> Result<(), Failure> {
+        link.run(self.statement, self)
+    }
+}
 
 impl PostgresConnection {
     pub(crate) async fn insert_rows(&mut self, rows: BulkRows) -> Result<BulkDone> {
         // The server tells the columns' types for this very insert: of a view's too, and of a domain the base.
         let one = Statement::write(rows.insert_one()?.sql, Vec::new());
-        let (types, mut kept) = self.parameters(&one).await?;
-        let done = rows.done(0);
-        if !fit(&rows, &types) {
-            self.run_batch(rows.inserts(BYTES)?, true).await?;
-            return Ok(done);
-        }
         let (into, conflict) = (rows.table_and_columns()?, conflict(&rows)?);
-        let text = |types: &[Column]| format!("INSERT INTO {into} SELECT * FROM {}{conflict}", unnest(types));
-        let sql: Arc<str> = text(&types).into();
-        let groups = rows.into_columns(ROWS, BYTES).into_iter();
-        let lists = groups.map(|group| group.into_iter().map(|list| Value::List(list.into())).collect());
-        let mut statements: Vec<_> = lists.map(|binds| Statement::write(sql.clone(), binds)).collect();
+        let mut again = true;
         loop {
-            let Err(error) = self.run_each(&statements, true).await else {
-                return Ok(done);
+            let (asked, known) = self.prepare(&one).await?;
+            let Some(forms) = forms(&rows, &asked.params) else {
+                self.run_batch(rows.inserts(BYTES)?, true).await?;
+                return Ok(rows.done(0));
             };
-            let mismatch =
-                matches!(error.code(), Some(NativeCode::SqlState(code)) if code == DATATYPE_MISMATCH);
-            if !mismatch || !kept {
-                return Err(error);
+            let sql = format!(
+                "INSERT INTO {into} SELECT * FROM {}{conflict}",
+                unnest(&asked.params)
+            );
+            let many = Statement::write(sql, Vec::new());
+            let (prepared, kept) = self.prepare(&many).await?;
+            prepared.check(forms.len())?;
+            let outside = self.state != State::Inside;
+            let outcome = self.run_arrays(&rows, &prepared, &forms).await;
+            let Some((place, failure)) = outcome.failure else {
+                return Ok(rows.done(0));
+            };
+            // Somebody else has changed the table since it was asked for. What went before it was undone, or there was
+            // nothing.
+            let outdated = self.is_outdated(&one, &failure) | self.is_outdated(&many, &failure);
+            if !(again && (known || kept) && outdated && (outside || place == Some(0))) {
+                return Err(self.error(&failure));
             }
-            // Somebody else has changed a column's type since it was asked for.
-            self.cache.remove(&one.sql);
-            if self.state != State::Outside {
-                return Err(error);
-            }
-            let (types, _) = self.parameters(&one).await?;
-            kept = false;
-            let sql: Arc<str> = text(&types).into();
-            statements
-                .iter_mut()
-                .for_each(|statement| statement.sql = sql.clone());
+            again = false;
         }
     }
 
-    /// The types of a statement's placeholders, and whether they were known.
-    async fn parameters(&mut self, statement: &Statement) -> Result<(Vec<Column>, bool)> {
-        let (prepared, kept) = self.prepare(statement).await?;
-        Ok((prepared.params.to_vec(), kept))
+    /// All rows or none, however many statements it takes.
+    async fn run_arrays(&mut self, rows: &BulkRows, prepared: &Prepared, forms: &[Format]) -> Outcome {
+        let parts = rows.parts(ROWS, BYTES);
+        let arrays = |rows| Arrays {
+            rows,
+            statement: prepared.name,
+            types: &prepared.params,
+            forms,
+        };
+        let requests: Vec<_> = parts.iter().map(arrays).collect();
+        let inside = self.state == State::Inside;
+        let around = match (requests.len(), inside) {
+            (..=1, _) => [None; 3],
+            (_, false) => [Some("BEGIN"), Some("COMMIT"), Some("ROLLBACK")],
+            // A failure of the server's fails the transaction; one that is noticed here has to take back what was sent.
+            (_, true) => [
+                Some("SAVEPOINT mb_rows"),
+                Some("RELEASE SAVEPOINT mb_rows"),
+                Some("ROLLBACK TO SAVEPOINT mb_rows; RELEASE SAVEPOINT mb_rows"),
+            ],
+        };
+        let state = std::mem::replace(&mut self.state, State::Unknown);
+        let mut outcome = Outcome::default();
+        outcome.run(self.wire.link(), &requests, around).await;
+        self.state = state;
+        outcome
     }
 }
 
@@ -100,28 +151,30 @@ fn name(ty: &Type) -> String {
     format!("{}.{}", quoted(ty.schema()), quoted(ty.name()))
 }
 
-/// Whether the columns can be lists: an array of arrays would come apart into single cells, and in a list that
-/// travels as text there is no place for values that do not.
-fn fit(rows: &BulkRows, types: &[Column]) -> bool {
-    let width = rows.target().columns.len();
-    if types.len() != width || types.iter().any(is_array) {
-        return false;
+/// How each column travels; `None` where one can't be a list: an array of arrays would come apart into single cells, and
+/// in a list that travels as text there is no place for values that do not.
+fn forms(rows: &BulkRows, types: &[Column]) -> Option<Vec<Format>> {
+    if types.len() != rows.target().columns.len() || types.iter().any(is_array) {
+        return None;
     }
-    let mut forms: Vec<Option<Format>> = vec![None; width];
-    rows.rows().all(|row| {
-        let cells = row.iter().zip(types).zip(&mut forms);
-        cells
-            .filter(|((value, _), _)| !value.is_null())
-            .all(
-                |((value, (kind, ty)), form)| match (bind::form_as(value, *kind, ty), *form) {
-                    (Format::Binary, Some(Format::Text)) | (Format::Text, Some(Format::Binary)) => false,
-                    (now, _) => {
-                        *form = Some(now);
-                        true
-                    }
-                },
-            )
-    })
+    let mut forms: Vec<Option<Format>> = vec![None; types.len()];
+    for row in rows.rows() {
+        for ((value, (kind, ty)), form) in row.iter().zip(types).zip(&mut forms) {
+            if value.is_null() {
+                continue;
+            }
+            match (bind::form_as(value, *kind, ty), *form) {
+                (Format::Binary, Some(Format::Text)) | (Format::Text, Some(Format::Binary)) => return None,
+                (now, _) => *form = Some(now),
+            }
+        }
+    }
+    Some(
+        forms
+            .into_iter()
+            .map(|form| form.unwrap_or(Format::Binary))
+            .collect(),
+    )
 }
 
 pub(crate) fn is_array((_, ty): &Column) -> bool {

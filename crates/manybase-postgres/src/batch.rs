@@ -32,10 +32,11 @@ struct Job<'a> {
 
 /// What a pipeline came to.
 #[derive(Default)]
-struct Outcome {
-    done: Vec<Done>,
+pub(crate) struct Outcome {
+    /// Rows that each statement has touched.
+    done: Vec<u64>,
     /// The first failure, with the place of its statement where it has one.
-    failure: Option<(Option<usize>, Failure)>,
+    pub(crate) failure: Option<(Option<usize>, Failure)>,
 }
 
 impl PostgresConnection {
@@ -69,18 +70,19 @@ impl PostgresConnection {
         let jobs = self.prepare_all(statements).await?;
         let mut outcome = Outcome::default();
         for window in jobs.chunks(WINDOW) {
-            outcome.run(self.wire.link(), window, [None, None]).await;
+            outcome.run(self.wire.link(), window, [None; 3]).await;
             if outcome.failure.is_some() {
                 break;
             }
         }
         if self.is_outdated_batch(&jobs, &outcome) {
             // All before it is done, and nothing behind it was sent.
-            let rest = &statements[outcome.done.len()..];
-            outcome.done.extend(self.one_by_one(rest).await?);
-            return Ok(outcome.done);
+            let (done, rest) = statements.split_at(outcome.done.len());
+            let mut all = outcome.told(done);
+            all.extend(self.one_by_one(rest).await?);
+            return Ok(all);
         }
-        self.settle(outcome)
+        self.settle(outcome, statements)
     }
 
     async fn atomically(&mut self, statements: &[Statement]) -> Result<Vec<Done>> {
@@ -89,7 +91,7 @@ impl PostgresConnection {
             while let Ok(jobs) = self.prepare_all(statements).await {
                 let outcome = self.enclosed(&jobs).await;
                 if !self.is_outdated_batch(&jobs, &outcome) {
-                    return self.settle(outcome);
+                    return self.settle(outcome, statements);
                 }
             }
         }
@@ -136,7 +138,9 @@ impl PostgresConnection {
         for (number, window) in jobs.chunks(WINDOW).enumerate() {
             let begin = (number == 0).then_some("BEGIN");
             let end = (number + 1 == windows).then_some("COMMIT");
-            outcome.run(link, window, [begin, end]).await;
+            outcome
+                .run(link, window, [begin, end, end.map(|_| "ROLLBACK")])
+                .await;
             if outcome.failure.is_some() {
                 // The last window has ended the transaction itself.
                 if end.is_none() {
@@ -149,10 +153,10 @@ impl PostgresConnection {
         outcome
     }
 
-    fn settle(&mut self, outcome: Outcome) -> Result<Vec<Done>> {
+    fn settle(&mut self, outcome: Outcome, statements: &[Statement]) -> Result<Vec<Done>> {
         match outcome.failure {
             Some((_, failure)) => Err(self.error(&failure)),
-            None => Ok(outcome.done),
+            None => Ok(outcome.told(statements)),
         }
     }
 
@@ -221,34 +225,52 @@ impl PostgresConnection {
     }
 }
 
+/// A statement on its way, with its values.
+pub(crate) trait Request {
+    fn ask(&self, link: &mut Link) -> Result<(), Failure>;
+}
+
+impl Request for Job<'_> {
+    fn ask(&self, link: &mut Link) -> Result<(), Failure> {
+        link.run(self.prepared.name, &self.prepared.with(&self.statement.binds))
+    }
+}
+
 impl Outcome {
-    /// Sends a window and reads all of its answers. Where a value does not fit, nothing behind it is sent.
-    async fn run(&mut self, link: &mut Link, jobs: &[Job<'_>], [begin, end]: [Option<&str>; 2]) {
+    /// Sends a window and reads all of its answers: a text before it, the requests, and a text behind them, or the other
+    /// one where a value does not fit: then nothing behind it is sent.
+    pub(crate) async fn run(
+        &mut self,
+        link: &mut Link,
+        requests: &[impl Request],
+        [begin, end, undo]: [Option<&str>; 3],
+    ) {
         // Each as it was sent, or why it was not.
         let begin = begin.map(|sql| link.query(sql));
-        let mut sent = Vec::with_capacity(jobs.len());
-        for job in jobs {
-            let run = link.run(job.prepared.name, &job.statement.binds, &job.prepared.params);
-            let refused = run.is_err();
-            sent.push(run);
+        let mut sent = Vec::with_capacity(requests.len());
+        for request in requests {
+            let asked = request.ask(link);
+            let refused = asked.is_err();
+            sent.push(asked);
             if refused {
                 break;
             }
             link.send_ahead().await;
         }
         let refused = sent.last().is_some_and(Result::is_err);
-        let end = end.map(|sql| link.query(if refused { "ROLLBACK" } else { sql }));
+        let end = if refused { undo } else { end };
+        let end = end.map(|sql| link.query(sql));
         if let Some(begin) = begin {
             self.text(link, begin).await;
         }
-        for (sent, job) in sent.into_iter().zip(jobs) {
+        for sent in sent {
             let place = self.done.len();
             let answer = match sent {
                 Ok(()) => link.ran().await,
                 Err(failure) => Err(failure),
             };
             match answer {
-                Ok(affected) => self.done.push(done(job.statement, affected)),
+                Ok(affected) => self.done.push(affected),
                 Err(failure) => self.fail(Some(place), failure),
             }
         }
@@ -270,5 +292,11 @@ impl Outcome {
     /// The first failure counts.
     fn fail(&mut self, place: Option<usize>, failure: Failure) {
         self.failure.get_or_insert((place, failure));
+    }
+
+    /// What the statements did, as far as they are done.
+    fn told(&self, statements: &[Statement]) -> Vec<Done> {
+        let each = statements.iter().zip(&self.done);
+        each.map(|(statement, rows)| done(statement, *rows)).collect()
     }
 }

@@ -4,7 +4,7 @@
 //! where nothing is lost; else it is an error that names the types and never the value.
 
 mod error;
-mod list;
+pub(crate) mod list;
 mod number;
 
 pub(crate) use error::BindError;

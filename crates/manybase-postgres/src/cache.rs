@@ -5,7 +5,7 @@ use crate::wire::Forgotten;
 use crate::wire::message::Name;
 use foldhash::fast::RandomState;
 use hashlink::LruCache;
-use manybase_driver::{Error, ErrorKind, Result};
+use manybase_driver::{Error, ErrorKind, Result, Value};
 use std::sync::Arc;
 use tokio_postgres::types::Type;
 
@@ -40,6 +40,11 @@ impl Prepared {
             columns,
             forgotten,
         }
+    }
+
+    /// Values for its places.
+    pub(crate) fn with<'a>(&'a self, values: &'a [Value]) -> (&'a [Value], &'a [(Kind, Type)]) {
+        (values, &self.params)
     }
 
     /// Fails where placeholders and values are not equally many.

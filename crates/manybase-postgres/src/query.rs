@@ -111,7 +111,7 @@ impl PostgresConnection {
             let (prepared, kept) = self.prepare(statement).await?;
             prepared.check(statement.binds.len())?;
             let link = self.wire.link();
-            let started = match link.run(prepared.name, &statement.binds, &prepared.params) {
+            let started = match link.run(prepared.name, &prepared.with(&statement.binds)) {
                 Ok(()) => link.started().await,
                 Err(failure) => Err(failure),
             };
@@ -131,7 +131,7 @@ impl PostgresConnection {
             let (prepared, kept) = self.prepare(statement).await?;
             prepared.check(statement.binds.len())?;
             let link = self.wire.link();
-            let ran = match link.run(prepared.name, &statement.binds, &prepared.params) {
+            let ran = match link.run(prepared.name, &prepared.with(&statement.binds)) {
                 Ok(()) => link.ran().await,
                 Err(failure) => Err(failure),
             };

@@ -29,21 +29,37 @@ pub(super) fn form(values: &[Value], ty: &Type) -> Format {
 }
 
 pub(super) fn encode(values: &[Value], ty: &Type, out: &mut BytesMut) -> Result<IsNull, BindError> {
-    let Some(member) = member(ty) else {
-        return Err(BindError::range(ty));
-    };
-    match form(values, ty) {
-        Format::Binary => binary(values, member, ty, out)?,
-        Format::Text => literal(values, member, out)?,
-    }
+    write(values.iter(), form(values, ty), ty, out)?;
     Ok(IsNull::No)
 }
 
+/// Writes values as an array of this type, in a form that all of them have.
+pub(crate) fn write<'v>(
+    values: impl ExactSizeIterator<Item = &'v Value>,
+    form: Format,
+    ty: &Type,
+    out: &mut BytesMut,
+) -> Result<(), BindError> {
+    let Some(member) = member(ty) else {
+        return Err(BindError::range(ty));
+    };
+    match form {
+        Format::Binary => binary(values, member, ty, out),
+        Format::Text => literal(values, member, out),
+    }
+}
+
 /// Dimensions, whether there are NULLs, the members' type, length and lower bound, then each with its size.
-fn binary(values: &[Value], member: &Type, ty: &Type, out: &mut BytesMut) -> Result<(), BindError> {
+fn binary<'v>(
+    values: impl ExactSizeIterator<Item = &'v Value>,
+    member: &Type,
+    ty: &Type,
+    out: &mut BytesMut,
+) -> Result<(), BindError> {
     let length = i32::try_from(values.len()).map_err(|_| BindError::range(ty))?;
     out.put_i32(i32::from(length > 0));
-    out.put_i32(i32::from(values.iter().any(Value::is_null)));
+    let has_nulls = out.len();
+    out.put_i32(0);
     out.put_u32(member.oid());
     if length > 0 {
         out.put_i32(length);
@@ -55,20 +71,27 @@ fn binary(values: &[Value], member: &Type, ty: &Type, out: &mut BytesMut) -> Res
     for value in values {
         let begin = out.len();
         out.put_i32(-1);
-        if let IsNull::No = super::encode_as(value, kind, member, out)? {
-            let size = out.len() - begin - 4;
-            let size = i32::try_from(size).map_err(|_| BindError::range(ty))?;
-            out[begin..begin + 4].copy_from_slice(&size.to_be_bytes());
+        match super::encode_as(value, kind, member, out)? {
+            IsNull::No => {
+                let size = out.len() - begin - 4;
+                let size = i32::try_from(size).map_err(|_| BindError::range(ty))?;
+                out[begin..begin + 4].copy_from_slice(&size.to_be_bytes());
+            }
+            IsNull::Yes => out[has_nulls + 3] = 1,
         }
     }
     Ok(())
 }
 
 /// The array's text form: `{"a","b",NULL}`.
-fn literal(values: &[Value], member: &Type, out: &mut BytesMut) -> Result<(), BindError> {
+fn literal<'v>(
+    values: impl Iterator<Item = &'v Value>,
+    member: &Type,
+    out: &mut BytesMut,
+) -> Result<(), BindError> {
     let (member, kind) = (base(member), Kind::of(member));
     out.put_u8(b'{');
-    for (index, value) in values.iter().enumerate() {
+    for (index, value) in values.enumerate() {
         if index > 0 {
             out.put_u8(b',');
         }

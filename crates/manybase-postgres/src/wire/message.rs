@@ -142,36 +142,58 @@ pub(super) fn close(out: &mut BytesMut, statement: Name) -> Result<(), Failure> 
     })
 }
 
+/// What goes into the places of a statement.
+pub(crate) trait Values {
+    /// Somebody has looked that they are as many as there are places.
+    fn len(&self) -> usize;
+
+    fn form(&self, at: usize) -> Format;
+
+    fn write(&self, at: usize, out: &mut BytesMut) -> Result<IsNull, BindError>;
+}
+
+/// Values, and what the server expects in their places.
+impl Values for (&[Value], &[(Kind, Type)]) {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn form(&self, at: usize) -> Format {
+        let (kind, ty) = &self.1[at];
+        bind::form_as(&self.0[at], *kind, ty)
+    }
+
+    fn write(&self, at: usize, out: &mut BytesMut) -> Result<IsNull, BindError> {
+        let (kind, ty) = &self.1[at];
+        bind::encode_as(&self.0[at], *kind, ty, out)
+    }
+}
+
 /// The values of a statement, bound to the portal without a name; rows come back in binary form.
-pub(super) fn bind(
-    out: &mut BytesMut,
-    statement: Name,
-    values: &[Value],
-    types: &[(Kind, Type)],
-) -> Result<(), Failure> {
+pub(super) fn bind(out: &mut BytesMut, statement: Name, values: &impl Values) -> Result<(), Failure> {
     // Somebody has looked that there are not more.
     let count = u16::try_from(values.len()).map_err(|_| Failure::TooLong)?;
     put(out, b'B', |out| {
         out.put_u8(0);
         name(out, statement);
-        let forms = || {
-            let each = values.iter().zip(types);
-            each.map(|(value, (kind, ty))| {
-                i16::from(matches!(bind::form_as(value, *kind, ty), Format::Binary))
-            })
-        };
-        if forms().all(|form| form == 1) {
+        let begin = out.len();
+        out.put_u16(count);
+        let mut all_binary = true;
+        for at in 0..values.len() {
+            let binary = matches!(values.form(at), Format::Binary);
+            all_binary &= binary;
+            out.put_i16(i16::from(binary));
+        }
+        if all_binary {
             // One for all.
+            out.truncate(begin);
             out.put_i16(1);
             out.put_i16(1);
-        } else {
-            out.put_u16(count);
-            forms().for_each(|form| out.put_i16(form));
         }
         out.put_u16(count);
-        for (index, (value, (kind, ty))) in values.iter().zip(types).enumerate() {
+        for at in 0..values.len() {
             sized(out, false, |out| {
-                bind::encode_as(value, *kind, ty, out).map_err(|error| Failure::Bind(error.at(index)))
+                values.write(at, out).map_err(|error| Failure::Bind(error.at(at)))
             })?;
         }
         out.put_i16(1);
@@ -274,10 +296,19 @@ mod tests {
     fn of_a_message_that_fails_nothing_is_left() {
         let mut out = BytesMut::from(&b"before"[..]);
         let types = [(Kind::Int4, Type::INT4), (Kind::Int2, Type::INT2)];
-        let failed = bind(&mut out, Name::Number(12), &[1.into(), 70_000.into()], &types);
+        let failed = bind(
+            &mut out,
+            Name::Number(12),
+            &(&[1.into(), 70_000.into()][..], &types[..]),
+        );
         assert!(matches!(failed, Err(Failure::Bind(error)) if error.to_string().starts_with("$2")));
         assert_eq!(&out[..], b"before");
-        bind(&mut out, Name::Number(120), &[1.into(), Value::Null], &types).unwrap();
+        bind(
+            &mut out,
+            Name::Number(120),
+            &(&[1.into(), Value::Null][..], &types[..]),
+        )
+        .unwrap();
         assert_eq!(
             &out[6..],
             b"B\0\0\0\x20\0m120\0\0\x01\0\x01\0\x02\0\0\0\x04\0\0\0\x01\xff\xff\xff\xff\0\x01\0\x01"

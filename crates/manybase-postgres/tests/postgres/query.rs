@@ -231,7 +231,7 @@ async fn types_are_found_whatever_the_server_has_forgotten() {
     // Made of others, which the connection has not seen yet.
     script(
         &mut session,
-        "CREATE DOMAIN some AS two[] CHECK (cardinality(VALUE) > 0); CREATE DOMAIN more AS some; CREATE TABLE t (m more)",
+        "CREATE DOMAIN few AS two[] CHECK (cardinality(VALUE) > 0); CREATE DOMAIN more AS few; CREATE TABLE t (m more)",
     )
     .await;
     let list = Value::List([Value::from("b"), Value::Null].into());

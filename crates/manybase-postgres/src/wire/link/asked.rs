@@ -1,12 +1,9 @@
 //! What is asked. Nothing goes out before an answer is awaited, or much has gathered.
 
 use super::Link;
-use crate::kind::Kind;
 use crate::wire::Failure;
-use crate::wire::message::{self, Name, TooLong};
+use crate::wire::message::{self, Name, TooLong, Values};
 use bytes::BytesMut;
-use manybase_sql::Value;
-use tokio_postgres::types::Type;
 
 impl Link {
     pub(crate) fn query(&mut self, sql: &str) -> Result<(), Failure> {
@@ -35,17 +32,12 @@ impl Link {
     /// Has it run a statement without values, whose rows are of no interest, and keep nothing of it.
     pub(crate) fn run_once(&mut self, sql: &str) -> Result<(), Failure> {
         message::parse(&mut self.out, Name::None, sql)?;
-        self.run(Name::None, &[], &[])
+        self.run(Name::None, &(&[][..], &[][..]))
     }
 
     /// Has it run a statement with these values.
-    pub(crate) fn run(
-        &mut self,
-        statement: Name,
-        values: &[Value],
-        types: &[(Kind, Type)],
-    ) -> Result<(), Failure> {
-        message::bind(&mut self.out, statement, values, types)?;
+    pub(crate) fn run(&mut self, statement: Name, values: &impl Values) -> Result<(), Failure> {
+        message::bind(&mut self.out, statement, values)?;
         message::execute(&mut self.out);
         self.sync();
         Ok(())
