@@ -1,5 +1,9 @@
 //! Many rows for one table, on the fastest road that a database has.
 
+mod source;
+
+pub use source::RowSource;
+
 use crate::sink::returned;
 use crate::{Access, Connection, Error, Flow, Result, Row, Sink, Statement};
 use manybase_sql::{Dialect, Expr, Insert, Name, OnConflict, Rendered, Select, SqlWriter, TableName, Value};
@@ -33,7 +37,6 @@ pub struct BulkRows {
     target: Arc<BulkTarget>,
     values: Arc<Vec<Value>>,
     rows: Range<usize>,
-    by_insert: bool,
 }
 
 /// What a bulk load did.
@@ -82,37 +85,7 @@ impl BulkRows {
             target,
             values: Arc::new(values),
             rows,
-            by_insert: false,
         })
-    }
-
-    /// The rows are to go in by the database's `INSERT` and nothing else, so that views, rules and row security do what
-    /// they do for it. Only where [`Capability::inserts_from_arrays`](crate::Capability::inserts_from_arrays) says that
-    /// this is faster than one row of placeholders after another.
-    ///
-    /// ```
-    /// use manybase_driver::{BulkRows, BulkTarget};
-    /// use manybase_sql::dialect;
-    /// let dialect = dialect::postgres();
-    /// let target = BulkTarget { table: "t".into(), columns: vec!["a".into()], on_conflict: None, dialect };
-    /// assert!(BulkRows::new(target.into(), vec![1.into()])?.by_insert().is_by_insert());
-    /// # Ok::<(), manybase_driver::Error>(())
-    /// ```
-    #[must_use]
-    pub fn by_insert(mut self) -> Self {
-        self.by_insert = true;
-        self
-    }
-
-    /// What [`BulkRows::by_insert`] asks for.
-    ///
-    /// ```
-    /// fn road(rows: &manybase_driver::BulkRows) -> &'static str {
-    ///     if rows.is_by_insert() { "INSERT" } else { "the fastest" }
-    /// }
-    /// ```
-    pub fn is_by_insert(&self) -> bool {
-        self.by_insert
     }
 
     /// Where they go.
@@ -150,7 +123,6 @@ impl BulkRows {
             target: self.target.clone(),
             values: self.values.clone(),
             rows: start..end,
-            by_insert: self.by_insert,
         }
     }
 
@@ -352,4 +324,14 @@ pub(crate) async fn by_inserts<C: Connection + ?Sized>(
     }
     connection.batch(rows.inserts(BYTES)?, true).await?;
     Ok(rows.done(found))
+}
+
+/// Rows by `INSERT`, made all at once: what [`Connection::bulk_insert`] does unless the driver knows better.
+pub(crate) async fn insert<C: Connection + ?Sized>(
+    connection: &mut C,
+    mut source: Box<dyn RowSource>,
+) -> Result<BulkDone> {
+    let rows = source.rows(0..source.len())?;
+    connection.batch(rows.inserts(BYTES)?, true).await?;
+    Ok(rows.done(0))
 }

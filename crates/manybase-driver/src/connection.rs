@@ -1,8 +1,8 @@
 //! One connection to one database.
 
 use crate::{
-    Attachment, BulkDone, BulkRows, Done, Error, ErrorKind, Readiness, Result, Sink, Statement, TwoPhase,
-    bulk,
+    Attachment, BulkDone, BulkRows, Done, Error, ErrorKind, Readiness, Result, RowSource, Sink, Statement,
+    TwoPhase, bulk,
 };
 use manybase_sql::{Dialect, IsolationLevel};
 use std::future::Future;
@@ -56,6 +56,14 @@ pub trait Connection: Send + 'static {
     /// Unless the driver knows better, they go as inserts of several rows each.
     fn bulk_load(&mut self, rows: BulkRows) -> BoxFuture<'_, Result<BulkDone>> {
         Box::pin(bulk::by_inserts(self, rows))
+    }
+
+    /// Takes many rows by the database's `INSERT` and nothing else, so that views, rules and row security do what they do
+    /// for it; all or none of them, as with [`Connection::bulk_load`]. How many were there already is not counted.
+    ///
+    /// Unless the driver knows better, they go as inserts of several rows each.
+    fn bulk_insert(&mut self, source: Box<dyn RowSource>) -> BoxFuture<'_, Result<BulkDone>> {
+        Box::pin(bulk::insert(self, source))
     }
 
     /// Begins a transaction.

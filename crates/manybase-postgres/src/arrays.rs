@@ -9,10 +9,10 @@ use crate::cache::Prepared;
 use crate::connection::PostgresConnection;
 use crate::kind::Kind;
 use crate::transaction::State;
-use crate::wire::message::{Name, Values};
+use crate::wire::message::Values;
 use crate::wire::{Failure, Link};
 use bytes::BytesMut;
-use manybase_driver::{BulkDone, BulkRows, Result, Statement};
+use manybase_driver::{BulkDone, BulkRows, Result, RowSource, Statement};
 use manybase_sql::{Insert, SqlWriter};
 use std::fmt::Write;
 use tokio_postgres::types::{self, Format, IsNull, Type};
@@ -26,16 +26,15 @@ const BYTES: usize = 4 << 20;
 pub(crate) type Column = (Kind, Type);
 
 /// Rows as they go into the places of a statement: each column is an array.
-pub(crate) struct Arrays<'a> {
+struct Lists<'a> {
     rows: &'a BulkRows,
-    statement: Name,
     /// The arrays' types.
     types: &'a [Column],
     /// Of each column, which all of its values have.
     forms: &'a [Format],
 }
 
-impl Values for Arrays<'_> {
+impl Values for Lists<'_> {
     fn len(&self) -> usize {
         self.types.len()
     }
@@ -51,35 +50,54 @@ impl Values for Arrays<'_> {
     }
 }
 
-impl Request for Arrays<'_> {
-    fn ask(&self, link: &mut Link) -> Result<(), Failure> {
-        link.run(self.statement, self)
+/// One statement with some of the rows.
+struct Part<'a> {
+    rows: Result<BulkRows>,
+    columns: &'a [Column],
+    prepared: &'a Prepared,
+}
+
+impl Request for Part<'_> {
+    fn ask(self, link: &mut Link) -> Result<(), Failure> {
+        let rows = self.rows.map_err(Failure::Rows)?;
+        let forms = forms(&rows, self.columns).ok_or(Failure::Mixed)?;
+        let lists = Lists {
+            rows: &rows,
+            types: &self.prepared.params,
+            forms: &forms,
+        };
+        link.run(self.prepared.name, &lists)
     }
 }
 
 impl PostgresConnection {
-    pub(crate) async fn insert_rows(&mut self, rows: BulkRows) -> Result<BulkDone> {
+    pub(crate) async fn insert_rows(&mut self, mut source: Box<dyn RowSource>) -> Result<BulkDone> {
+        let length = source.len();
+        if length == 0 {
+            return Ok(BulkDone::default());
+        }
+        let mut first = source.rows(0..length.min(ROWS))?;
         // The server tells the columns' types for this very insert: of a view's too, and of a domain the base.
-        let one = Statement::write(rows.insert_one()?.sql, Vec::new());
-        let (into, conflict) = (rows.table_and_columns()?, conflict(&rows)?);
+        let one = Statement::write(first.insert_one()?.sql, Vec::new());
+        let (into, conflict) = (first.table_and_columns()?, conflict(&first)?);
         let mut again = true;
         loop {
             let (asked, known) = self.prepare(&one).await?;
-            let Some(forms) = forms(&rows, &asked.params) else {
-                self.run_batch(rows.inserts(BYTES)?, true).await?;
-                return Ok(rows.done(0));
-            };
-            let sql = format!(
-                "INSERT INTO {into} SELECT * FROM {}{conflict}",
-                unnest(&asked.params)
-            );
+            let columns = &asked.params;
+            // An array of arrays would come apart into single cells.
+            if columns.len() != source.target().columns.len() || columns.iter().any(is_array) {
+                return self.insert_cells(&mut *source).await;
+            }
+            let sql = format!("INSERT INTO {into} SELECT * FROM {}{conflict}", unnest(columns));
             let many = Statement::write(sql, Vec::new());
             let (prepared, kept) = self.prepare(&many).await?;
-            prepared.check(forms.len())?;
+            prepared.check(columns.len())?;
             let outside = self.state != State::Inside;
-            let outcome = self.run_arrays(&rows, &prepared, &forms).await;
-            let Some((place, failure)) = outcome.failure else {
-                return Ok(rows.done(0));
+            let outcome = self.run_parts(first, &mut *source, columns, &prepared).await;
+            let (place, failure) = match outcome.failure {
+                None => break,
+                Some((_, Failure::Mixed)) => return self.insert_cells(&mut *source).await,
+                Some(failed) => failed,
             };
             // Somebody else has changed the table since it was asked for. What went before it was undone, or there was
             // nothing.
@@ -88,22 +106,26 @@ impl PostgresConnection {
                 return Err(self.error(&failure));
             }
             again = false;
+            first = source.rows(0..length.min(ROWS))?;
         }
+        Ok(BulkDone {
+            inserted: length as u64,
+            found: 0,
+        })
     }
 
     /// All rows or none, however many statements it takes.
-    async fn run_arrays(&mut self, rows: &BulkRows, prepared: &Prepared, forms: &[Format]) -> Outcome {
-        let parts = rows.parts(ROWS, BYTES);
-        let arrays = |rows| Arrays {
-            rows,
-            statement: prepared.name,
-            types: &prepared.params,
-            forms,
-        };
-        let requests: Vec<_> = parts.iter().map(arrays).collect();
-        let inside = self.state == State::Inside;
-        let around = match (requests.len(), inside) {
-            (..=1, _) => [None; 3],
+    async fn run_parts(
+        &mut self,
+        first: BulkRows,
+        source: &mut dyn RowSource,
+        columns: &[Column],
+        prepared: &Prepared,
+    ) -> Outcome {
+        let length = source.len();
+        let one = length <= first.len() && first.parts(ROWS, BYTES).len() <= 1;
+        let around = match (one, self.state == State::Inside) {
+            (true, _) => [None; 3],
             (_, false) => [Some("BEGIN"), Some("COMMIT"), Some("ROLLBACK")],
             // A failure of the server's fails the transaction; one that is noticed here has to take back what was sent.
             (_, true) => [
@@ -112,11 +134,33 @@ impl PostgresConnection {
                 Some("ROLLBACK TO SAVEPOINT mb_rows; RELEASE SAVEPOINT mb_rows"),
             ],
         };
+        let rest = (first.len()..length)
+            .step_by(ROWS)
+            .map(|begin| source.rows(begin..length.min(begin + ROWS)));
+        // Long values make several statements of what was to be one.
+        let each = std::iter::once(Ok(first))
+            .chain(rest)
+            .flat_map(|rows| match rows {
+                Ok(rows) => rows.parts(ROWS, BYTES).into_iter().map(Ok).collect(),
+                Err(error) => vec![Err(error)],
+            });
+        let parts = each.map(|rows| Part {
+            rows,
+            columns,
+            prepared,
+        });
         let state = std::mem::replace(&mut self.state, State::Unknown);
         let mut outcome = Outcome::default();
-        outcome.run(self.wire.link(), &requests, around).await;
+        outcome.run(self.wire.link(), parts, around).await;
         self.state = state;
         outcome
+    }
+
+    /// A placeholder for each cell.
+    async fn insert_cells(&mut self, source: &mut dyn RowSource) -> Result<BulkDone> {
+        let rows = source.rows(0..source.len())?;
+        self.run_batch(rows.inserts(BYTES)?, true).await?;
+        Ok(rows.done(0))
     }
 }
 
@@ -151,15 +195,12 @@ fn name(ty: &Type) -> String {
     format!("{}.{}", quoted(ty.schema()), quoted(ty.name()))
 }
 
-/// How each column travels; `None` where one can't be a list: an array of arrays would come apart into single cells, and
-/// in a list that travels as text there is no place for values that do not.
-fn forms(rows: &BulkRows, types: &[Column]) -> Option<Vec<Format>> {
-    if types.len() != rows.target().columns.len() || types.iter().any(is_array) {
-        return None;
-    }
-    let mut forms: Vec<Option<Format>> = vec![None; types.len()];
+/// How each column travels; `None` where one can't be a list: in a list that travels as text there is no place for values
+/// that do not.
+fn forms(rows: &BulkRows, columns: &[Column]) -> Option<Vec<Format>> {
+    let mut forms: Vec<Option<Format>> = vec![None; columns.len()];
     for row in rows.rows() {
-        for ((value, (kind, ty)), form) in row.iter().zip(types).zip(&mut forms) {
+        for ((value, (kind, ty)), form) in row.iter().zip(columns).zip(&mut forms) {
             if value.is_null() {
                 continue;
             }

@@ -70,7 +70,7 @@ impl PostgresConnection {
         let jobs = self.prepare_all(statements).await?;
         let mut outcome = Outcome::default();
         for window in jobs.chunks(WINDOW) {
-            outcome.run(self.wire.link(), window, [None; 3]).await;
+            outcome.run(self.wire.link(), window.iter(), [None; 3]).await;
             if outcome.failure.is_some() {
                 break;
             }
@@ -139,7 +139,7 @@ impl PostgresConnection {
             let begin = (number == 0).then_some("BEGIN");
             let end = (number + 1 == windows).then_some("COMMIT");
             outcome
-                .run(link, window, [begin, end, end.map(|_| "ROLLBACK")])
+                .run(link, window.iter(), [begin, end, end.map(|_| "ROLLBACK")])
                 .await;
             if outcome.failure.is_some() {
                 // The last window has ended the transaction itself.
@@ -227,11 +227,11 @@ impl PostgresConnection {
 
 /// A statement on its way, with its values.
 pub(crate) trait Request {
-    fn ask(&self, link: &mut Link) -> Result<(), Failure>;
+    fn ask(self, link: &mut Link) -> Result<(), Failure>;
 }
 
-impl Request for Job<'_> {
-    fn ask(&self, link: &mut Link) -> Result<(), Failure> {
+impl Request for &Job<'_> {
+    fn ask(self, link: &mut Link) -> Result<(), Failure> {
         link.run(self.prepared.name, &self.prepared.with(&self.statement.binds))
     }
 }
@@ -242,12 +242,12 @@ impl Outcome {
     pub(crate) async fn run(
         &mut self,
         link: &mut Link,
-        requests: &[impl Request],
+        requests: impl Iterator<Item: Request> + Send,
         [begin, end, undo]: [Option<&str>; 3],
     ) {
         // Each as it was sent, or why it was not.
         let begin = begin.map(|sql| link.query(sql));
-        let mut sent = Vec::with_capacity(requests.len());
+        let mut sent = Vec::with_capacity(requests.size_hint().0);
         for request in requests {
             let asked = request.ask(link);
             let refused = asked.is_err();

@@ -8,7 +8,7 @@ use crate::transaction::State;
 use crate::wire::{Failure, Wire};
 use manybase_driver::{
     Access, BoxFuture, BulkDone, BulkRows, Connection, Dialect, Done, Error, ErrorKind, Readiness, Result,
-    Sink, Statement, TransactionOptions, TwoPhase,
+    RowSource, Sink, Statement, TransactionOptions, TwoPhase,
 };
 use std::future::Future;
 
@@ -194,6 +194,11 @@ impl Connection for PostgresConnection {
     fn bulk_load(&mut self, rows: BulkRows) -> BoxFuture<'_, Result<BulkDone>> {
         self.may_have_written = true;
         self.carry(|c| c.run_bulk_load(rows))
+    }
+
+    fn bulk_insert(&mut self, source: Box<dyn RowSource>) -> BoxFuture<'_, Result<BulkDone>> {
+        self.may_have_written = true;
+        self.carry(|c| c.insert_rows(source))
     }
 
     fn script(&mut self, sql: String) -> BoxFuture<'_, Result<()>> {

@@ -25,9 +25,6 @@ impl PostgresConnection {
         if rows.is_empty() {
             return Ok(BulkDone::default());
         }
-        if rows.is_by_insert() {
-            return self.insert_rows(rows).await;
-        }
         let types = self.column_types(&rows).await?;
         if rows.target().on_conflict.is_some() {
             return self.merge(rows, &types).await;

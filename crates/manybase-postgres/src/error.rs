@@ -13,6 +13,8 @@ pub(crate) fn running(failure: &Failure, why: Option<&str>) -> Error {
     match failure {
         Failure::Server(server) => state::server(server),
         Failure::Bind(bind) => bind.into(),
+        Failure::Rows(error) => error.clone(),
+        Failure::Mixed => Error::new(ErrorKind::Value, "the values of a column can't be in one list"),
         Failure::TooLong => Error::new(
             ErrorKind::Value,
             "the statement is too large: a message of the protocol has 2 GB at most",
@@ -51,7 +53,12 @@ pub(crate) fn blame(failure: &Failure) -> Option<Blame> {
         // Somebody made the server forget it.
         Failure::Server(server) if server.state() == "26000" => Some(Blame::Server),
         Failure::Bind(_) => Some(Blame::Client),
-        Failure::Server(_) | Failure::TooLong | Failure::Closed | Failure::Unexpected(_) => None,
+        Failure::Server(_)
+        | Failure::Rows(_)
+        | Failure::Mixed
+        | Failure::TooLong
+        | Failure::Closed
+        | Failure::Unexpected(_) => None,
     }
 }
 

@@ -237,6 +237,23 @@ impl Values {
         }
     }
 
+    /// Adds a whole record behind those before, without the columns at `unwritten`, which are in falling order.
+    pub(crate) fn record<M: crate::Model>(&mut self, record: &M, unwritten: &[usize]) -> Result<()> {
+        let begin = self.values.len();
+        record.encode(self);
+        if let Some((at, error)) = self.error.take() {
+            let record = Self {
+                error: Some((at - begin, error)),
+                ..Self::default()
+            };
+            return record.finish_for(M::meta()).map(drop);
+        }
+        for &at in unwritten {
+            self.values.remove(begin + at);
+        }
+        Ok(())
+    }
+
     /// Another value in the place of one.
     pub(crate) fn replace(&mut self, at: usize, value: manybase_sql::Value) {
         if let Some(place) = self.values.get_mut(at) {

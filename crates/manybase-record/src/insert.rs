@@ -1,6 +1,9 @@
 //! Inserts.
 
+mod late;
 pub(crate) mod returning;
+
+pub(crate) use late::{Late, together};
 
 use crate::meta::{Key, Shape};
 use crate::query::Deleted;
@@ -151,10 +154,22 @@ pub(crate) async fn many<M: Model>(mut records: Vec<M>, on: &dyn Executor) -> Re
         return Ok(0);
     }
     let now = Utc::now().trunc_subsecs(6);
+    records.iter_mut().for_each(|record| record.stamp(now, None));
+    let dialect = on.dialect(M::route(None)).map_err(named)?;
+    if let Some(unset) = together(&records, dialect) {
+        let mut lease = on.lease(M::route(None), Access::Write).await.map_err(named)?;
+        let connection = lease.connection().clone();
+        let late = Late::new(records, unset, None, dialect);
+        let done = lease.bulk_insert(Box::new(late)).await.map_err(|error| {
+            meta.taken(error)
+                .with_model(meta.name)
+                .with_connection(connection)
+        })?;
+        return Ok(done.inserted);
+    }
     let mut rows: [Vec<Vec<Value>>; 2] = [Vec::new(), Vec::new()];
     let mut wrong = FieldErrors::default();
-    for (nth, record) in records.iter_mut().enumerate() {
-        record.stamp(now, None);
+    for (nth, record) in records.iter().enumerate() {
         let unset = record.is_key_unset();
         let values = encode(record).map_err(named)?;
         validate::collect(record, &values, Some(nth), &mut wrong);
@@ -173,7 +188,8 @@ pub(crate) async fn many<M: Model>(mut records: Vec<M>, on: &dyn Executor) -> Re
     if dialect.capability().inserts_from_arrays
         && let Some(rows) = lists(meta, &mut rows, None, dialect).map_err(named)?
     {
-        return Ok(lease.bulk_load(rows).await.map_err(named)?.inserted);
+        let done = lease.bulk_insert(Box::new(rows)).await;
+        return Ok(done.map_err(named)?.inserted);
     }
     let mut statements = Vec::new();
     for (unset, rows) in rows.into_iter().enumerate() {
@@ -209,7 +225,7 @@ pub(crate) fn lists(
     let rows = std::mem::take(&mut rows[usize::from(unset)]);
     let mut values = Vec::with_capacity(rows.len() * target.columns.len());
     values.extend(rows.into_iter().flatten());
-    Ok(Some(BulkRows::new(target.into(), values)?.by_insert()))
+    Ok(Some(BulkRows::new(target.into(), values)?))
 }
 
 /// Puts rows into as few statements as the database takes, made after one that has none.

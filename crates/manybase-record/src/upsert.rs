@@ -1,21 +1,19 @@
 //! Inserts that update what is there already.
 
+mod rows;
 mod same;
 
-use crate::insert::{chunks, encode, is_written, lists, statement, written};
+use crate::insert::{chunks, is_written, lists, statement, together};
 use crate::query::Deleted;
 use crate::rec::placed;
 use crate::rows::{Match, Rows};
-use crate::{
-    ColumnNames, FieldErrors, Model, ModelMeta, Query, Rec, Role, hooks, insert, relation, validate,
-};
-use chrono::{DateTime, SubsecRound, Utc};
-use foldhash::fast::RandomState;
+use crate::{ColumnNames, Model, ModelMeta, Query, Rec, Role, hooks, insert, relation};
+use chrono::{SubsecRound, Utc};
 use manybase_db::Executor;
 use manybase_driver::{Access, Error, ErrorKind, Result, Statement};
-use manybase_sql::{ConflictUpdate, ConflictValue, Name, OnConflict, Value};
+use manybase_sql::{ConflictUpdate, ConflictValue, Name, OnConflict};
+use rows::{Prepared, send};
 pub(crate) use same::{Same, same};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Records to insert, or to update where they are there already. [`Model::upsert_many`] makes it, and nothing is
@@ -199,9 +197,17 @@ impl<M: Model> Upsert<M> {
         let using = self.using.clone();
         let route = M::route(using.as_deref());
         meta.writable().map_err(|error| placed(error, on, route))?;
-        let Prepared { conflict, mut rows } = self
-            .rows(Utc::now().trunc_subsecs(6))
-            .map_err(|error| placed(error.with_model(meta.name), on, route))?;
+        let dialect = on.dialect(route).map_err(|error| placed(error, on, route))?;
+        let now = Utc::now().trunc_subsecs(6);
+        let prepared = match together(&self.records, dialect) {
+            Some(_) => self.late(now, dialect),
+            None => self.rows(now).map(Ok),
+        };
+        let prepared = prepared.map_err(|error| placed(error.with_model(meta.name), on, route))?;
+        let Prepared { conflict, mut rows } = match prepared {
+            Ok(made) => made,
+            Err(late) => return send(late, on, route).await,
+        };
         let count = rows.iter().map(Vec::len).sum::<usize>() as u64;
         if count == 0 {
             return Ok(0);
@@ -218,8 +224,8 @@ impl<M: Model> Upsert<M> {
         if dialect.capability().inserts_from_arrays
             && let Some(rows) = lists(meta, &mut rows, Some(&conflict), dialect).map_err(named)?
         {
-            lease.bulk_load(rows).await.map_err(named)?;
-            return Ok(count);
+            let done = lease.bulk_insert(Box::new(rows)).await;
+            return done.map(|_| count).map_err(named);
         }
         let mut statements = Vec::new();
         for (unset, of) in rows.into_iter().enumerate() {
@@ -232,46 +238,6 @@ impl<M: Model> Upsert<M> {
 
     pub(crate) fn records_mut(&mut self) -> &mut [M] {
         &mut self.records
-    }
-
-    fn rows(self, now: DateTime<Utc>) -> Result<Prepared> {
-        let meta = M::meta();
-        let by = self.found_by(meta)?;
-        let conflict = self.conflict(meta, &by)?;
-        let stamped = self.stamped(meta);
-        let by_key = by
-            .iter()
-            .any(|&at| matches!(meta.columns[at].role, Role::AutoKey { .. }));
-        let mut last: HashMap<Same, usize, RandomState> =
-            HashMap::with_capacity_and_hasher(self.records.len(), RandomState::default());
-        let mut all = Vec::with_capacity(self.records.len());
-        let mut wrong = FieldErrors::default();
-        for (nth, mut record) in self.records.into_iter().enumerate() {
-            let unset = record.is_key_unset();
-            if unset && by_key {
-                return Err(no_key_yet(meta));
-            }
-            record.stamp(now, None);
-            // A key that the library makes is there now.
-            let unset = record.is_key_unset();
-            let mut values = encode(&record)?;
-            validate::collect(&record, &values, Some(nth), &mut wrong);
-            for &at in &stamped {
-                values[at] = meta.time(at, now);
-            }
-            if let Some(key) = same(by.iter().map(|&at| &values[at]))
-                && let Some(before) = last.insert(key, all.len())
-            {
-                all[before] = None;
-            }
-            all.push(Some((unset, values)));
-        }
-        wrong.into_result()?;
-        let mut rows = [Vec::new(), Vec::new()];
-        for (unset, values) in all.into_iter().flatten() {
-            rows[usize::from(unset)].push(written(meta, values, unset));
-        }
-        Ok(Prepared { conflict, rows })
     }
 
     /// Positions of the columns that rows are found by.
@@ -348,12 +314,6 @@ impl<M: Model> Upsert<M> {
             .map(|(at, _)| at)
             .collect()
     }
-}
-
-/// The rows, those with a key first, then those whose key the database is to give.
-struct Prepared {
-    conflict: OnConflict,
-    rows: [Vec<Vec<Value>>; 2],
 }
 
 pub(crate) async fn one<M: Model>(mut record: M, on: &dyn Executor) -> Result<Rec<M>> {

@@ -3,7 +3,7 @@
 use super::Lease;
 use super::work::limited;
 use crate::{Access, Result};
-use manybase_driver::{BulkDone, BulkRows};
+use manybase_driver::{BulkDone, BulkRows, RowSource};
 
 impl Lease<'_> {
     /// Takes many rows at once, on the road that the database has for that. In a transaction, or a unit of this lease
@@ -35,6 +35,34 @@ impl Lease<'_> {
         self.ready(Access::Write)?;
         let deadline = self.held.deadline();
         let result = limited(deadline, self.held.session_mut().bulk_load(rows)).await;
+        self.end(result, true)
+    }
+
+    /// Takes many rows by the database's `INSERT`, which are made while it is busy with those before; else as
+    /// [`Lease::bulk_load`], but those that were there already are not counted.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # use manybase_db::{Access, Db, Executor, Route};
+    /// use manybase_driver::{BulkRows, BulkTarget};
+    /// # let db = Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let mut lease = db.lease(Route::default(), Access::Write).await?;
+    /// lease.script("CREATE TABLE t (a INTEGER)".to_owned()).await?;
+    /// let target =
+    ///     BulkTarget { table: "t".into(), columns: vec!["a".into()], on_conflict: None, dialect: lease.dialect() };
+    /// let rows = BulkRows::new(target.into(), vec![1.into(), 2.into()])?;
+    /// assert_eq!(lease.bulk_insert(Box::new(rows)).await?.inserted, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Lease::batch`], and those of the source.
+    pub async fn bulk_insert(&mut self, source: Box<dyn RowSource>) -> Result<BulkDone> {
+        self.ready(Access::Write)?;
+        let deadline = self.held.deadline();
+        let result = limited(deadline, self.held.session_mut().bulk_insert(source)).await;
         self.end(result, true)
     }
 }

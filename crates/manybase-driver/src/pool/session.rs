@@ -6,7 +6,7 @@ mod two_phase;
 use super::manager::within;
 use super::places::Taken;
 use crate::{
-    BoxFuture, BulkDone, BulkRows, Connection, Done, Error, ErrorKind, Result, Sink, Statement,
+    BoxFuture, BulkDone, BulkRows, Connection, Done, Error, ErrorKind, Result, RowSource, Sink, Statement,
     TransactionOptions, sink,
 };
 use manybase_sql::Dialect;
@@ -133,6 +133,14 @@ impl Session {
     /// As [`Session::query`].
     pub async fn bulk_load(&mut self, rows: BulkRows) -> Result<BulkDone> {
         self.call(|connection| connection.bulk_load(rows)).await
+    }
+
+    /// Takes many rows by `INSERT`, all or none of them. See [`Connection::bulk_insert`].
+    ///
+    /// # Errors
+    /// As [`Session::query`].
+    pub async fn bulk_insert(&mut self, source: Box<dyn RowSource>) -> Result<BulkDone> {
+        self.call(|connection| connection.bulk_insert(source)).await
     }
 
     /// Runs text with any number of statements and no values.

@@ -1,6 +1,7 @@
 //! What can go wrong with a request.
 
 use crate::bind::BindError;
+use manybase_driver::Error;
 
 /// Why a request failed.
 #[derive(Debug)]
@@ -9,6 +10,10 @@ pub(crate) enum Failure {
     Server(Box<ServerError>),
     /// A value does not fit. Nothing of its statement was sent.
     Bind(BindError),
+    /// The rows to send could not be made.
+    Rows(Error),
+    /// The values of a column can't be in one list.
+    Mixed,
     /// A message would be longer than the protocol can say. It was not sent.
     TooLong,
     /// The connection ended.

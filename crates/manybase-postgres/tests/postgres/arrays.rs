@@ -1,8 +1,9 @@
 //! Many rows by `INSERT`, as arrays.
 
 use crate::support::*;
-use manybase_driver::{BulkRows, BulkTarget, ErrorKind, TransactionOptions, Value};
+use manybase_driver::{BulkRows, BulkTarget, Error, ErrorKind, Result, RowSource, TransactionOptions, Value};
 use manybase_sql::{ConflictUpdate, ConflictValue, OnConflict, dialect};
+use std::ops::Range;
 use std::sync::Arc;
 
 fn rows(columns: &[&str], values: Vec<Value>) -> BulkRows {
@@ -12,7 +13,7 @@ fn rows(columns: &[&str], values: Vec<Value>) -> BulkRows {
         on_conflict: None,
         dialect: dialect::postgres(),
     };
-    BulkRows::new(Arc::new(target), values).unwrap().by_insert()
+    BulkRows::new(Arc::new(target), values).unwrap()
 }
 
 #[tokio::test]
@@ -47,7 +48,10 @@ async fn columns_of_every_kind() {
             some(Value::Bytes(vec![0, 255])),
         ]);
     }
-    let done = session.bulk_load(rows(&columns, values)).await.unwrap();
+    let done = session
+        .bulk_insert(Box::new(rows(&columns, values)))
+        .await
+        .unwrap();
     assert_eq!(done.inserted, 30);
     assert_eq!(
         text(session, "SELECT t::text FROM t WHERE id = 1").await.unwrap(),
@@ -72,7 +76,7 @@ async fn what_can_be_no_list_goes_by_cells() {
     let list = |n: i64| Value::List(vec![n.into(), (n + 1).into()].into());
     let at = Value::from(chrono::DateTime::from_timestamp(0, 0).unwrap());
     let done = session
-        .bulk_load(rows(&["a"], (0..40).map(list).collect()))
+        .bulk_insert(Box::new(rows(&["a"], (0..40).map(list).collect())))
         .await
         .unwrap();
     assert_eq!(done.inserted, 40);
@@ -90,7 +94,10 @@ async fn what_can_be_no_list_goes_by_cells() {
             "2001-02-03 00:00:00+00".into()
         }
     });
-    let done = session.bulk_load(rows(&["b"], mixed.collect())).await.unwrap();
+    let done = session
+        .bulk_insert(Box::new(rows(&["b"], mixed.collect())))
+        .await
+        .unwrap();
     assert_eq!(done.inserted, 40);
     assert_eq!(
         number(session, "SELECT count(DISTINCT b) FROM t").await.unwrap(),
@@ -112,15 +119,20 @@ async fn an_insert_is_an_insert() {
     // COPY takes no view.
     assert_eq!(
         session
-            .bulk_load(rows(&["a"], numbers(1, 50)))
+            .bulk_insert(Box::new(rows(&["a"], numbers(1, 50))))
             .await
             .unwrap()
             .inserted,
         49
     );
-    assert!(session.bulk_load(rows(&["a"], numbers(0, 50))).await.is_err());
+    assert!(
+        session
+            .bulk_insert(Box::new(rows(&["a"], numbers(0, 50))))
+            .await
+            .is_err()
+    );
     let error = session
-        .bulk_load(rows(&["a"], numbers(50, 150)))
+        .bulk_insert(Box::new(rows(&["a"], numbers(50, 150))))
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::CheckViolation);
@@ -128,7 +140,12 @@ async fn an_insert_is_an_insert() {
     let both = (1..50i64)
         .flat_map(|n| [Value::from(n + 1_000), n.into()])
         .collect();
-    assert!(session.bulk_load(rows(&["id", "a"], both)).await.is_err());
+    assert!(
+        session
+            .bulk_insert(Box::new(rows(&["id", "a"], both)))
+            .await
+            .is_err()
+    );
     assert_eq!(number(session, "SELECT count(*) FROM base").await.unwrap(), 49);
 }
 
@@ -144,13 +161,16 @@ async fn in_many_statements_all_or_nothing() {
     };
     let mut twice = values(0..45_000);
     twice.extend(values(44_999..45_000));
-    let error = session.bulk_load(rows(&["a", "b"], twice)).await.unwrap_err();
+    let error = session
+        .bulk_insert(Box::new(rows(&["a", "b"], twice)))
+        .await
+        .unwrap_err();
     assert!(error.is_unique_violation(), "{error}");
     assert_eq!(number(session, "SELECT count(*) FROM t").await.unwrap(), 0);
     session.begin(TransactionOptions::default()).await.unwrap();
     assert_eq!(
         session
-            .bulk_load(rows(&["a", "b"], values(0..45_000)))
+            .bulk_insert(Box::new(rows(&["a", "b"], values(0..45_000))))
             .await
             .unwrap()
             .inserted,
@@ -159,7 +179,7 @@ async fn in_many_statements_all_or_nothing() {
     session.rollback().await.unwrap();
     assert_eq!(
         session
-            .bulk_load(rows(&["a", "b"], values(0..45_000)))
+            .bulk_insert(Box::new(rows(&["a", "b"], values(0..45_000))))
             .await
             .unwrap()
             .inserted,
@@ -176,9 +196,9 @@ async fn a_type_that_somebody_else_changes() {
     script(session, "CREATE TABLE t (a text)").await;
     let texts = || rows(&["a"], (0..30).map(|n| n.to_string().into()).collect());
     let numbers = || rows(&["a"], (0..30i64).map(Value::from).collect());
-    session.bulk_load(texts()).await.unwrap();
+    session.bulk_insert(Box::new(texts())).await.unwrap();
     script(other, "TRUNCATE t; ALTER TABLE t ALTER a TYPE int USING a::int").await;
-    session.bulk_load(numbers()).await.unwrap();
+    session.bulk_insert(Box::new(numbers())).await.unwrap();
     assert_eq!(number(session, "SELECT sum(a) FROM t").await.unwrap(), 435);
 }
 
@@ -208,11 +228,95 @@ async fn rows_that_are_there_already() {
             update: update.clone(),
             ..OnConflict::new(["a"])
         });
-        let rows = BulkRows::new(Arc::new(target), all).unwrap().by_insert();
-        session.bulk_load(rows).await.unwrap();
+        let rows = BulkRows::new(Arc::new(target), all).unwrap();
+        session.bulk_insert(Box::new(rows)).await.unwrap();
         crate::support::text(session, summary).await.unwrap()
     };
     assert_eq!(run(&ConflictUpdate::Nothing, 0..60, "old").await, "60 0 60");
     assert_eq!(run(&ConflictUpdate::Nothing, 30..90, "new").await, "60 30 90");
     assert_eq!(run(&set, 0..40, "new").await, "20 70 130");
+}
+
+/// Numbers from 0, of which some can't be made, or are no numbers.
+struct Numbers {
+    target: Arc<BulkTarget>,
+    length: usize,
+    make: fn(usize) -> Result<Value>,
+}
+
+impl Numbers {
+    fn new(length: usize, make: fn(usize) -> Result<Value>) -> Box<Self> {
+        let target = Arc::new(rows(&["a"], Vec::new()).target().clone());
+        Box::new(Self { target, length, make })
+    }
+}
+
+impl RowSource for Numbers {
+    fn target(&self) -> &BulkTarget {
+        &self.target
+    }
+
+    fn len(&self) -> usize {
+        self.length
+    }
+
+    fn rows(&mut self, part: Range<usize>) -> Result<BulkRows> {
+        let values: Result<Vec<Value>> = part.map(self.make).collect();
+        BulkRows::new(self.target.clone(), values?)
+    }
+}
+
+#[tokio::test]
+async fn rows_that_can_not_be_made_or_sent_leave_nothing_behind() {
+    let db = db!();
+    let session = &mut db.session().await;
+    script(session, "CREATE TABLE t (a int)").await;
+    let fails: fn(usize) -> Result<Value> = |n| match n {
+        4_321 => Err(Error::new(ErrorKind::Value, "no such number")),
+        n => Ok((n as i64).into()),
+    };
+    let wide: fn(usize) -> Result<Value> = |n| Ok((n as i64 * 1_000_000).into());
+    for inside in [false, true] {
+        for (make, what) in [(fails, "no such number"), (wide, "out of the range of integer")] {
+            if inside {
+                session.begin(TransactionOptions::default()).await.unwrap();
+                write(session, "INSERT INTO t VALUES (-1)", vec![]).await.unwrap();
+            }
+            let error = session.bulk_insert(Numbers::new(5_000, make)).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Value);
+            assert!(error.message().contains(what), "{error}");
+            // What was done before in the transaction is as it was.
+            let left = crate::support::number(session, "SELECT count(*) FROM t").await;
+            assert_eq!(left.unwrap(), i64::from(inside));
+            if inside {
+                session.rollback().await.unwrap();
+            }
+        }
+    }
+    let done = session
+        .bulk_insert(Numbers::new(5_000, |n| Ok((n as i64).into())))
+        .await;
+    assert_eq!(done.unwrap().inserted, 5_000);
+    let done = session.bulk_insert(Numbers::new(0, fails)).await;
+    assert_eq!(done.unwrap().inserted, 0);
+    let sum = "SELECT sum(a) FROM t";
+    assert_eq!(crate::support::number(session, sum).await.unwrap(), 4_999 * 2_500);
+}
+
+/// Far behind the first ones stands a value that can't be in a list with them.
+#[tokio::test]
+async fn forms_that_change_on_the_way() {
+    let db = db!();
+    let session = &mut db.session().await;
+    script(session, "CREATE TABLE t (a timestamptz)").await;
+    let make: fn(usize) -> Result<Value> = |n| match n {
+        2_500 => Ok("2001-02-03 00:00:00+00".into()),
+        n => Ok(chrono::DateTime::from_timestamp(n as i64, 0).unwrap().into()),
+    };
+    let done = session.bulk_insert(Numbers::new(3_000, make)).await.unwrap();
+    assert_eq!(done.inserted, 3_000);
+    assert_eq!(
+        number(session, "SELECT count(DISTINCT a) FROM t").await.unwrap(),
+        3_000
+    );
 }

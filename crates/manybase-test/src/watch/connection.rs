@@ -3,7 +3,7 @@
 use super::Recorder;
 use manybase_driver::{
     Attachment, BoxFuture, BranchId, BulkDone, BulkRows, Connection, Dialect, Done, Driver, Error, Finish,
-    InDoubt, Prepared, Readiness, Result, Sink, Statement, TransactionOptions, TwoPhase,
+    InDoubt, Prepared, Readiness, Result, RowSource, Sink, Statement, TransactionOptions, TwoPhase,
 };
 use std::sync::Arc;
 
@@ -72,6 +72,11 @@ impl Connection for Watched {
     fn bulk_load(&mut self, rows: BulkRows) -> BoxFuture<'_, Result<BulkDone>> {
         self.saw(&"(rows, in bulk)".into());
         self.inner.bulk_load(rows)
+    }
+
+    fn bulk_insert(&mut self, source: Box<dyn RowSource>) -> BoxFuture<'_, Result<BulkDone>> {
+        self.saw(&"(rows, in bulk)".into());
+        self.inner.bulk_insert(source)
     }
 
     fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>> {

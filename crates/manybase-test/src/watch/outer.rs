@@ -6,7 +6,7 @@
 use super::words;
 use manybase_driver::{
     BoxFuture, BranchId, BulkDone, BulkRows, Connection, Dialect, Done, Error, ErrorKind, Finish, InDoubt,
-    Obstacle, Prepared, Readiness, Result, Sink, Statement, TransactionOptions, TwoPhase,
+    Obstacle, Prepared, Readiness, Result, RowSource, Sink, Statement, TransactionOptions, TwoPhase,
 };
 
 /// The savepoint that stands for a transaction. Those of the layers above begin with 1.
@@ -107,6 +107,14 @@ impl Connection for Outer {
         Box::pin(async move {
             self.guard().await?;
             let result = self.inner.bulk_load(rows).await;
+            self.guarded(result).await
+        })
+    }
+
+    fn bulk_insert(&mut self, source: Box<dyn RowSource>) -> BoxFuture<'_, Result<BulkDone>> {
+        Box::pin(async move {
+            self.guard().await?;
+            let result = self.inner.bulk_insert(source).await;
             self.guarded(result).await
         })
     }
