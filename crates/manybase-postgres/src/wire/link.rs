@@ -126,9 +126,9 @@ impl Link {
         while self.sent < self.out.len() {
             let Some(stream) = &mut self.stream else { break };
             match Pin::new(stream).poll_write(cx, &self.out[self.sent..]) {
-                Poll::Ready(Ok(0)) => return Poll::Ready(self.unsent(&io::ErrorKind::WriteZero.into())),
+                Poll::Ready(Ok(0)) => self.unsent(&io::ErrorKind::WriteZero.into()),
                 Poll::Ready(Ok(sent)) => self.sent += sent,
-                Poll::Ready(Err(error)) => return Poll::Ready(self.unsent(&error)),
+                Poll::Ready(Err(error)) => self.unsent(&error),
                 // Perhaps the server reads nothing before somebody has taken its answers.
                 Poll::Pending => ready!(self.poll_fill(cx)),
             }
