@@ -38,11 +38,19 @@ impl Prepared {
     }
 }
 
-impl Place {
-    pub(crate) async fn start(mixes: &[Mix], journal: &str, background: bool) -> Result<Self> {
+/// What a place needs before anybody connects.
+struct Begun {
+    directory: TempDir,
+    postgres: Option<Arc<Postgres>>,
+    plain_postgres: Option<Arc<Postgres>>,
+    mariadb: Option<Arc<Mariadb>>,
+    connections: Vec<(String, String)>,
+}
+
+impl Begun {
+    fn new(mixes: &[Mix], journal: &str) -> Result<Self> {
         let directory = tempfile::Builder::new().prefix("manybase-faults-").tempdir()?;
         let needs = |kind| mixes.iter().any(|mix| mix.needs(kind));
-        // Starting blocks; nothing else is to be done meanwhile.
         let postgres = match needs(Kind::Postgres) {
             true => Some(Arc::new(Postgres::start()?)),
             false => None,
@@ -85,6 +93,28 @@ impl Place {
             };
             connections.push((name, url));
         }
+        Ok(Self {
+            directory,
+            postgres,
+            plain_postgres,
+            mariadb,
+            connections,
+        })
+    }
+}
+
+impl Place {
+    pub(crate) async fn start(mixes: &[Mix], journal: &str, background: bool) -> Result<Self> {
+        let (of, how) = (mixes.to_vec(), journal.to_owned());
+        // Starting blocks, and other places are started and connected at the same time.
+        let begun = tokio::task::spawn_blocking(move || Begun::new(&of, &how)).await??;
+        let Begun {
+            directory,
+            postgres,
+            plain_postgres,
+            mariadb,
+            connections,
+        } = begun;
         let outcomes = directory.path().join("outcomes");
         std::fs::create_dir(&outcomes)?;
         let spec = Spec {
