@@ -166,8 +166,7 @@ impl Worker {
         core.on_the_spot = true;
         let result = work(&mut core);
         core.on_the_spot = false;
-        // Where nothing went wrong there is nothing to ask, and the next job begins anew anyway.
-        let gave_up = result.is_err() && link.watch.finish();
+        let gave_up = link.watch.finish();
         drop(core);
         if link.log.is_to_tell() {
             // The thread looks after the log whenever it has had a job. If there is none, the next hop says so.

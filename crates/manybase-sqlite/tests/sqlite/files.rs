@@ -165,6 +165,11 @@ async fn closing_waits_for_the_file() -> Result<()> {
     let driver = SqliteFactory.open(&address, &ConnectOptions::default())?;
     let mut connection = driver.connect(Access::Write).await?;
     connection.script("CREATE TABLE t (a)".into()).await?;
+    // Also when the last work was done here, and not on the connection's own thread.
+    for value in 0..3_i64 {
+        let insert = Statement::write("INSERT INTO t VALUES (?)", vec![value.into()]).bounded();
+        connection.execute(insert).await?;
+    }
     assert!(directory.path().join("test.db-wal").exists());
     connection.close().await?;
     // The last connection takes the log into the file.
