@@ -2,7 +2,7 @@
 
 use crate::bind;
 use crate::core::Core;
-use manybase_driver::{Access, BulkDone, BulkRows, Result, Statement, TransactionOptions, Value};
+use manybase_driver::{Access, BulkDone, BulkRows, Result, RowSource, Statement, TransactionOptions, Value};
 use manybase_sql::SqlWriter;
 
 /// How many rows go in between two looks whether the job has been cancelled.
@@ -10,9 +10,22 @@ const LOOK: usize = 256;
 
 impl Core {
     pub(crate) fn bulk_load(&mut self, rows: &BulkRows) -> Result<BulkDone> {
-        if rows.is_empty() {
-            return Ok(BulkDone::default());
+        match rows.is_empty() {
+            true => Ok(BulkDone::default()),
+            false => self.together(|core| core.fill(rows)),
         }
+    }
+
+    /// As [`Core::bulk_load`], without looking what is there, and with rows that are made a few at a time.
+    pub(crate) fn bulk_insert(&mut self, source: &mut dyn RowSource) -> Result<BulkDone> {
+        match source.is_empty() {
+            true => Ok(BulkDone::default()),
+            false => self.together(|core| core.insert_each(source)),
+        }
+    }
+
+    /// In a transaction of its own, unless one is open.
+    fn together(&mut self, work: impl FnOnce(&Self) -> Result<BulkDone>) -> Result<BulkDone> {
         self.learn()?;
         let own = self.open.is_none();
         if own {
@@ -20,7 +33,7 @@ impl Core {
         } else {
             self.still_open()?;
         }
-        let result = self.fill(rows);
+        let result = work(self);
         if !own {
             return self.settle(result);
         }
@@ -71,6 +84,32 @@ impl Core {
             },
             Some(_) => rows.done(found),
         })
+    }
+}
+
+impl Core {
+    fn insert_each(&self, source: &mut dyn RowSource) -> Result<BulkDone> {
+        let length = source.len();
+        let part = |begin: usize| begin..length.min(begin + LOOK);
+        let mut rows = source.rows(part(0))?;
+        let insert = statement(rows.insert_one()?);
+        let mut insert = self.prepare_text(&insert.sql, &insert)?;
+        let (mut begin, mut inserted) = (0, 0);
+        loop {
+            self.begin_statement()?;
+            for row in rows.rows() {
+                for (place, value) in row.iter().enumerate() {
+                    bind::bind(&mut insert, place + 1, value, |error| self.fail(error))?;
+                }
+                self.exhaust(&mut insert)?;
+                inserted += self.raw.changes();
+            }
+            begin += LOOK;
+            if begin >= length {
+                return Ok(BulkDone { inserted, found: 0 });
+            }
+            rows = source.rows(part(begin))?;
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::core::Core;
 use crate::worker::{Worker, turn};
 use manybase_driver::{
     Access, Attachment, BoxFuture, BulkDone, BulkRows, Connection, Dialect, Done, Error, ErrorKind,
-    Readiness, Result, Sink, Statement, TransactionOptions,
+    Readiness, Result, RowSource, Sink, Statement, TransactionOptions,
 };
 use manybase_sql::dialect;
 use std::sync::Arc;
@@ -71,6 +71,10 @@ impl Connection for SqliteConnection {
 
     fn bulk_load(&mut self, rows: BulkRows) -> BoxFuture<'_, Result<BulkDone>> {
         Box::pin(self.0.hop(move |core| core.bulk_load(&rows)))
+    }
+
+    fn bulk_insert(&mut self, mut source: Box<dyn RowSource>) -> BoxFuture<'_, Result<BulkDone>> {
+        Box::pin(self.0.hop(move |core| core.bulk_insert(&mut *source)))
     }
 
     fn script(&mut self, sql: String) -> BoxFuture<'_, Result<()>> {

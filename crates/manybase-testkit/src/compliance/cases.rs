@@ -76,7 +76,7 @@ macro_rules! compliance_cases {
             a_hundred_thousand_rows a_batch_in_order a_batch_that_fails a_batch_in_a_transaction a_long_batch scripts
         }
         load {
-            a_load_of_many_rows a_load_is_all_or_none a_load_in_a_transaction rows_that_are_there
+            a_load_of_many_rows a_load_is_all_or_none an_insert_of_many_rows a_load_in_a_transaction rows_that_are_there
             rows_found_by_several_columns cut_load
         }
         cache { cached_statements a_schema_that_changes }

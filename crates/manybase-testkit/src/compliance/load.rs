@@ -3,9 +3,12 @@
 use super::case::{Case, within};
 use super::db::{Db, TEXT};
 use super::verdict::{Verdict, refused};
-use manybase_driver::{Access, BulkRows, BulkTarget, Error, ErrorKind, Result, TransactionOptions};
+use manybase_driver::{
+    Access, BulkRows, BulkTarget, Error, ErrorKind, Result, RowSource, TransactionOptions,
+};
 use manybase_sql::schema::{Column, Table};
-use manybase_sql::{ConflictValue, DataType, Expr, OnConflict, Order, Select, Value};
+use manybase_sql::{ConflictUpdate, ConflictValue, DataType, Expr, OnConflict, Order, Select, Value};
+use std::ops::Range;
 use std::time::Duration;
 
 const I64: DataType = DataType::I64;
@@ -113,6 +116,70 @@ pub(super) async fn a_load_is_all_or_none(case: Case) -> Verdict {
         assert_eq!(db.count(&name).await?, 2);
         assert!(!db.session.in_transaction() && !db.session.is_broken());
     }
+    db.assert_usable().await?;
+    Ok(())
+}
+
+/// Rows that are made when they are about to go, of which one can't be.
+struct Made {
+    load: BulkRows,
+    not: Option<usize>,
+}
+
+impl RowSource for Made {
+    fn target(&self) -> &BulkTarget {
+        self.load.target()
+    }
+
+    fn len(&self) -> usize {
+        self.load.len()
+    }
+
+    fn rows(&mut self, part: Range<usize>) -> Result<BulkRows> {
+        match self.not.is_some_and(|not| part.contains(&not)) {
+            true => Err(Error::new(ErrorKind::Value, "this row can't be made")),
+            false => Ok(self.load.part(part)),
+        }
+    }
+}
+
+/// Inserts whose rows are made on the way, and what is there already; all or none, as with a load.
+pub(super) async fn an_insert_of_many_rows(case: Case) -> Verdict {
+    use ErrorKind as K;
+    let mut db = case.db().await?;
+    let name = case.table("made");
+    table(&mut db, &name, &["id"]).await?;
+    let all = Vec::from_iter((0..4_321).map(row));
+    let made = |db: &Db, conflict: Option<OnConflict>, of: &[_], not| -> Result<Box<dyn RowSource>> {
+        let load = rows(db, &name, conflict, of)?;
+        Ok(Box::new(Made { load, not }))
+    };
+    let nothing = made(&db, None, &[], None)?;
+    assert_eq!(db.session.bulk_insert(nothing).await?.inserted, 0);
+    let broken = made(&db, None, &all, Some(4_000))?;
+    refused(db.session.bulk_insert(broken).await, &[K::Value]);
+    assert_eq!(db.count(&name).await?, 0);
+    let whole = made(&db, None, &all, None)?;
+    assert_eq!(db.session.bulk_insert(whole).await?.inserted, 4_321);
+    let again = made(&db, None, &all[4_000..], None)?;
+    refused(db.session.bulk_insert(again).await, &[K::UniqueViolation]);
+    // A part of them is there.
+    let mut conflict = OnConflict::new(["id"]);
+    conflict.update = ConflictUpdate::Set(vec![("t".into(), ConflictValue::Given)]);
+    let other = Vec::from_iter((3_000..6_000).map(|id| (id, "other".into(), Value::Null)));
+    let other = made(&db, Some(conflict), &other, None)?;
+    db.session.bulk_insert(other).await?;
+    let expected = all[..3_000].iter().cloned();
+    let changed = all[3_000..]
+        .iter()
+        .map(|(id, _, n)| (*id, "other".into(), n.clone()));
+    let added = (4_321..6_000).map(|id| (id, "other".into(), Value::Null));
+    let expected = expected.chain(changed).chain(added);
+    let expected = expected.map(|(id, t, n)| vec![id.into(), t, n]);
+    assert!(
+        expected.eq(content(&mut db, &name).await?),
+        "what was inserted came back changed"
+    );
     db.assert_usable().await?;
     Ok(())
 }
