@@ -26,7 +26,9 @@ pub(super) fn fail(error: rusqlite::Error, config: &Config) -> Error {
 /// A connection with all that the driver registers, without the driver's clock: a backup takes as long as it takes.
 pub(super) fn open(config: &Arc<Config>, mode: Mode, stop: &Stop) -> Result<Connection> {
     let config = Arc::new(config.at(config.place.clone(), mode));
-    let mut raw = crate::open::open(&config, Access::Read)?.raw;
+    let core = crate::open::open(&config, Access::Read)?;
+    core.learn()?;
+    let mut raw = core.raw;
     let stop = stop.clone();
     let set = raw
         .progress_handler(10_000, Some(move || stop.load(Ordering::Relaxed)))
