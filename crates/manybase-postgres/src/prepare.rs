@@ -114,8 +114,11 @@ impl PostgresConnection {
             .types()
             .filter(|oid| self.types.get(*oid).is_none())
             .collect();
-        if !unknown.is_empty() {
-            self.look_up(unknown).await?;
+        if !unknown.is_empty()
+            && let Err(failure) = self.look_up(unknown).await
+        {
+            self.wire.link().forgotten.push(described.name);
+            return Err(failure);
         }
         let types = &self.types;
         let params = described.params.iter().map(|oid| {
@@ -138,9 +141,8 @@ impl PostgresConnection {
         while !unknown.is_empty() {
             let found = self.entries(&unknown).await?;
             unknown = found.iter().filter_map(Entry::inner).collect();
-            unknown.retain(|oid| {
-                self.types.get(*oid).is_none() && entries.iter().all(|entry| entry.oid != *oid)
-            });
+            // What is above already is asked for once more: it has to be there before what is made of it.
+            unknown.retain(|oid| self.types.get(*oid).is_none());
             entries.extend(found);
         }
         // Each level is made of the next.

@@ -244,6 +244,18 @@ async fn types_are_found_whatever_the_server_has_forgotten() {
             .unwrap(),
         2
     );
+    // Of one statement, a type and what is made of it.
+    let mut other = db.session().await;
+    let of = Value::List([Value::from("b")].into());
+    let both = write(
+        &mut other,
+        "INSERT INTO t SELECT $2 WHERE $1 = 'b'::two",
+        vec!["b".into(), of],
+    );
+    both.await.unwrap();
+    assert_eq!(number(&mut other, "SELECT count(*) FROM t").await.unwrap(), 2);
+    script(&mut other, "DELETE FROM t WHERE cardinality(m) = 1").await;
+    drop(other);
     // The same name, and another type.
     assert_eq!(text(&mut session, "SELECT max('a'::one)").await.unwrap(), "a");
     script(&mut session, "DROP TYPE one; CREATE DOMAIN one AS int").await;
