@@ -96,8 +96,8 @@ impl PostgresConnection {
         Ok(())
     }
 
-    /// `COMMIT` in a failed transaction is no error: it rolls back, and only its tag says so, which the client
-    /// keeps to itself. The statement before it fails there, and then the server skips the `COMMIT`.
+    /// `COMMIT` in a failed transaction is no error: it rolls back, and only its tag says so.
+    /// The statement before it fails there, and then the server skips the `COMMIT`.
     pub(crate) async fn commit_transaction(&mut self) -> Result<()> {
         if self.state == State::Outside {
             return Err(Error::new(

@@ -5,7 +5,7 @@ use crate::connection::{PostgresConnection, check_text};
 use crate::error::{Blame, blame};
 use crate::row::{Names, PostgresRow, spans};
 use crate::transaction::{State, controls, defines, is_plain};
-use crate::wire::message::{affected, tag};
+use crate::wire::message::{Name, Values, affected, tag};
 use crate::wire::{Failure, Link};
 use manybase_driver::{Access, Done, Error, ErrorKind, Flow, Result, Sink, Statement};
 use std::future::poll_fn;
@@ -29,6 +29,18 @@ impl Link {
             tag::ERROR => Err(self.refused(&message).await),
             _ => Err(self.unexpected(&message)),
         }
+    }
+
+    /// Runs a statement to its end.
+    async fn execute(&mut self, statement: Name, values: &impl Values) -> Result<u64, Failure> {
+        self.run(statement, values)?;
+        self.ran().await
+    }
+
+    /// Starts a statement whose rows are read.
+    async fn start(&mut self, statement: Name, values: &impl Values) -> Result<(), Failure> {
+        self.run(statement, values)?;
+        self.started().await
     }
 
     /// The end of a statement: how many rows it has touched.
@@ -110,12 +122,8 @@ impl PostgresConnection {
         loop {
             let (prepared, kept) = self.prepare(statement).await?;
             prepared.check(statement.binds.len())?;
-            let link = self.wire.link();
-            let started = match link.run(prepared.name, &prepared.with(&statement.binds)) {
-                Ok(()) => link.started().await,
-                Err(failure) => Err(failure),
-            };
-            match started {
+            let values = prepared.with(&statement.binds);
+            match self.wire.link().start(prepared.name, &values).await {
                 Ok(()) => return Ok(prepared),
                 Err(failure) if kept && self.is_outdated(statement, &failure) => {}
                 Err(failure) => return Err(self.error(&failure)),
@@ -130,12 +138,8 @@ impl PostgresConnection {
         loop {
             let (prepared, kept) = self.prepare(statement).await?;
             prepared.check(statement.binds.len())?;
-            let link = self.wire.link();
-            let ran = match link.run(prepared.name, &prepared.with(&statement.binds)) {
-                Ok(()) => link.ran().await,
-                Err(failure) => Err(failure),
-            };
-            match ran {
+            let values = prepared.with(&statement.binds);
+            match self.wire.link().execute(prepared.name, &values).await {
                 Ok(affected) => return Ok(done(statement, affected)),
                 Err(failure) if kept && self.is_outdated(statement, &failure) => {}
                 Err(failure) => return Err(self.error(&failure)),

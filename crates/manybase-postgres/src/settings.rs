@@ -1,4 +1,4 @@
-//! From an address to what `tokio-postgres` needs to dial.
+//! From an address to where the server is and what the login needs.
 
 use crate::tls;
 use crate::wire::Place;

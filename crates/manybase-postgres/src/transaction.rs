@@ -1,6 +1,6 @@
 //! What is known about the session's transaction, and what a text may do to it.
 //!
-//! The client does not pass on whether the server says it is in one. The connection's own calls tell, and SQL
+//! What the server says of it behind each answer is not looked at. The connection's own calls tell, and SQL
 //! that begins or ends transactions by itself makes it unknown until the next of them.
 //!
 //! Texts are judged by their first words alone, on the side of caution.

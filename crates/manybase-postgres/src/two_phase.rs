@@ -15,7 +15,7 @@ const LIMIT_HELP: &str = "set `max_prepared_transactions` to at least `max_conne
 
 impl PostgresConnection {
     /// `PREPARE TRANSACTION` is no error in a failed transaction, where it rolls back, nor without any, where it does
-    /// nothing. Only its tag says so, which the client keeps to itself. A savepoint fails in both, and then the
+    /// nothing. Only its tag says so. A savepoint fails in both, and then the
     /// server skips what stands behind it.
     async fn prepare_branch(&mut self, id: BranchId) -> Result<Prepared> {
         if self.state == State::Outside {

@@ -29,7 +29,7 @@ const GRACE: Duration = Duration::from_secs(5);
 const CANCEL: (u32, Duration) = (4, Duration::from_millis(500));
 
 pub(crate) struct Wire {
-    end: Farewell,
+    farewell: Farewell,
     cancel: CancelToken,
     settings: Arc<Settings>,
 }
@@ -39,7 +39,7 @@ impl Wire {
     pub(crate) async fn open(settings: &Arc<Settings>) -> Result<(Self, String), Refused> {
         let begun = login(&settings.place, &settings.config, &settings.tls).await?;
         let wire = Self {
-            end: Farewell {
+            farewell: Farewell {
                 end: End::new(Link::new(begun.stream)),
                 runtime: Handle::current(),
             },
@@ -51,11 +51,11 @@ impl Wire {
 
     /// What speaks with the server. Not before [`Wire::cleared`].
     pub(crate) fn link(&mut self) -> &mut Link {
-        self.end.end.link()
+        self.farewell.end.link()
     }
 
     pub(crate) fn is_closed(&self) -> bool {
-        let end = &self.end.end;
+        let end = &self.farewell.end;
         // While it is being cleared, somebody else has it.
         if end.clearing.is_some() {
             return false;
@@ -70,14 +70,14 @@ impl Wire {
     /// The rest of a statement is of no interest. What is there already is passed over at once; what is not is read in the
     /// background: as long as it is not, the server goes on with the statement and keeps its locks.
     pub(crate) fn clear(&mut self) {
-        let end = &mut self.end.end;
+        let end = &mut self.farewell.end;
         let link = end.link();
         link.look();
         if link.is_clear() {
             return;
         }
         let mut link = std::mem::replace(link, Link::gone());
-        let clearing = self.end.runtime.spawn(async move {
+        let clearing = self.farewell.runtime.spawn(async move {
             link.clear().await;
             link
         });
@@ -85,22 +85,22 @@ impl Wire {
     }
 
     pub(crate) fn is_being_cleared(&self) -> bool {
-        self.end.end.clearing.is_some()
+        self.farewell.end.clearing.is_some()
     }
 
     /// Waits until nothing is left of the statement before.
     pub(crate) async fn cleared(&mut self) {
-        self.end.end.cleared().await;
+        self.farewell.end.cleared().await;
     }
 
     /// Stops the running statement on the server and closes the connection, in the background.
     pub(crate) fn abandon(self) {
         let Self {
-            mut end,
+            mut farewell,
             cancel,
             settings,
         } = self;
-        let (runtime, mut end) = (end.runtime.clone(), end.take());
+        let (runtime, mut end) = (farewell.runtime.clone(), farewell.take());
         runtime.spawn(async move {
             let (times, patience) = CANCEL;
             for _ in 0..times {
@@ -117,7 +117,7 @@ impl Wire {
 
     /// Says goodbye and waits for the end, not for long.
     pub(crate) async fn close(mut self) {
-        self.end.take().within_grace().await;
+        self.farewell.take().within_grace().await;
     }
 }
 

@@ -3,7 +3,7 @@
 mod late;
 pub(crate) mod returning;
 
-pub(crate) use late::{Late, together};
+pub(crate) use late::{Late, send, together};
 
 use crate::meta::{Key, Shape};
 use crate::query::Deleted;
@@ -157,15 +157,8 @@ pub(crate) async fn many<M: Model>(mut records: Vec<M>, on: &dyn Executor) -> Re
     records.iter_mut().for_each(|record| record.stamp(now, None));
     let dialect = on.dialect(M::route(None)).map_err(named)?;
     if let Some(unset) = together(&records, dialect) {
-        let mut lease = on.lease(M::route(None), Access::Write).await.map_err(named)?;
-        let connection = lease.connection().clone();
         let late = Late::new(records, unset, None, dialect);
-        let done = lease.bulk_insert(Box::new(late)).await.map_err(|error| {
-            meta.taken(error)
-                .with_model(meta.name)
-                .with_connection(connection)
-        })?;
-        return Ok(done.inserted);
+        return Ok(send(late, on, M::route(None)).await?.inserted);
     }
     let mut rows: [Vec<Vec<Value>>; 2] = [Vec::new(), Vec::new()];
     let mut wrong = FieldErrors::default();

@@ -3,16 +3,16 @@
 mod rows;
 mod same;
 
-use crate::insert::{chunks, is_written, lists, statement, together};
+use crate::insert::{chunks, is_written, lists, send, statement, together};
 use crate::query::Deleted;
 use crate::rec::placed;
 use crate::rows::{Match, Rows};
 use crate::{ColumnNames, Model, ModelMeta, Query, Rec, Role, hooks, insert, relation};
 use chrono::{SubsecRound, Utc};
 use manybase_db::Executor;
-use manybase_driver::{Access, Error, ErrorKind, Result, Statement};
+use manybase_driver::{Access, Error, ErrorKind, Result, RowSource, Statement};
 use manybase_sql::{ConflictUpdate, ConflictValue, Name, OnConflict};
-use rows::{Prepared, send};
+use rows::Prepared;
 pub(crate) use same::{Same, same};
 use std::sync::Arc;
 
@@ -206,7 +206,10 @@ impl<M: Model> Upsert<M> {
         let prepared = prepared.map_err(|error| placed(error.with_model(meta.name), on, route))?;
         let Prepared { conflict, mut rows } = match prepared {
             Ok(made) => made,
-            Err(late) => return send(late, on, route).await,
+            Err(late) => {
+                let count = late.len() as u64;
+                return send(late, on, route).await.map(|_| count);
+            }
         };
         let count = rows.iter().map(Vec::len).sum::<usize>() as u64;
         if count == 0 {

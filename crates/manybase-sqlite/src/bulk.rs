@@ -70,11 +70,7 @@ impl Core {
                 let one = answer.next().map_err(|error| self.fail(error))?;
                 found += u64::from(one.is_some());
             }
-            for (place, value) in row.iter().enumerate() {
-                bind::bind(&mut insert, place + 1, value, |error| self.fail(error))?;
-            }
-            self.exhaust(&mut insert)?;
-            inserted += self.raw.changes();
+            inserted += self.insert(&mut insert, row)?;
         }
         Ok(match keys {
             // A trigger may have kept some out.
@@ -85,9 +81,16 @@ impl Core {
             Some(_) => rows.done(found),
         })
     }
-}
 
-impl Core {
+    /// Runs an insert for one row, and tells whether it went in: a trigger may keep it out.
+    fn insert(&self, insert: &mut rusqlite::Statement<'_>, row: &[Value]) -> Result<u64> {
+        for (place, value) in row.iter().enumerate() {
+            bind::bind(insert, place + 1, value, |error| self.fail(error))?;
+        }
+        self.exhaust(insert)?;
+        Ok(self.raw.changes())
+    }
+
     fn insert_each(&self, source: &mut dyn RowSource) -> Result<BulkDone> {
         let length = source.len();
         let part = |begin: usize| begin..length.min(begin + LOOK);
@@ -98,11 +101,7 @@ impl Core {
         loop {
             self.begin_statement()?;
             for row in rows.rows() {
-                for (place, value) in row.iter().enumerate() {
-                    bind::bind(&mut insert, place + 1, value, |error| self.fail(error))?;
-                }
-                self.exhaust(&mut insert)?;
-                inserted += self.raw.changes();
+                inserted += self.insert(&mut insert, row)?;
             }
             begin += LOOK;
             if begin >= length {

@@ -6,7 +6,7 @@ use manybase_sql::Value;
 use std::fmt;
 use tokio_postgres::types::Type;
 
-/// Travels through the client, which does not know our errors, and is unpacked behind it.
+/// Told before it is known on which connection.
 #[derive(Debug, Clone)]
 pub(crate) struct BindError {
     index: Option<usize>,

@@ -2,7 +2,8 @@
 
 use super::{LISTS, is_written, statement};
 use crate::{Model, Values};
-use manybase_driver::{BulkRows, BulkTarget, Result, RowSource};
+use manybase_db::{Executor, Route};
+use manybase_driver::{Access, BulkDone, BulkRows, BulkTarget, Error, Result, RowSource};
 use manybase_sql::{Dialect, OnConflict, Value};
 use std::ops::Range;
 use std::sync::Arc;
@@ -55,6 +56,16 @@ impl<M: Model> Late<M> {
         let before = self.unwritten.iter().filter(|&&at| at < column).count();
         self.instead.push((column - before, value));
     }
+}
+
+/// Sends them.
+pub(crate) async fn send<M: Model>(late: Late<M>, on: &dyn Executor, route: Route<'_>) -> Result<BulkDone> {
+    let meta = M::meta();
+    let named = |error: Error| error.with_model(meta.name);
+    let mut lease = on.lease(route, Access::Write).await.map_err(named)?;
+    let connection = lease.connection().clone();
+    let done = lease.bulk_insert(Box::new(late)).await;
+    done.map_err(|error| named(meta.taken(error)).with_connection(connection))
 }
 
 impl<M: Model> RowSource for Late<M> {

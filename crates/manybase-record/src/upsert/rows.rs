@@ -6,8 +6,7 @@ use crate::insert::{Late, encode, together, written};
 use crate::{FieldErrors, Model, Role, validate};
 use chrono::{DateTime, Utc};
 use foldhash::fast::RandomState;
-use manybase_db::{Executor, Route};
-use manybase_driver::{Access, Error, Result, RowSource};
+use manybase_driver::Result;
 use manybase_sql::{Dialect, OnConflict, Value};
 use std::collections::HashMap;
 
@@ -79,21 +78,6 @@ impl<M: Model> Upsert<M> {
         }
         Ok(Prepared { conflict, rows })
     }
-}
-
-/// Sends rows that are made late.
-pub(super) async fn send<M: Model>(late: Late<M>, on: &dyn Executor, route: Route<'_>) -> Result<u64> {
-    let meta = M::meta();
-    let named = |error: Error| error.with_model(meta.name);
-    let mut lease = on.lease(route, Access::Write).await.map_err(named)?;
-    let connection = lease.connection().clone();
-    let count = late.len() as u64;
-    let done = lease.bulk_insert(Box::new(late)).await;
-    done.map(|_| count).map_err(|error| {
-        meta.taken(error)
-            .with_model(meta.name)
-            .with_connection(connection)
-    })
 }
 
 /// The rows, those with a key first, then those whose key the database is to give.
