@@ -43,6 +43,7 @@
 //! Nothing here touches a service of the machine: no system cluster, no default port, no configuration file.
 
 mod account;
+mod blocking;
 mod control;
 mod database;
 mod engine;

@@ -3,6 +3,7 @@
 use std::process::Child;
 use std::time::Duration;
 
+use super::blocking::blocking;
 use super::error::ServerError;
 use super::handle::Server;
 use super::process;
@@ -94,7 +95,7 @@ impl Server {
         let mut child = self.child();
         self.shut_down(&mut child)
             .map_err(ServerError::io("stop the server"))?;
-        self.launch(&mut child)
+        blocking(|| self.launch(&mut child))
     }
 
     /// Whether the server's process lives; a paused one does.
@@ -125,7 +126,7 @@ impl Server {
 
     fn shut_down(&self, child: &mut Option<Child>) -> std::io::Result<()> {
         let in_order = self.access().engine.fast_shutdown();
-        self.end(child, in_order, SHUTDOWN)
+        blocking(|| self.end(child, in_order, SHUTDOWN))
     }
 
     fn running_pid(&self, doing: &str) -> Result<u32, ServerError> {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rustix::process::Signal;
 
+use super::blocking::blocking;
 use super::error::ServerError;
 use super::home::Home;
 use super::{mariadb, postgres};
@@ -81,16 +82,16 @@ impl Access {
     }
 
     pub(crate) fn create_database(&self, name: &str) -> Result<(), ServerError> {
-        match self.engine {
+        blocking(|| match self.engine {
             Engine::Postgres => postgres::admin::create_database(self, name),
             Engine::Mariadb => mariadb::admin::create_database(self, name),
-        }
+        })
     }
 
     pub(crate) fn drop_database(&self, name: &str) -> Result<(), ServerError> {
-        match self.engine {
+        blocking(|| match self.engine {
             Engine::Postgres => postgres::admin::drop_database(self, name),
             Engine::Mariadb => mariadb::admin::drop_database(self, name),
-        }
+        })
     }
 }

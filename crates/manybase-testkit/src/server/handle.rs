@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
+use super::blocking::blocking;
 use super::database::Database;
 use super::engine::{Access, Engine, USER};
 use super::error::ServerError;
@@ -73,7 +74,7 @@ impl Server {
         let mut tries = 5;
         loop {
             server.access.port = port::free();
-            let answer = server.launch(&mut server.child());
+            let answer = blocking(|| server.launch(&mut server.child()));
             tries -= 1;
             match answer {
                 Ok(()) => break,

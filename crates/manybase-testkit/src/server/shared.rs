@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use super::blocking::blocking;
 use super::error::ServerError;
 use super::mariadb::Mariadb;
 use super::postgres::{Postgres, PostgresVersion};
@@ -24,7 +25,9 @@ use super::postgres::{Postgres, PostgresVersion};
 /// ```
 pub fn postgres() -> Result<&'static Postgres, ServerError> {
     static SERVER: OnceLock<Result<Postgres, ServerError>> = OnceLock::new();
-    SERVER.get_or_init(Postgres::start).as_ref().map_err(Clone::clone)
+    blocking(|| SERVER.get_or_init(Postgres::start))
+        .as_ref()
+        .map_err(Clone::clone)
 }
 
 /// The PostgreSQL 18 server of this test process, started when first asked for.
@@ -42,8 +45,7 @@ pub fn postgres() -> Result<&'static Postgres, ServerError> {
 /// ```
 pub fn postgres_18() -> Result<&'static Postgres, ServerError> {
     static SERVER: OnceLock<Result<Postgres, ServerError>> = OnceLock::new();
-    SERVER
-        .get_or_init(|| Postgres::builder().version(PostgresVersion::V18).start())
+    blocking(|| SERVER.get_or_init(|| Postgres::builder().version(PostgresVersion::V18).start()))
         .as_ref()
         .map_err(Clone::clone)
 }
@@ -63,5 +65,7 @@ pub fn postgres_18() -> Result<&'static Postgres, ServerError> {
 /// ```
 pub fn mariadb() -> Result<&'static Mariadb, ServerError> {
     static SERVER: OnceLock<Result<Mariadb, ServerError>> = OnceLock::new();
-    SERVER.get_or_init(Mariadb::start).as_ref().map_err(Clone::clone)
+    blocking(|| SERVER.get_or_init(Mariadb::start))
+        .as_ref()
+        .map_err(Clone::clone)
 }
