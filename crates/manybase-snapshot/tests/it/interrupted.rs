@@ -5,7 +5,7 @@ use manybase_db::{ErrorKind, Result};
 use manybase_snapshot::{Backup, Restore, Step, Verify, leftovers, list, settled};
 use std::future::Future;
 use std::pin::pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 on_every_database!(
     what_is_dropped_leaves_nothing,
@@ -110,11 +110,19 @@ async fn what_a_killed_verification_leaves_is_removed_by_the_next(place: Place) 
     let left = place.temporary().await?;
     assert_eq!(left.len(), 1, "it was killed in the middle: {left:?}");
     // One that somebody uses stays.
-    let (one, two) = tokio::join!(place.verify("whole").run(), place.verify("whole").run());
-    one?;
-    two?;
-    assert_eq!(place.temporary().await?, [""; 0]);
-    Ok(())
+    let begun = Instant::now();
+    loop {
+        let (one, two) = tokio::join!(place.verify("whole").run(), place.verify("whole").run());
+        one?;
+        two?;
+        let still = place.temporary().await?;
+        if still.is_empty() {
+            return Ok(());
+        }
+        // Until the server notices that the killed one is gone, it is in use for all that anybody knows.
+        assert_eq!(still, left);
+        assert!(begun.elapsed() < Duration::from_secs(30), "{still:?} stays");
+    }
 }
 
 async fn a_killed_process_leaves_no_backup(mut place: Place) -> Result<()> {
