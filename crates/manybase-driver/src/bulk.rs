@@ -1,7 +1,9 @@
 //! Many rows for one table, on the fastest road that a database has.
 
+mod inserts;
 mod source;
 
+pub use inserts::Inserts;
 pub use source::RowSource;
 
 use crate::sink::returned;
@@ -29,6 +31,22 @@ pub struct BulkTarget {
     pub on_conflict: Option<OnConflict>,
     /// How names are written.
     pub dialect: &'static dyn Dialect,
+}
+
+impl BulkTarget {
+    /// An insert into it, without rows.
+    ///
+    /// ```
+    /// use manybase_driver::BulkTarget;
+    /// let dialect = manybase_sql::dialect::sqlite();
+    /// let target = BulkTarget { table: "t".into(), columns: vec!["a".into()], on_conflict: None, dialect };
+    /// assert_eq!(target.insert().columns.len(), 1);
+    /// ```
+    pub fn insert(&self) -> Insert {
+        let mut insert = Insert::into(self.table.clone(), self.columns.iter().cloned());
+        insert.on_conflict = self.on_conflict.clone();
+        insert
+    }
 }
 
 /// Rows for one table, or a part of them. A clone is another look at the same rows.
@@ -110,6 +128,23 @@ impl BulkRows {
         self.values.get(values).unwrap_or_default().chunks_exact(width)
     }
 
+    /// The values, one row after another. Where nobody else has them they are not copied.
+    ///
+    /// ```
+    /// # use manybase_driver::{BulkRows, BulkTarget};
+    /// # let dialect = manybase_sql::dialect::sqlite();
+    /// # let target = BulkTarget { table: "t".into(), columns: vec!["a".into()], on_conflict: None, dialect };
+    /// let rows = BulkRows::new(target.into(), vec![1.into(), 2.into(), 3.into()])?;
+    /// assert_eq!(rows.part(1..3).into_values(), [2.into(), 3.into()]);
+    /// # Ok::<(), manybase_driver::Error>(())
+    /// ```
+    pub fn into_values(self) -> Vec<Value> {
+        match self.rows.len() * self.target.columns.len() == self.values.len() {
+            true => Arc::unwrap_or_clone(self.values),
+            false => self.rows().flatten().cloned().collect(),
+        }
+    }
+
     /// Some of them, counted from 0; those that do not exist are left out.
     #[must_use]
     pub fn part(&self, rows: Range<usize>) -> Self {
@@ -161,21 +196,10 @@ impl BulkRows {
         let fit = target.dialect.capability().max_parameters / target.columns.len();
         let at_most = fit.clamp(1, ROWS);
         let mut statements = Vec::new();
-        let mut insert = Insert::into(target.table.clone(), target.columns.iter().cloned());
-        insert.on_conflict = target.on_conflict.clone();
-        let (mut size, mut left) = (0, self.len());
-        for row in self.rows() {
-            size += row.iter().map(roughly).sum::<usize>();
-            insert.values.extend_from_slice(row);
-            insert.rows += 1;
-            left -= 1;
-            if insert.rows < at_most && size < bytes && left > 0 {
-                continue;
-            }
-            let rendered = insert.render(target.dialect)?;
-            statements.push(Statement::rendered(rendered, Access::Write));
-            insert.values.clear();
-            (insert.rows, size) = (0, 0);
+        let mut inserts = Inserts::new(target.insert(), target.dialect);
+        for part in self.parts(at_most, bytes) {
+            let values = part.rows().flatten().cloned().collect();
+            statements.push(inserts.of(part.len(), values)?);
         }
         Ok(statements)
     }
@@ -226,8 +250,7 @@ impl BulkRows {
     /// As [`BulkRows::inserts`].
     pub fn insert_one(&self) -> Result<Rendered> {
         let target = &*self.target;
-        let mut insert = Insert::into(target.table.clone(), target.columns.iter().cloned());
-        insert.on_conflict = target.on_conflict.clone();
+        let mut insert = target.insert();
         insert.rows = 1;
         insert.values = self.rows().next().unwrap_or_default().to_vec();
         Ok(insert.render(target.dialect)?)

@@ -58,8 +58,9 @@ pub trait Connection: Send + 'static {
         Box::pin(bulk::by_inserts(self, rows))
     }
 
-    /// Takes many rows by the database's `INSERT` and nothing else, so that views, rules and row security do what they do
-    /// for it; all or none of them, as with [`Connection::bulk_load`]. How many were there already is not counted.
+    /// Takes many rows by the database's `INSERT`, or by what does the same there, so that views, rules and row security do
+    /// what they do for it; all or none of them, as with [`Connection::bulk_load`]. How many were there already is not
+    /// counted.
     ///
     /// Unless the driver knows better, they go as inserts of several rows each.
     fn bulk_insert(&mut self, source: Box<dyn RowSource>) -> BoxFuture<'_, Result<BulkDone>> {

@@ -41,7 +41,7 @@ pub mod two_phase;
 
 pub use address::{Address, Secret};
 pub use attachment::Attachment;
-pub use bulk::{BulkDone, BulkRows, BulkTarget, RowSource, SumSink};
+pub use bulk::{BulkDone, BulkRows, BulkTarget, Inserts, RowSource, SumSink};
 pub use connection::{BoxFuture, Connection, TransactionOptions};
 pub use driver::{ConnectOptions, Driver, DriverFactory};
 pub use error::{CellError, Error, ErrorKind, FieldError, FieldErrors, NativeCode, Result};

@@ -7,8 +7,8 @@ use crate::stop;
 use crate::transaction::State;
 use crate::two_phase::Branch;
 use manybase_driver::{
-    BoxFuture, BulkDone, BulkRows, Connection, Done, Error, ErrorKind, Readiness, Result, Sink, Statement,
-    TransactionOptions, TwoPhase,
+    BoxFuture, BulkDone, BulkRows, Connection, Done, Error, ErrorKind, Readiness, Result, RowSource, Sink,
+    Statement, TransactionOptions, TwoPhase,
 };
 use manybase_sql::Dialect;
 use manybase_sql::dialect::{Flavor, MySql};
@@ -160,6 +160,10 @@ impl Connection for MysqlConnection {
 
     fn bulk_load(&mut self, rows: BulkRows) -> BoxFuture<'_, Result<BulkDone>> {
         guarded!(self, self.run_bulk_load(rows))
+    }
+
+    fn bulk_insert(&mut self, source: Box<dyn RowSource>) -> BoxFuture<'_, Result<BulkDone>> {
+        guarded!(self, self.run_bulk_insert(source))
     }
 
     fn script(&mut self, sql: String) -> BoxFuture<'_, Result<()>> {

@@ -56,6 +56,7 @@ mod connection;
 mod driver;
 mod error;
 mod factory;
+mod inserts;
 mod known;
 mod load_data;
 mod number;

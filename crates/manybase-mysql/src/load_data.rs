@@ -11,21 +11,15 @@ mod text;
 use crate::connection::MysqlConnection;
 use crate::error;
 use crate::transaction::State;
-use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use manybase_driver::{BulkDone, BulkRows, Error, ErrorKind, Result, SumSink, TransactionOptions, returned};
 use manybase_sql::dialect::Flavor;
 use mysql_async::prelude::Queryable;
 use mysql_async::{DriverError, LocalInfileError, ServerError};
+use std::io;
 
 /// Fewer rows go as an insert: it is one round trip.
 const FEW: usize = 20;
-
-/// Bytes that are sent at a time; packets have a limit.
-const PIECE: usize = 1 << 16;
-
-/// Bytes of one insert, where rows can't be loaded so.
-const INSERT: usize = 1 << 20;
 
 /// The server, or its administrator, does not want it.
 const NOT_ALLOWED: [u16; 4] = [1148, 3948, 3950, 4166];
@@ -46,7 +40,7 @@ impl MysqlConnection {
         if loads
             && !self.no_local_infile
             && rows.len() >= FEW
-            && let Some(file) = text::write(&rows)?
+            && let Some(file) = text::file(&rows)?
         {
             match self.load(&rows, file).await? {
                 Loaded::Done => return Ok(rows.done(0)),
@@ -57,18 +51,18 @@ impl MysqlConnection {
                 Loaded::Unclear => {}
             }
         }
-        self.insert_rows(&rows).await
+        self.insert_rows(rows).await
     }
 
-    async fn insert_rows(&mut self, rows: &BulkRows) -> Result<BulkDone> {
+    async fn insert_rows(&mut self, rows: BulkRows) -> Result<BulkDone> {
         let mut found = 0;
         for statement in rows.counts()? {
             let sink = self.run_query(statement, Box::new(SumSink::default())).await?;
             found += returned::<SumSink>(sink)?.0;
         }
-        let bytes = INSERT.min(self.packet_limit().await? / 2);
-        self.run_batch(rows.inserts(bytes)?, true).await?;
-        Ok(rows.done(found))
+        let done = rows.done(found);
+        self.insert_each(Box::new(rows)).await?;
+        Ok(done)
     }
 
     async fn load(&mut self, rows: &BulkRows, file: text::File) -> Result<Loaded> {
@@ -95,7 +89,7 @@ impl MysqlConnection {
 
     async fn send_file(&mut self, rows: &BulkRows, file: text::File) -> Result<Loaded> {
         let known = |error: &mysql_async::Error| error::statement(error);
-        let pieces = Vec::from_iter(pieces(file.text).map(Ok));
+        let pieces = file.text.map(|piece| piece.map_err(io::Error::other));
         let conn = self.conn()?;
         conn.set_infile_handler(async move { Ok(stream::iter(pieces).boxed()) });
         let sent = conn.query_drop(file.sql).await;
@@ -133,15 +127,4 @@ impl MysqlConnection {
             )),
         }
     }
-}
-
-fn pieces(text: Vec<u8>) -> impl Iterator<Item = Bytes> {
-    let text = Bytes::from(text);
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let end = (at + PIECE).min(text.len());
-        let piece = (at < end).then(|| text.slice(at..end));
-        at = end;
-        piece
-    })
 }

@@ -10,6 +10,7 @@ use manybase_driver::{Access, Done, Error, ErrorKind, Flow, Result, Sink, Statem
 use mysql_async::prelude::{Protocol, Queryable};
 use mysql_async::{Params, QueryResult, Value};
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long to read rows that nobody wants, before the server is told to stop sending them.
@@ -55,32 +56,45 @@ impl MysqlConnection {
         result
     }
 
+    /// A write with values as the protocol has them.
+    pub(crate) async fn run_write(&mut self, sql: &Arc<str>, values: Vec<Value>) -> Result<Done> {
+        self.check_transaction()?;
+        let result = self.send_values(sql, values, (true, Access::Write), None).await;
+        self.watch_transaction(&result).await;
+        result
+    }
+
     /// One after another: this protocol has no pipelining.
     pub(crate) async fn run_batch(&mut self, statements: Vec<Statement>, atomic: bool) -> Result<Vec<Done>> {
         // One statement is atomic by itself.
-        let atomic = atomic && self.state == State::None && statements.len() > 1;
-        if atomic {
+        let own = atomic && self.state == State::None && statements.len() > 1;
+        if own {
             self.begin_transaction(TransactionOptions::default()).await?;
         }
+        let result = self.run_each(statements).await;
+        if own { self.end(result).await } else { result }
+    }
+
+    async fn run_each(&mut self, statements: Vec<Statement>) -> Result<Vec<Done>> {
         let mut done = Vec::with_capacity(statements.len());
         for statement in statements {
-            match self.run(statement).await {
-                Ok(one) => done.push(one),
-                Err(error) if atomic => {
-                    self.roll_back_transaction().await?;
-                    return Err(error);
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        if atomic {
-            if self.state == State::Committed {
-                // It ends by saying that there is nothing left to roll back.
-                self.roll_back_transaction().await?;
-            }
-            self.commit_transaction().await?;
+            done.push(self.run(statement).await?);
         }
         Ok(done)
+    }
+
+    /// The end of a transaction that was begun for some work.
+    pub(crate) async fn end<T>(&mut self, result: Result<T>) -> Result<T> {
+        if result.is_err() {
+            self.roll_back_transaction().await?;
+            return result;
+        }
+        if self.state == State::Committed {
+            // It ends by saying that there is nothing left to roll back.
+            self.roll_back_transaction().await?;
+        }
+        self.commit_transaction().await?;
+        result
     }
 
     pub(crate) async fn run_script(&mut self, sql: String) -> Result<()> {
@@ -98,21 +112,28 @@ impl MysqlConnection {
     /// Sends a statement; its rows go into the sink, or nowhere.
     async fn send(&mut self, statement: Statement, sink: Option<&mut dyn Sink>) -> Result<Done> {
         let values = bind::values(statement.binds)?;
-        let way = match self.statements.get(&statement.sql) {
+        self.send_values(&statement.sql, values, (statement.cache, statement.access), sink)
+            .await
+    }
+
+    async fn send_values(
+        &mut self,
+        sql: &Arc<str>,
+        values: Vec<Value>,
+        (keep, access): (bool, Access),
+        sink: Option<&mut dyn Sink>,
+    ) -> Result<Done> {
+        let way = match self.statements.get(sql) {
             Some(prepared) => Way::Prepared(prepared),
-            None => {
-                self.prepare(&statement.sql, statement.cache, values.len())
-                    .await?
-            }
+            None => self.prepare(sql, keep, values.len()).await?,
         };
-        let keep = statement.cache;
         let sent = match &way {
             Way::Prepared(prepared) => self.send_prepared(prepared, values, sink).await,
-            Way::Text => self.send_text(&statement.sql, sink).await,
+            Way::Text => self.send_text(sql, sink).await,
         };
         if let Way::Prepared(prepared) = way
             && !keep
-            && self.statements.get(&statement.sql).is_none()
+            && self.statements.get(sql).is_none()
         {
             self.forget(prepared).await?;
         }
@@ -124,7 +145,7 @@ impl MysqlConnection {
             return Err(failed);
         }
         let conn = self.conn()?;
-        let affected = match (conn.affected_rows(), statement.access) {
+        let affected = match (conn.affected_rows(), access) {
             // A write that returns its rows reports no number of its own.
             (0, Access::Write) => received.rows,
             (affected, _) => affected,
@@ -136,7 +157,7 @@ impl MysqlConnection {
         })
     }
 
-    async fn prepare(&mut self, sql: &std::sync::Arc<str>, keep: bool, values: usize) -> Result<Way> {
+    async fn prepare(&mut self, sql: &Arc<str>, keep: bool, values: usize) -> Result<Way> {
         if values > self.dialect.capability().max_parameters {
             return Err(Error::new(
                 ErrorKind::TooManyParameters,

@@ -1,7 +1,8 @@
 //! Many rows by `INSERT`, as one array for each column.
 //!
 //! A text with a placeholder for each cell is long, is another one for each number of rows, and has the server plan each
-//! of its rows. `unnest` takes any number of rows with one text.
+//! of its rows. `unnest` takes any number of rows with one text. Side by side in a list of expressions, the arrays come
+//! apart row by row; as a table, the server would first write all rows down.
 
 use crate::batch::{Outcome, Request};
 use crate::bind::{self, BindError, list};
@@ -88,7 +89,7 @@ impl PostgresConnection {
             if columns.len() != source.target().columns.len() || columns.iter().any(is_array) {
                 return self.insert_cells(&mut *source).await;
             }
-            let sql = format!("INSERT INTO {into} SELECT * FROM {}{conflict}", unnest(columns));
+            let sql = format!("INSERT INTO {into} SELECT {}{conflict}", cells(columns));
             let many = Statement::write(sql, Vec::new());
             let (prepared, kept) = self.prepare(&many).await?;
             prepared.check(columns.len())?;
@@ -177,15 +178,14 @@ fn conflict(rows: &BulkRows) -> Result<String> {
     Ok(rendered.sql)
 }
 
-/// Rows as a table, from one array for each column.
-pub(crate) fn unnest(types: &[Column]) -> String {
-    let mut text = String::from("unnest(");
+/// The cells of rows, from one array for each column.
+pub(crate) fn cells(types: &[Column]) -> String {
+    let mut text = String::new();
     for (at, (_, ty)) in types.iter().enumerate() {
         let comma = if at == 0 { "" } else { ", " };
         // Writing into a String can't fail.
-        let _ = write!(text, "{comma}${}::{}[]", at + 1, name(ty));
+        let _ = write!(text, "{comma}unnest(${}::{}[])", at + 1, name(ty));
     }
-    text.push(')');
     text
 }
 

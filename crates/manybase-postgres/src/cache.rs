@@ -1,13 +1,15 @@
 //! Prepared statements of one connection.
 
+use crate::bind::BindError;
 use crate::kind::Kind;
 use crate::wire::Forgotten;
-use crate::wire::message::Name;
+use crate::wire::message::{self, Name, Values};
+use bytes::BytesMut;
 use foldhash::fast::RandomState;
 use hashlink::LruCache;
 use manybase_driver::{Error, ErrorKind, Result, Value};
 use std::sync::Arc;
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{Format, IsNull, Type};
 
 /// A column of a result.
 pub(crate) struct Column {
@@ -23,7 +25,33 @@ pub(crate) struct Prepared {
     pub(crate) columns: Box<[Column]>,
     /// Of the columns, so that no cell has to look its type up.
     pub(crate) kinds: Box<[Kind]>,
+    /// As [`message::results`] says it.
+    results: Box<[u8]>,
     forgotten: Forgotten,
+}
+
+/// A statement with values for its places.
+pub(crate) struct Bound<'a> {
+    prepared: &'a Prepared,
+    values: &'a [Value],
+}
+
+impl Values for Bound<'_> {
+    fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    fn form(&self, at: usize) -> Format {
+        (self.values, &*self.prepared.params).form(at)
+    }
+
+    fn write(&self, at: usize, out: &mut BytesMut) -> Result<IsNull, BindError> {
+        (self.values, &*self.prepared.params).write(at, out)
+    }
+
+    fn results(&self) -> &[u8] {
+        &self.prepared.results
+    }
 }
 
 impl Prepared {
@@ -33,18 +61,23 @@ impl Prepared {
         columns: Box<[Column]>,
         forgotten: Forgotten,
     ) -> Self {
+        let kinds: Box<[Kind]> = columns.iter().map(|column| Kind::of(&column.ty)).collect();
         Self {
             name,
             params,
-            kinds: columns.iter().map(|column| Kind::of(&column.ty)).collect(),
+            results: message::results(&kinds),
+            kinds,
             columns,
             forgotten,
         }
     }
 
     /// Values for its places.
-    pub(crate) fn with<'a>(&'a self, values: &'a [Value]) -> (&'a [Value], &'a [(Kind, Type)]) {
-        (values, &self.params)
+    pub(crate) fn with<'a>(&'a self, values: &'a [Value]) -> Bound<'a> {
+        Bound {
+            prepared: self,
+            values,
+        }
     }
 
     /// Fails where placeholders and values are not equally many.

@@ -1,6 +1,7 @@
 //! One connection.
 
 use crate::cache::Cache;
+use crate::copy::Target;
 use crate::error;
 use crate::prepare::Types;
 use crate::row::Span;
@@ -27,6 +28,8 @@ pub(crate) struct PostgresConnection {
     pub(crate) state: State,
     /// A statement that may write was sent since the transaction began.
     pub(crate) may_have_written: bool,
+    /// Where the load before went, if that was what came last.
+    pub(crate) target: Option<Target>,
 }
 
 impl PostgresConnection {
@@ -39,6 +42,7 @@ impl PostgresConnection {
             spans: Vec::new(),
             state: State::Outside,
             may_have_written: false,
+            target: None,
         }
     }
 
@@ -50,6 +54,7 @@ impl PostgresConnection {
     where
         F: Future<Output = T> + Send + 'a,
     {
+        self.target = None;
         if !self.wire.is_being_cleared() {
             return Box::pin(work(self));
         }
@@ -193,7 +198,8 @@ impl Connection for PostgresConnection {
 
     fn bulk_load(&mut self, rows: BulkRows) -> BoxFuture<'_, Result<BulkDone>> {
         self.may_have_written = true;
-        self.carry(|c| c.run_bulk_load(rows))
+        let known = self.target.take();
+        self.carry(|c| c.run_bulk_load(rows, known))
     }
 
     fn bulk_insert(&mut self, source: Box<dyn RowSource>) -> BoxFuture<'_, Result<BulkDone>> {

@@ -3,41 +3,52 @@
 //! No temporary table is in between: a transaction that has seen one can't be prepared, and so could not take part in
 //! one over several databases.
 
-use crate::arrays::{Column, is_array, unnest};
+use crate::arrays::{Column, cells, is_array};
 use crate::bind;
 use crate::connection::PostgresConnection;
 use crate::kind::{Kind, base};
+use crate::transaction::State;
 use crate::wire::message::{sized, tag};
 use crate::wire::{Failure, Link};
 use bytes::{BufMut, BytesMut};
-use manybase_driver::{BulkDone, BulkRows, Error, Result, Sink, Statement, SumSink, returned};
+use manybase_driver::{BulkDone, BulkRows, Error, Result, Statement, SumSink, returned};
 use manybase_sql::{Insert, SqlWriter, Value};
-use std::fmt::Write;
 use tokio_postgres::types::Format;
 
 /// The signature, flags and the length of a header extension that there is none of.
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+/// Bytes of one insert, where rows can't be copied.
+const INSERT: usize = 1 << 20;
 /// Bytes that are written at a time.
-const PIECE: usize = 1 << 16;
+const PIECE: usize = 1 << 14;
+
+/// A table, and what the server takes in its columns. The transaction in which it was asked for keeps the table as it is.
+pub(crate) struct Target {
+    select: String,
+    types: Vec<Column>,
+}
 
 impl PostgresConnection {
-    pub(crate) async fn run_bulk_load(&mut self, rows: BulkRows) -> Result<BulkDone> {
+    pub(crate) async fn run_bulk_load(&mut self, rows: BulkRows, known: Option<Target>) -> Result<BulkDone> {
         if rows.is_empty() {
             return Ok(BulkDone::default());
         }
-        let types = self.column_types(&rows).await?;
-        if rows.target().on_conflict.is_some() {
-            return self.merge(rows, &types).await;
-        }
-        match is_binary(&rows, &types) {
-            true => self.copy(&rows, &types).await,
+        let target = self.look_at_target(&rows, known).await?;
+        let types = &*target.types;
+        let done = if rows.target().on_conflict.is_some() {
+            self.merge(rows, types).await?
+        } else if is_binary(&rows, types) {
+            self.copy(rows, types).await?
+        } else {
             // A value that only the server can read, such as a text for an address.
-            false => self.by_inserts(rows).await,
-        }
+            self.by_inserts(rows).await?
+        };
+        self.target = Some(target).filter(|_| self.state == State::Inside);
+        Ok(done)
     }
 
     /// What the server takes in the rows' columns.
-    async fn column_types(&mut self, rows: &BulkRows) -> Result<Vec<Column>> {
+    async fn look_at_target(&mut self, rows: &BulkRows, known: Option<Target>) -> Result<Target> {
         let target = rows.target();
         let rendered = SqlWriter::render(target.dialect, |w| {
             w.push("SELECT ");
@@ -45,14 +56,21 @@ impl PostgresConnection {
             w.push(" FROM ");
             w.table(&target.table)
         })?;
+        if let Some(known) = known.filter(|known| known.select == rendered.sql) {
+            return Ok(known);
+        }
         let prepared = self.prepare_anew(&rendered.sql).await;
         let prepared = prepared.map_err(|failure| self.error(&failure))?;
         let types = prepared.columns.iter().map(|column| base(&column.ty).clone());
-        Ok(types.map(|ty| (Kind::of(&ty), ty)).collect())
+        Ok(Target {
+            select: rendered.sql,
+            types: types.map(|ty| (Kind::of(&ty), ty)).collect(),
+        })
     }
 
-    async fn copy(&mut self, rows: &BulkRows, types: &[Column]) -> Result<BulkDone> {
+    async fn copy(&mut self, rows: BulkRows, types: &[Column]) -> Result<BulkDone> {
         let copy = format!("COPY {} FROM STDIN (FORMAT BINARY)", rows.table_and_columns()?);
+        let (done, length) = (rows.done(0), rows.len());
         let taken = self.wire.link().copy(&copy, rows, types).await;
         let taken = taken.map_err(|stopped| match stopped {
             Stopped::Failed(failure) => self.error(&failure),
@@ -61,53 +79,51 @@ impl PostgresConnection {
                 Error::new(error.kind(), format!("column {column}: {}", error.message()))
             }
         })?;
-        match taken == rows.len() as u64 {
-            true => Ok(rows.done(0)),
+        match taken == length as u64 {
+            true => Ok(done),
             false => Err(Error::driver(format!(
-                "the server has taken {taken} of {} rows",
-                rows.len()
+                "the server has taken {taken} of {length} rows"
             ))),
         }
     }
 
     /// Rows as arrays, one for each column, in one statement.
     async fn merge(&mut self, rows: BulkRows, types: &[Column]) -> Result<BulkDone> {
-        let lists = lists(&rows, types);
         let target = rows.target();
         // An array of arrays would come apart into single cells.
-        let (Some(lists), Some(keys)) = (lists, rows.keys()) else {
+        let keys = rows.keys().filter(|_| !types.iter().any(is_array));
+        let Some(keys) = keys else {
             return self.by_inserts(rows).await;
         };
-        let mut from = unnest(types);
-        from.push_str(" AS n (");
-        for at in 0..types.len() {
-            let _ = write!(from, "{}c{at}", if at == 0 { "" } else { ", " });
-        }
-        from.push(')');
+        let list = |at: usize| Value::List(rows.rows().map(|row| row[at].clone()).collect());
+        let key_types: Vec<Column> = keys.iter().map(|&key| types[key].clone()).collect();
         let counted = SqlWriter::render(target.dialect, |w| {
-            w.push("SELECT count(*) FROM ");
-            w.push(&from);
-            w.push(" JOIN ");
+            w.push(&format!(
+                "SELECT count(*) FROM (SELECT {}) AS n (",
+                cells(&key_types)
+            ));
+            for nth in 0..keys.len() {
+                w.push(&format!("{}k{nth}", if nth == 0 { "" } else { ", " }));
+            }
+            w.push(") JOIN ");
             w.table(&target.table)?;
             w.push(" AS t ON ");
             for (nth, key) in keys.iter().enumerate() {
                 w.push(if nth == 0 { "t." } else { " AND t." });
                 w.identifier(&target.columns[*key])?;
-                w.push(&format!(" = n.c{key}"));
+                w.push(&format!(" = n.k{nth}"));
             }
             Ok(())
         })?;
-        let sink: Box<dyn Sink> = Box::new(SumSink::default());
-        let sink = self
-            .run_query(Statement::write(counted.sql, lists.clone()), sink)
-            .await?;
+        let counted = Statement::write(counted.sql, keys.iter().map(|&key| list(key)).collect());
+        let sink = self.run_query(counted, Box::new(SumSink::default())).await?;
         let found = returned::<SumSink>(sink)?.0;
+        let lists = (0..types.len()).map(list).collect();
         let insert = Insert::into(target.table.clone(), target.columns.iter().cloned());
         let merged = SqlWriter::render(target.dialect, |w| {
             w.push("INSERT INTO ");
             w.push(&rows.table_and_columns().map_err(|_| nameless())?);
-            w.push(" SELECT * FROM ");
-            w.push(&from);
+            w.push(&format!(" SELECT {}", cells(types)));
             match &target.on_conflict {
                 Some(conflict) => target.dialect.on_conflict(w, &insert, conflict),
                 None => Ok(()),
@@ -123,7 +139,7 @@ impl PostgresConnection {
             let sink = self.run_query(statement, Box::new(SumSink::default())).await?;
             found += returned::<SumSink>(sink)?.0;
         }
-        self.run_batch(rows.inserts(PIECE * 16)?, true).await?;
+        self.run_batch(rows.inserts(INSERT)?, true).await?;
         Ok(rows.done(found))
     }
 }
@@ -134,8 +150,18 @@ fn nameless() -> manybase_sql::Error {
 
 /// Whether every value has a binary form.
 fn is_binary(rows: &BulkRows, types: &[Column]) -> bool {
+    // Where a text is none, or is an error.
+    let always = |kind: Kind| {
+        use Kind::{Bool, Bytea, Float4, Float8, Int2, Int4, Int8, Oid, Text};
+        matches!(
+            kind,
+            Bool | Bytea | Float4 | Float8 | Int2 | Int4 | Int8 | Oid | Text
+        )
+    };
+    let columns = types.iter().enumerate().filter(|(_, (kind, _))| !always(*kind));
+    let columns: Vec<(usize, &Column)> = columns.collect();
     rows.rows().all(|row| {
-        let mut cells = row.iter().zip(types);
+        let mut cells = columns.iter().map(|(at, column)| (&row[*at], column));
         cells.all(|(value, (kind, ty))| matches!(bind::form_as(value, *kind, ty), Format::Binary))
     })
 }
@@ -155,34 +181,43 @@ impl<E: Into<Failure>> From<E> for Stopped {
 
 impl Link {
     /// Loads rows, and tells how many the server has taken. They are sent while the next ones are written.
-    async fn copy(&mut self, copy: &str, rows: &BulkRows, types: &[Column]) -> Result<u64, Stopped> {
+    async fn copy(&mut self, copy: &str, rows: BulkRows, types: &[Column]) -> Result<u64, Stopped> {
         self.query(copy)?;
-        let message = self.next().await?;
-        match message.tag {
-            tag::COPY_IN => {}
-            tag::ERROR => return Err(self.refused(&message).await.into()),
-            _ => return Err(self.unexpected(&message).into()),
-        }
         let mut all = rows.rows().peekable();
         self.copy_data(|out| {
             out.put_slice(HEADER);
             Ok::<_, Failure>(())
         })?;
+        let mut begun = false;
         while all.peek().is_some() && !self.has_refused()? {
-            let piece = self.copy_data(|out| piece(&mut all, rows, types, out));
+            let piece = self.copy_data(|out| piece(&mut all, &rows, types, out));
             if let Err(stopped) = piece {
                 // The statement fails as a whole.
                 self.copy_fail();
-                let _ = self.ran().await;
+                let _ = self.finish().await;
                 return Err(stopped);
             }
-            self.send_ahead().await;
+            if begun {
+                self.send_ahead().await;
+                continue;
+            }
+            // What comes behind a statement that fails, the server passes over.
+            let message = self.next().await?;
+            match message.tag {
+                tag::COPY_IN => begun = true,
+                tag::ERROR => return Err(self.refused(&message).await.into()),
+                _ => return Err(self.unexpected(&message).into()),
+            }
         }
+        drop(all);
         self.copy_data(|out| {
             out.put_i16(-1);
             Ok::<_, Failure>(())
         })?;
         self.copy_done();
+        self.flush().await;
+        // It takes a while too, and the server is busy now.
+        drop(rows);
         Ok(self.ran().await?)
     }
 }
@@ -211,13 +246,4 @@ fn piece<'a>(
         }
     }
     Ok(())
-}
-
-/// The columns as lists; `None` where one is an array itself.
-fn lists(rows: &BulkRows, types: &[Column]) -> Option<Vec<Value>> {
-    if types.iter().any(is_array) {
-        return None;
-    }
-    let list = |at: usize| Value::List(rows.rows().map(|row| row[at].clone()).collect());
-    Some((0..types.len()).map(list).collect())
 }

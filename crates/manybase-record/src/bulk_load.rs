@@ -1,5 +1,6 @@
 //! Records by the thousand, on the road that each database has for that.
 
+mod batch;
 mod report;
 mod run;
 
@@ -65,7 +66,7 @@ pub struct BulkLoad<'a, M> {
     mode: Mode,
     upsert: Upsert<M>,
     each_batch: bool,
-    batch: usize,
+    batch: Option<usize>,
     max_rejects: u64,
     progress: Option<Progress<'a>>,
     using: Option<Arc<str>>,
@@ -78,7 +79,7 @@ impl<'a, M: Model> BulkLoad<'a, M> {
             mode: Mode::Append,
             upsert: Upsert::new(Vec::new()),
             each_batch: false,
-            batch: 5_000,
+            batch: None,
             max_rejects: 0,
             progress: None,
             using: None,
@@ -187,7 +188,7 @@ impl<'a, M: Model> BulkLoad<'a, M> {
         self
     }
 
-    /// Records of one batch, 5,000 unless said otherwise. One with large values is sent earlier.
+    /// Records of one batch; unless said otherwise 10,000, and 1,000 in the first one. One with large values is sent earlier.
     ///
     /// ```
     /// use manybase_record::prelude::*;
@@ -204,7 +205,7 @@ impl<'a, M: Model> BulkLoad<'a, M> {
     /// # }
     /// ```
     pub fn batch_rows(mut self, rows: usize) -> Self {
-        self.batch = rows.max(1);
+        self.batch = Some(rows.max(1));
         self
     }
 

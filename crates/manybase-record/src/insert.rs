@@ -14,7 +14,7 @@ use crate::{
 use chrono::{SubsecRound, Utc};
 use manybase_db::{Executor, Lease};
 use manybase_driver::{
-    Access, BulkRows, BulkTarget, Columns, Error, Flow, Numbered, Result, Row, Sink, Statement,
+    Access, BulkRows, BulkTarget, Columns, Error, Flow, Inserts, Numbered, Result, Row, Sink, Statement,
 };
 use manybase_sql::{Dialect, Insert, OnConflict, Value};
 use std::sync::Arc;
@@ -178,7 +178,7 @@ pub(crate) async fn many<M: Model>(mut records: Vec<M>, on: &dyn Executor) -> Re
             .with_connection(connection.clone())
     };
     let dialect = lease.dialect();
-    if dialect.capability().inserts_from_arrays
+    if dialect.capability().inserts_together
         && let Some(rows) = lists(meta, &mut rows, None, dialect).map_err(named)?
     {
         let done = lease.bulk_insert(Box::new(rows)).await;
@@ -225,7 +225,7 @@ pub(crate) fn lists(
 pub(crate) fn chunks(
     empty: &Insert,
     rows: Vec<Vec<Value>>,
-    dialect: &dyn Dialect,
+    dialect: &'static dyn Dialect,
     statements: &mut Vec<Statement>,
 ) -> Result<()> {
     let width = empty.columns.len();
@@ -234,35 +234,21 @@ pub(crate) fn chunks(
         None => 1,
         Some(rows) => rows.clamp(1, ROWS),
     };
-    let (mut insert, mut bytes) = (empty.clone(), 0);
+    let mut inserts = Inserts::new(empty.clone(), dialect);
+    let (mut values, mut count, mut bytes) = (Vec::new(), 0, 0);
     let mut left = rows.len();
-    // The text for so many rows: all statements but the last have the same.
-    let mut text: Option<(usize, Arc<str>)> = None;
     for row in rows {
-        if insert.rows == 0 {
-            insert.values.reserve_exact(width * at_most.min(left));
+        if count == 0 {
+            values.reserve_exact(width * at_most.min(left));
         }
         bytes += row.iter().map(size).sum::<usize>();
-        insert.values.extend(row);
-        insert.rows += 1;
+        values.extend(row);
+        count += 1;
         left -= 1;
-        if insert.rows < at_most && bytes < BYTES && left > 0 {
-            continue;
+        if count == at_most || bytes >= BYTES || left == 0 {
+            statements.push(inserts.of(count, std::mem::take(&mut values))?);
+            (count, bytes) = (0, 0);
         }
-        let known = text.as_ref().filter(|(rows, _)| *rows == insert.rows);
-        let sql = match known {
-            Some((_, sql)) => Some(sql.clone()),
-            None => insert.text(dialect)?.map(Into::into),
-        };
-        statements.push(match sql {
-            Some(sql) => {
-                text = Some((insert.rows, sql.clone()));
-                Statement::write(sql, std::mem::take(&mut insert.values))
-            }
-            None => Statement::rendered(insert.render(dialect)?, Access::Write),
-        });
-        insert.values.clear();
-        (insert.rows, bytes) = (0, 0);
     }
     Ok(())
 }

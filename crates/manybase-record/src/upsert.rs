@@ -224,7 +224,7 @@ impl<M: Model> Upsert<M> {
                 .with_connection(connection.clone())
         };
         let dialect = lease.dialect();
-        if dialect.capability().inserts_from_arrays
+        if dialect.capability().inserts_together
             && let Some(rows) = lists(meta, &mut rows, Some(&conflict), dialect).map_err(named)?
         {
             let done = lease.bulk_insert(Box::new(rows)).await;

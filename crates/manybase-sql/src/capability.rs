@@ -81,9 +81,9 @@ impl IsolationLevel {
 pub struct Capability {
     /// `INSERT … RETURNING`. Without it the driver reports the last generated key and the row is read back.
     pub insert_returning: bool,
-    /// An `INSERT` of many rows is faster if its text does not depend on how many they are: it takes a list for each
-    /// column, or the driver runs one and the same statement for each row.
-    pub inserts_from_arrays: bool,
+    /// Many rows go in faster if the driver is given all of them than as statements with a placeholder for each cell: it
+    /// sends a list for each column, or a file of them, or runs one and the same statement for each row.
+    pub inserts_together: bool,
     /// `UPDATE … RETURNING`.
     pub update_returning: bool,
     /// `UPDATE … FROM` a list of values.

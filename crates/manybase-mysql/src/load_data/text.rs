@@ -1,19 +1,23 @@
 //! Rows as the text that `LOAD DATA` reads.
 
 use crate::bind;
-use manybase_driver::{BulkRows, Error, ErrorKind, Result, Value};
+use bytes::Bytes;
+use manybase_driver::{BulkRows, BulkTarget, Error, ErrorKind, Result, Value};
 use manybase_sql::SqlWriter;
 use mysql_async::Value as Wire;
 use std::io::Write;
 
-/// The statement and what it reads.
+/// Bytes that are sent at a time; packets have a limit.
+const PIECE: usize = 1 << 16;
+
+/// The statement, and what it reads.
 pub(super) struct File {
     pub(super) sql: String,
-    pub(super) text: Vec<u8>,
+    pub(super) text: Text,
 }
 
 /// `None` for rows that are better inserted: with texts and bytes in one column.
-pub(super) fn write(rows: &BulkRows) -> Result<Option<File>> {
+pub(super) fn file(rows: &BulkRows) -> Result<Option<File>> {
     let target = rows.target();
     let mut bytes = vec![false; target.columns.len()];
     let mut text = vec![false; target.columns.len()];
@@ -24,6 +28,7 @@ pub(super) fn write(rows: &BulkRows) -> Result<Option<File>> {
                 Value::Bytes(_) => bytes[at] = true,
                 _ => text[at] = true,
             }
+            check(value).map_err(|why| refused(value, at, target, why))?;
         }
     }
     if bytes.iter().zip(&text).any(|(bytes, text)| *bytes && *text) {
@@ -53,23 +58,76 @@ pub(super) fn write(rows: &BulkRows) -> Result<Option<File>> {
         Ok(())
     })?
     .sql;
-    let mut out = Vec::with_capacity(rows.len() * target.columns.len() * 8);
-    for row in rows.rows() {
-        for (at, value) in row.iter().enumerate() {
-            if at > 0 {
-                out.push(b'\t');
-            }
-            cell(value, &mut out).map_err(|why| {
-                let column = &target.columns[at];
-                Error::new(
-                    ErrorKind::Value,
-                    format!("column {column}: {} can't be stored: {why}", value.kind()),
-                )
-            })?;
-        }
-        out.push(b'\n');
+    let text = Text {
+        rows: rows.clone(),
+        at: 0,
+        written: Bytes::new(),
+    };
+    Ok(Some(File { sql, text }))
+}
+
+/// Whether it has a text. Once the server reads, nothing can be taken back but with the connection.
+fn check(value: &Value) -> Result<(), &'static str> {
+    match value {
+        // These always have, and to turn them over takes time.
+        Value::Null | Value::Text(_) | Value::Bytes(_) | Value::Json(_) | Value::Decimal(_) => Ok(()),
+        other => bind::value(other.clone()).map(drop),
     }
-    Ok(Some(File { sql, text: out }))
+}
+
+fn refused(value: &Value, at: usize, target: &BulkTarget, why: &str) -> Error {
+    let column = target
+        .columns
+        .get(at)
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    Error::new(
+        ErrorKind::Value,
+        format!("column {column}: {} can't be stored: {why}", value.kind()),
+    )
+}
+
+/// Rows as text, written piece by piece: while one is on its way and the server reads it, the next is made.
+pub(super) struct Text {
+    rows: BulkRows,
+    /// The row that is next.
+    at: usize,
+    /// What is written and still to be sent.
+    written: Bytes,
+}
+
+impl Iterator for Text {
+    type Item = Result<Bytes>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.written.is_empty() {
+            let mut out = Vec::with_capacity(PIECE + PIECE / 4);
+            for row in self.rows.rows().skip(self.at) {
+                if let Err(error) = line(row, self.rows.target(), &mut out) {
+                    return Some(Err(error));
+                }
+                self.at += 1;
+                if out.len() >= PIECE {
+                    break;
+                }
+            }
+            self.written = out.into();
+        }
+        // One row may be longer.
+        let piece = self.written.split_to(self.written.len().min(2 * PIECE));
+        (!piece.is_empty()).then_some(Ok(piece))
+    }
+}
+
+fn line(row: &[Value], target: &BulkTarget, out: &mut Vec<u8>) -> Result<()> {
+    for (at, value) in row.iter().enumerate() {
+        if at > 0 {
+            out.push(b'\t');
+        }
+        cell(value, out).map_err(|why| refused(value, at, target, why))?;
+    }
+    out.push(b'\n');
+    Ok(())
 }
 
 fn cell(value: &Value, out: &mut Vec<u8>) -> Result<(), &'static str> {
@@ -80,6 +138,12 @@ fn cell(value: &Value, out: &mut Vec<u8>) -> Result<(), &'static str> {
             for byte in bytes {
                 out.push(DIGITS[usize::from(byte >> 4)]);
                 out.push(DIGITS[usize::from(byte & 15)]);
+            }
+        }
+        Value::Date(_) => {
+            // A day needs no time.
+            if let Wire::Date(year, month, day, ..) = bind::value(value.clone())? {
+                let _ = write!(out, "{year:04}-{month:02}-{day:02}");
             }
         }
         other => wire(bind::value(other.clone())?, out),
@@ -113,22 +177,28 @@ fn wire(value: Wire, out: &mut Vec<u8>) {
 }
 
 fn escaped(bytes: &[u8], out: &mut Vec<u8>) {
-    for byte in bytes {
-        match byte {
-            0 => out.extend(b"\\0"),
-            b'\t' => out.extend(b"\\t"),
-            b'\n' => out.extend(b"\\n"),
-            b'\r' => out.extend(b"\\r"),
-            b'\\' => out.extend(b"\\\\"),
-            byte => out.push(*byte),
+    let escape = |byte: u8| match byte {
+        0 => Some(b'0'),
+        b'\t' => Some(b't'),
+        b'\n' => Some(b'n'),
+        b'\r' => Some(b'r'),
+        b'\\' => Some(b'\\'),
+        _ => None,
+    };
+    let mut plain = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        if let Some(letter) = escape(*byte) {
+            out.extend_from_slice(&bytes[plain..at]);
+            out.extend([b'\\', letter]);
+            plain = at + 1;
         }
     }
+    out.extend_from_slice(&bytes[plain..]);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use manybase_driver::BulkTarget;
     use manybase_sql::dialect;
 
     fn rows(columns: &[&'static str], values: Vec<Value>) -> BulkRows {
@@ -149,13 +219,10 @@ mod tests {
             Value::Bytes(vec![0, 255]),
             Value::F64(0.1),
         ];
-        let file = write(&rows(&["a", "b", "c", "d"], values))
-            .expect("written")
+        let file = file(&rows(&["a", "b", "c", "d"], values))
+            .expect("named")
             .expect("a file");
-        assert_eq!(
-            String::from_utf8(file.text).expect("text"),
-            "a\\tb\\nc\\\\N\\0\\r\t\\N\t00FF\t0.1\n"
-        );
+        assert_eq!(whole(file.text), "a\\tb\\nc\\\\N\\0\\r\t\\N\t00FF\t0.1\n");
         assert_eq!(
             file.sql,
             "LOAD DATA LOCAL INFILE 'rows' INTO TABLE `t` CHARACTER SET utf8mb4 FIELDS TERMINATED BY '\\t' \
@@ -166,10 +233,49 @@ mod tests {
     #[test]
     fn bytes_and_texts_in_one_column_are_inserted() {
         let values = vec!["a".into(), Value::Bytes(vec![1])];
-        assert!(write(&rows(&["a"], values)).expect("no error").is_none());
-        let error = write(&rows(&["a"], vec![Value::F64(f64::NAN)]))
+        assert!(file(&rows(&["a"], values)).expect("no error").is_none());
+    }
+
+    #[test]
+    fn what_has_no_text_is_refused_before_anything_is_sent() {
+        let error = file(&rows(&["a"], vec![Value::F64(1.0), Value::F64(f64::NAN)]))
             .err()
             .expect("no NaN");
         assert_eq!(error.kind(), ErrorKind::Value);
+        assert!(error.message().starts_with("column a: "), "{error}");
+    }
+
+    #[test]
+    fn pieces_are_of_bounded_length_and_the_whole() {
+        let long = "x".repeat(5 * PIECE);
+        let values: Vec<Value> = (0..30_000)
+            .map(|n| {
+                if n == 7 {
+                    long.as_str().into()
+                } else {
+                    n.to_string().into()
+                }
+            })
+            .collect();
+        let wanted: String = (0..30_000)
+            .map(|n| {
+                if n == 7 {
+                    format!("{long}\n")
+                } else {
+                    format!("{n}\n")
+                }
+            })
+            .collect();
+        let file = file(&rows(&["a"], values)).expect("named").expect("a file");
+        assert_eq!(whole(file.text), wanted);
+    }
+
+    fn whole(text: Text) -> String {
+        let pieces = text.map(|piece| piece.expect("has a text"));
+        let all: Vec<u8> = pieces
+            .inspect(|piece| assert!((1..=2 * PIECE).contains(&piece.len())))
+            .flatten()
+            .collect();
+        String::from_utf8(all).expect("text")
     }
 }

@@ -5,6 +5,7 @@ mod connect;
 mod errors;
 mod limits;
 mod lists;
+mod load;
 mod outage;
 mod results;
 mod round_trip;

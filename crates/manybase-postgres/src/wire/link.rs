@@ -118,7 +118,7 @@ impl Link {
     }
 
     /// Sends what has been asked. What fails is told to whoever awaits the answer: the server may have said why.
-    async fn flush(&mut self) {
+    pub(crate) async fn flush(&mut self) {
         poll_fn(|cx| self.poll_flush(cx)).await;
     }
 

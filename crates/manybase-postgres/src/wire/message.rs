@@ -150,6 +150,29 @@ pub(crate) trait Values {
     fn form(&self, at: usize) -> Format;
 
     fn write(&self, at: usize, out: &mut BytesMut) -> Result<IsNull, BindError>;
+
+    /// The forms in which the columns of the rows come back, as the message has them.
+    fn results(&self) -> &[u8] {
+        ALL_BINARY
+    }
+}
+
+/// One form for all columns.
+const ALL_BINARY: &[u8] = &[0, 1, 0, 1];
+
+/// The forms in which columns come back. What has the same form either way comes as text: that is the shorter way for the
+/// server, which makes room for every binary value by itself.
+pub(crate) fn results(columns: &[Kind]) -> Box<[u8]> {
+    let is_text = |kind: &Kind| matches!(kind, Kind::Text | Kind::Json);
+    match u16::try_from(columns.len()) {
+        Ok(count) if columns.iter().any(is_text) => {
+            let mut forms = count.to_be_bytes().to_vec();
+            let each = columns.iter().map(|kind| u16::from(!is_text(kind)));
+            forms.extend(each.flat_map(u16::to_be_bytes));
+            forms.into()
+        }
+        _ => ALL_BINARY.into(),
+    }
 }
 
 /// Values, and what the server expects in their places.
@@ -169,7 +192,7 @@ impl Values for (&[Value], &[(Kind, Type)]) {
     }
 }
 
-/// The values of a statement, bound to the portal without a name; rows come back in binary form.
+/// The values of a statement, bound to the portal without a name.
 pub(super) fn bind(out: &mut BytesMut, statement: Name, values: &impl Values) -> Result<(), Failure> {
     // Somebody has looked that there are not more.
     let count = u16::try_from(values.len()).map_err(|_| Failure::TooLong)?;
@@ -196,8 +219,7 @@ pub(super) fn bind(out: &mut BytesMut, statement: Name, values: &impl Values) ->
                 values.write(at, out).map_err(|error| Failure::Bind(error.at(at)))
             })?;
         }
-        out.put_i16(1);
-        out.put_i16(1);
+        out.put_slice(values.results());
         Ok(())
     })
 }

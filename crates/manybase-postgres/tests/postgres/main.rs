@@ -7,6 +7,7 @@ mod cancel;
 mod connect;
 mod errors;
 mod fault;
+mod load;
 mod query;
 mod session;
 mod support;

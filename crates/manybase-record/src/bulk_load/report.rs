@@ -1,6 +1,6 @@
 //! What a load did.
 
-use manybase_driver::Error;
+use manybase_driver::{BulkDone, Error};
 
 /// How many reasons are kept.
 const REASONS: usize = 20;
@@ -58,6 +58,15 @@ pub struct Rejected {
 }
 
 impl Loaded {
+    /// Notes rows that are written; those that were there are ignored or updated.
+    pub(super) fn add(&mut self, done: BulkDone, ignores: bool) {
+        self.inserted += done.inserted;
+        match ignores {
+            true => self.ignored += done.found,
+            false => self.updated += done.found,
+        }
+    }
+
     /// Notes a record; an error when there were too many.
     pub(super) fn reject(&mut self, row: u64, error: Error, at_most: u64) -> Result<(), Error> {
         if self.rejected >= at_most {

@@ -1,22 +1,15 @@
-//! Loading, batch by batch.
+//! Loading, batch by batch. While the database is busy with one, the next one is made.
 
+use super::batch::{Batch, Batches, Plan};
 use super::{BulkLoad, Loaded, Mode};
-use crate::insert::{encode, size, statement, written};
+use crate::Model;
 use crate::rec::placed;
-use crate::upsert::{Same, no_key_yet, same};
-use crate::{Model, ModelMeta, Role, relation, validate};
-use chrono::{SubsecRound, Utc};
-use foldhash::fast::RandomState;
 use manybase_db::{Executor, Lease};
-use manybase_driver::{Access, BulkRows, BulkTarget, Dialect, Error, ErrorKind, Result, Statement};
-use manybase_sql::{ConflictUpdate, Delete, OnConflict, Value};
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use manybase_driver::{Access, BulkRows, Error, ErrorKind, Result, Statement};
+use manybase_sql::Delete;
 use std::future::poll_fn;
-use std::sync::Arc;
-
-/// Bytes of one batch, roughly.
-const BYTES: usize = 4 << 20;
+use std::pin::pin;
+use std::task::Poll;
 
 pub(super) async fn run<M: Model>(mut load: BulkLoad<'_, M>, on: &dyn Executor) -> Result<Loaded> {
     let meta = M::meta();
@@ -58,78 +51,81 @@ async fn all<M: Model>(
     lease: &mut Lease<'_>,
     loaded: &mut Loaded,
 ) -> Result<()> {
-    let meta = M::meta();
     let dialect = lease.dialect();
     if load.mode == Mode::Replace {
-        let delete = Delete::from(meta.table.clone()).render(dialect)?;
+        let delete = Delete::from(M::meta().table.clone()).render(dialect)?;
         loaded.deleted = lease
             .execute(Statement::rendered(delete, Access::Write))
             .await?
             .affected;
     }
-    let mut pending = [
-        Pending::new(plan, false, dialect),
-        Pending::new(plan, true, dialect),
-    ];
-    let now = Utc::now().trunc_subsecs(6);
-    let (mut taken, mut begun) = (0, false);
-    while let Some(record) = poll_fn(|task| load.records.as_mut().poll_next(task)).await {
-        let mut record: M = record?;
-        taken += 1;
-        record.stamp(now, None);
-        let unset = record.is_key_unset();
-        if unset && plan.by_auto_key {
-            return Err(no_key_yet(meta));
-        }
-        relation::refuse_fresh(std::slice::from_mut(&mut record), "bulk_load")?;
-        match encode(&record).and_then(|values| validate::checked(&record, &values).map(|()| values)) {
-            Ok(values) => pending[usize::from(unset)].push(taken, values, plan, now, loaded),
-            Err(error) => loaded.reject(taken, error, load.max_rejects)?,
-        }
-        begun = true;
-        let rows: usize = pending.iter().map(|pending| pending.numbers.len()).sum();
-        let bytes: usize = pending.iter().map(|pending| pending.bytes).sum();
-        if rows >= load.batch || bytes >= BYTES {
-            flush(load, plan, lease, &mut pending, loaded, taken).await?;
-            begun = false;
+    let mut batches = Batches::new(&mut load.records, plan, dialect);
+    let mut next = batches.next().await?;
+    while let Some(batch) = next {
+        let sending = async {
+            flush(batch, plan, lease, loaded).await?;
+            if let Some(progress) = &mut load.progress {
+                progress(loaded);
+            }
             if load.each_batch {
                 lease.commit_nested().await?;
                 lease.begin_nested().await?;
             }
-        }
-    }
-    if begun {
-        flush(load, plan, lease, &mut pending, loaded, taken).await?;
-    }
-    Ok(())
-}
-
-async fn flush<M: Model>(
-    load: &mut BulkLoad<'_, M>,
-    plan: &Plan,
-    lease: &mut Lease<'_>,
-    pending: &mut [Pending; 2],
-    loaded: &mut Loaded,
-    taken: u64,
-) -> Result<()> {
-    for pending in pending {
-        if let Some((rows, numbers)) = pending.take()? {
-            send(&rows, &numbers, load.max_rejects, plan, lease, loaded).await?;
-        }
-    }
-    loaded.read = taken;
-    if let Some(progress) = &mut load.progress {
-        progress(loaded);
+            Ok(())
+        };
+        next = beside(sending, batches.next()).await?;
     }
     Ok(())
 }
 
-/// Sends rows; where some may be refused, those that are refused together go in halves, down to the one that is to
-/// blame.
+/// What `made` came to, once `sent` is done. Where that fails, there is no waiting for the other.
+async fn beside<T>(
+    sent: impl Future<Output = Result<()>>,
+    made: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    let (mut sent, mut made) = (pin!(sent), pin!(made));
+    let (mut is_sent, mut is_made) = (false, None);
+    poll_fn(|task| {
+        if !is_sent && let Poll::Ready(result) = sent.as_mut().poll(task) {
+            result?;
+            is_sent = true;
+        }
+        if is_made.is_none()
+            && let Poll::Ready(result) = made.as_mut().poll(task)
+        {
+            is_made = Some(result);
+        }
+        match is_made.take_if(|_| is_sent) {
+            Some(result) => Poll::Ready(result),
+            None => Poll::Pending,
+        }
+    })
+    .await
+}
+
+async fn flush(batch: Batch, plan: &Plan, lease: &mut Lease<'_>, loaded: &mut Loaded) -> Result<()> {
+    loaded.replaced += batch.replaced;
+    for (number, error) in batch.refused {
+        loaded.reject(number, error, plan.max_rejects)?;
+    }
+    for (rows, numbers) in batch.parts {
+        match plan.max_rejects {
+            0 => {
+                drop(numbers);
+                let done = lease.bulk_load(rows).await?;
+                loaded.add(done, plan.ignores);
+            }
+            _ => send(&rows, &numbers, plan, lease, loaded).await?,
+        }
+    }
+    loaded.read = batch.taken;
+    Ok(())
+}
+
+/// Sends rows of which some may be refused: those that are refused together go in halves, down to the one that is to blame.
 async fn send(
     rows: &BulkRows,
     numbers: &[u64],
-    max_rejects: u64,
     plan: &Plan,
     lease: &mut Lease<'_>,
     loaded: &mut Loaded,
@@ -140,25 +136,17 @@ async fn send(
         if part.is_empty() {
             continue;
         }
-        if max_rejects > 0 {
-            lease.begin_nested().await?;
-        }
+        lease.begin_nested().await?;
         match lease.bulk_load(rows.part(part.clone())).await {
             Ok(done) => {
-                if max_rejects > 0 {
-                    lease.commit_nested().await?;
-                }
-                loaded.inserted += done.inserted;
-                match plan.ignores {
-                    true => loaded.ignored += done.found,
-                    false => loaded.updated += done.found,
-                }
+                lease.commit_nested().await?;
+                loaded.add(done, plan.ignores);
             }
-            Err(error) if max_rejects > 0 && is_of_a_row(&error) => {
+            Err(error) if is_of_a_row(&error) => {
                 lease.rollback_nested().await?;
                 if part.len() == 1 {
                     let number = numbers.get(part.start).copied().unwrap_or_default();
-                    loaded.reject(number, error, max_rejects)?;
+                    loaded.reject(number, error, plan.max_rejects)?;
                     continue;
                 }
                 let middle = part.start + part.len() / 2;
@@ -180,121 +168,4 @@ fn is_of_a_row(error: &Error) -> bool {
             | ErrorKind::NotNullViolation
             | ErrorKind::CheckViolation
     )
-}
-
-/// What is the same for all records.
-struct Plan {
-    meta: &'static ModelMeta,
-    conflict: Option<OnConflict>,
-    /// Positions of the columns that rows are found by.
-    by: Vec<usize>,
-    /// Positions of the columns that get the time of the update, whatever the record says.
-    stamped: Vec<usize>,
-    by_auto_key: bool,
-    ignores: bool,
-}
-
-impl Plan {
-    fn new<M: Model>(load: &BulkLoad<'_, M>) -> Result<Self> {
-        load.check()?;
-        let meta = M::meta();
-        let mut plan = Self {
-            meta,
-            conflict: None,
-            by: Vec::new(),
-            stamped: Vec::new(),
-            by_auto_key: false,
-            ignores: false,
-        };
-        if load.mode == Mode::Upsert {
-            plan.by = load.upsert.found_by(meta)?;
-            let conflict = load.upsert.conflict(meta, &plan.by)?;
-            plan.ignores = conflict.update == ConflictUpdate::Nothing;
-            plan.conflict = Some(conflict);
-            plan.stamped = load.upsert.stamped(meta);
-            let is_auto = |at: &usize| matches!(meta.columns[*at].role, Role::AutoKey { .. });
-            plan.by_auto_key = plan.by.iter().any(is_auto);
-        }
-        Ok(plan)
-    }
-}
-
-/// Rows of one batch with the same columns.
-struct Pending {
-    meta: &'static ModelMeta,
-    unset: bool,
-    target: Arc<BulkTarget>,
-    values: Vec<Value>,
-    /// Which records they are.
-    numbers: Vec<u64>,
-    bytes: usize,
-    /// Where the row of a key stands.
-    last: HashMap<Same, usize, RandomState>,
-}
-
-impl Pending {
-    fn new(plan: &Plan, unset: bool, dialect: &'static dyn Dialect) -> Self {
-        let target = BulkTarget {
-            table: plan.meta.table.clone(),
-            columns: statement(plan.meta, unset).columns,
-            on_conflict: plan.conflict.clone(),
-            dialect,
-        };
-        Self {
-            meta: plan.meta,
-            unset,
-            target: target.into(),
-            values: Vec::new(),
-            numbers: Vec::new(),
-            bytes: 0,
-            last: HashMap::default(),
-        }
-    }
-
-    fn push(
-        &mut self,
-        number: u64,
-        mut values: Vec<Value>,
-        plan: &Plan,
-        now: chrono::DateTime<Utc>,
-        loaded: &mut Loaded,
-    ) {
-        for &at in &plan.stamped {
-            values[at] = self.meta.time(at, now);
-        }
-        let key = match plan.conflict {
-            Some(_) => same(plan.by.iter().map(|&at| &values[at])),
-            None => None,
-        };
-        let row = written(self.meta, values, self.unset);
-        self.bytes += row.iter().map(size).sum::<usize>();
-        if let Some(key) = key {
-            match self.last.entry(key) {
-                // The last one counts, in the place of the first.
-                Entry::Occupied(before) => {
-                    let (before, width) = (*before.get(), self.target.columns.len());
-                    let place = self.values.iter_mut().skip(before * width).take(width);
-                    place.zip(row).for_each(|(old, new)| *old = new);
-                    self.numbers[before] = number;
-                    loaded.replaced += 1;
-                    return;
-                }
-                Entry::Vacant(free) => {
-                    free.insert(self.numbers.len());
-                }
-            }
-        }
-        self.values.extend(row);
-        self.numbers.push(number);
-    }
-
-    fn take(&mut self) -> Result<Option<(BulkRows, Vec<u64>)>> {
-        if self.numbers.is_empty() {
-            return Ok(None);
-        }
-        self.bytes = 0;
-        self.last.clear();
-        let rows = BulkRows::new(self.target.clone(), std::mem::take(&mut self.values))?;
-        Ok(Some((rows, std::mem::take(&mut self.numbers))))
-    }
 }

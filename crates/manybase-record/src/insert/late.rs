@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// (`Some(true)`), or with one of their own. Where something is to be looked at before anything is sent, they can't.
 pub(crate) fn together<M: Model>(records: &[M], dialect: &dyn Dialect) -> Option<bool> {
     let meta = M::meta();
-    let many = dialect.capability().inserts_from_arrays && records.len() >= LISTS && !meta.validated;
+    let many = dialect.capability().inserts_together && records.len() >= LISTS && !meta.validated;
     let unset = records.first().filter(|_| many)?.is_key_unset();
     let same = records.iter().all(|record| record.is_key_unset() == unset);
     let written = meta.columns.iter().any(|column| is_written(column.role, unset));

@@ -37,7 +37,7 @@ pub struct Sqlite {
 
 static CAPABILITY: Capability = Capability {
     insert_returning: true,
-    inserts_from_arrays: true,
+    inserts_together: true,
     update_returning: true,
     update_from: true,
     delete_returning: true,

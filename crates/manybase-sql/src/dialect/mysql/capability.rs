@@ -11,7 +11,7 @@ const LEVELS: &[IsolationLevel] = &[
 
 pub(super) static MYSQL: Capability = Capability {
     insert_returning: false,
-    inserts_from_arrays: false,
+    inserts_together: true,
     update_returning: false,
     update_from: false,
     delete_returning: false,
@@ -47,7 +47,6 @@ pub(super) static MYSQL: Capability = Capability {
 
 pub(super) static MARIADB: Capability = Capability {
     insert_returning: true,
-    inserts_from_arrays: false,
     delete_returning: true,
     lock_of: false,
     lateral: false,
@@ -59,6 +58,7 @@ pub(super) static MARIADB: Capability = Capability {
 
 /// SAVEPOINT is taken and does nothing, ROLLBACK TO then fails.
 pub(super) static MATRIXONE: Capability = Capability {
+    inserts_together: false,
     savepoints: false,
     two_phase_commit: false,
     share_locks: false,

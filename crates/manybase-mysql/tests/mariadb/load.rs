@@ -1,0 +1,98 @@
+//! Many rows at once.
+
+use super::{Home, number, refused, run};
+use manybase_driver::{BulkRows, BulkTarget, ErrorKind, Value};
+use manybase_sql::{ConflictUpdate, ConflictValue, OnConflict, dialect};
+
+fn rows(values: Vec<Value>) -> BulkRows {
+    let target = BulkTarget {
+        table: "t".into(),
+        columns: vec!["id".into(), "n".into()],
+        on_conflict: None,
+        dialect: dialect::mariadb(),
+    };
+    BulkRows::new(target.into(), values).expect("whole rows")
+}
+
+fn numbers(length: i64, last: f64) -> Vec<Value> {
+    let each = (0..length).flat_map(|id| [id.into(), Value::F64(if id + 1 == length { last } else { 0.5 })]);
+    each.collect()
+}
+
+async fn home(name: &str) -> Home {
+    let home = Home::new(name);
+    run(
+        &mut home.session().await,
+        "CREATE TABLE t (id INT PRIMARY KEY, n DOUBLE)",
+    )
+    .await;
+    home
+}
+
+/// What has no form is found when rows are on their way already.
+#[tokio::test]
+async fn a_value_far_behind_that_has_no_form() {
+    let home = home("far").await;
+    let mut session = home.session().await;
+    for length in [30, 20_000] {
+        refused(
+            session.bulk_load(rows(numbers(length, f64::NAN))).await,
+            ErrorKind::Value,
+        );
+        refused(
+            session
+                .bulk_insert(Box::new(rows(numbers(length, f64::NAN))))
+                .await,
+            ErrorKind::Value,
+        );
+        assert_eq!(number(&mut session, "SELECT COUNT(*) FROM t").await, Some(0));
+        session.begin(Default::default()).await.expect("begins");
+        run(&mut session, "INSERT INTO t VALUES (-1, 0)").await;
+        let error = refused(
+            session.bulk_load(rows(numbers(length, f64::NAN))).await,
+            ErrorKind::Value,
+        );
+        assert!(error.message().starts_with("column n: "), "{error}");
+        // What went before is there, and of the load nothing.
+        assert_eq!(number(&mut session, "SELECT COUNT(*) FROM t").await, Some(1));
+        session.rollback().await.expect("rolls back");
+    }
+    assert_eq!(
+        session
+            .bulk_load(rows(numbers(20_000, 1.0)))
+            .await
+            .expect("loads")
+            .inserted,
+        20_000
+    );
+}
+
+/// Statements of many rows each, made while others are on their way: all of them take effect, or none.
+#[tokio::test]
+async fn inserts_are_one() {
+    let home = home("one").await;
+    let mut session = home.session().await;
+    for length in [0, 1, 1_249, 1_250, 1_251, 7_000] {
+        let insert = session.bulk_insert(Box::new(rows(numbers(length, 1.0)))).await;
+        assert_eq!(insert.expect("inserts").inserted, length as u64);
+        assert_eq!(number(&mut session, "SELECT COUNT(*) FROM t").await, Some(length));
+        run(&mut session, "DELETE FROM t").await;
+    }
+    run(&mut session, "INSERT INTO t VALUES (6999, 7)").await;
+    let insert = session.bulk_insert(Box::new(rows(numbers(7_000, 1.0)))).await;
+    refused(insert, ErrorKind::UniqueViolation);
+    assert_eq!(number(&mut session, "SELECT COUNT(*) FROM t").await, Some(1));
+    assert!(!session.in_transaction());
+    let mut target = rows(Vec::new()).target().clone();
+    target.on_conflict = Some(OnConflict {
+        update: ConflictUpdate::Set(vec![("n".into(), ConflictValue::Given)]),
+        ..OnConflict::new(["id"])
+    });
+    let all = BulkRows::new(target.into(), numbers(7_000, 1.0)).expect("whole rows");
+    session.bulk_insert(Box::new(all)).await.expect("updates one");
+    assert_eq!(
+        number(&mut session, "SELECT COUNT(*) FROM t WHERE n = 7").await,
+        Some(0)
+    );
+    assert_eq!(number(&mut session, "SELECT COUNT(*) FROM t").await, Some(7_000));
+}
