@@ -29,8 +29,8 @@ type Progress<'a> = Box<dyn FnMut(&Loaded) + Send + 'a>;
 ///
 /// They go by `COPY` on PostgreSQL, by `LOAD DATA LOCAL` from memory on MySQL and MariaDB (by inserts of several rows
 /// where the server does not allow it), and by one prepared statement on SQLite; what is loaded is the same as if it were
-/// inserted. All of it takes effect together, unless [`BulkLoad::commit_each_batch`] is said. Some thousand records are
-/// in memory at a time, and the stream is asked for more when they are written.
+/// inserted. All of it takes effect together, unless [`BulkLoad::commit_each_batch`] is said. While one
+/// batch of records is written, the stream is asked for the next; there are never more in memory.
 ///
 /// Times of creation and change are set and keys are made as in every insert. Keys that the database gives are not
 /// known afterwards.
