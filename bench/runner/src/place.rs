@@ -60,22 +60,30 @@ impl Place {
             }
             Self::Mariadb(server, databases) => {
                 let database = server.create_database(name.name())?;
-                let url = over_tcp(name, database.url());
+                let url = database.url();
                 databases.push(database);
                 (Database::Mariadb, url)
             }
         };
-        fill(raw, database, &url, stream)?;
+        fill(raw, database, &self.address(Name::Raw, &url), stream)?;
         Ok(url)
+    }
+
+    /// Where a contender finds what is there.
+    pub fn address(&self, name: Name, url: &str) -> String {
+        match self {
+            Self::Mariadb(..) => over_tcp(name, url),
+            Self::Sqlite(_) | Self::Postgres(..) => url.to_owned(),
+        }
     }
 }
 
 /// All speak with MariaDB over TCP. `mysql_async` would change over to the server's Unix socket by itself, which is
 /// quicker, and which the others can't be told of by an address.
-fn over_tcp(name: Name, url: String) -> String {
+fn over_tcp(name: Name, url: &str) -> String {
     match name {
         Name::Raw | Name::Diesel => format!("{url}?prefer_socket=false"),
-        Name::Manybase | Name::Sqlx | Name::Seaorm | Name::Toasty => url,
+        Name::Manybase | Name::Sqlx | Name::Seaorm | Name::Toasty => url.to_owned(),
     }
 }
 

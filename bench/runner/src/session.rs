@@ -70,7 +70,7 @@ pub fn run(database: Database, plan: &Plan, programs: &Programs) -> Result<Secti
             None => place.prepare(*name, programs, plan.stream_rows())?,
         };
         made = Some(url.clone());
-        match Contender::start(*name, program, database, &url)? {
+        match Contender::start(*name, program, database, &place.address(*name, &url))? {
             Ok(contender) => {
                 versions.push((*name, contender.version.clone()));
                 contenders.push(Ok(contender));
