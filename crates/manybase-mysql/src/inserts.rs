@@ -21,7 +21,7 @@ struct Ready {
 }
 
 /// Rows as inserts.
-struct Makes<'s> {
+struct Chunks<'s> {
     source: &'s mut dyn RowSource,
     inserts: Inserts,
     /// Rows and bytes of one insert.
@@ -32,7 +32,7 @@ struct Makes<'s> {
     parts: std::vec::IntoIter<BulkRows>,
 }
 
-impl Makes<'_> {
+impl Chunks<'_> {
     fn next(&mut self) -> Result<Option<Ready>> {
         let part = match self.parts.next() {
             Some(part) => part,
@@ -72,29 +72,31 @@ impl MysqlConnection {
         let target = source.target();
         let width = target.columns.len().max(1);
         let fit = target.dialect.capability().max_parameters / width;
-        let mut makes = Makes {
+        let mut chunks = Chunks {
             inserts: Inserts::new(target.insert(), target.dialect),
             limits: (fit.clamp(1, (CELLS / width).max(1)), bytes),
             at: 0,
             parts: Vec::new().into_iter(),
             source: &mut *source,
         };
-        let Some(first) = makes.next()? else { return Ok(()) };
+        let Some(first) = chunks.next()? else {
+            return Ok(());
+        };
         // One statement is atomic by itself.
-        let more = makes.at < makes.source.len() || makes.parts.len() > 0;
+        let more = chunks.at < chunks.source.len() || chunks.parts.len() > 0;
         let own = self.state == State::None && more;
         if own {
             self.begin_transaction(TransactionOptions::default()).await?;
         }
-        let result = self.send_each(first, &mut makes).await;
+        let result = self.send_each(first, &mut chunks).await;
         if own { self.end(result).await } else { result }
     }
 
-    async fn send_each(&mut self, first: Ready, makes: &mut Makes<'_>) -> Result<()> {
+    async fn send_each(&mut self, first: Ready, chunks: &mut Chunks<'_>) -> Result<()> {
         let mut next = Some(first);
         while let Some(Ready { sql, values }) = next {
             // The first of the two is asked first, and then waits for the server.
-            let (sent, made) = join(self.run_write(&sql, values), async { makes.next() }).await;
+            let (sent, made) = join(self.run_write(&sql, values), async { chunks.next() }).await;
             sent?;
             next = made?;
         }
