@@ -1,5 +1,6 @@
 //! tokio-postgres, with deadpool's place taken by a list of connections: it has no pool of its own.
 
+mod many;
 mod rows;
 
 use std::collections::HashMap;
@@ -19,6 +20,7 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, NoTls, Row as Cells, Statement, Transaction};
 
 use crate::model::{Child, Item, Parent, family};
+use many::{Arrays, INSERT_MANY, upsert};
 
 const FIND: &str =
     "SELECT id, name, email, age, balance, score, active, born_on, seen_at, token FROM item WHERE id = $1";
@@ -26,18 +28,8 @@ const READ: &str = "SELECT id, name, email, age, balance, score, active, born_on
                     WHERE id >= $1 ORDER BY id LIMIT $2";
 const INSERT: &str = "INSERT INTO entry (name, email, age, balance, score, active, born_on, seen_at, token) \
                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";
-const INSERT_MANY: &str = "INSERT INTO entry (name, email, age, balance, score, active, born_on, seen_at, token) \
-                           SELECT * FROM UNNEST($1::text[], $2::text[], $3::int4[], $4::int8[], $5::float8[], \
-                           $6::bool[], $7::date[], $8::timestamp[], $9::bytea[])";
 const COPY: &str = "COPY entry (name, email, age, balance, score, active, born_on, seen_at, token) \
                     FROM STDIN (FORMAT binary)";
-const UPSERT: &str = "(id, name, email, age, balance, score, active, born_on, seen_at, token) \
-                      SELECT * FROM UNNEST($1::int8[], $2::text[], $3::text[], $4::int4[], $5::int8[], \
-                      $6::float8[], $7::bool[], $8::date[], $9::timestamp[], $10::bytea[]) \
-                      ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, \
-                      age = excluded.age, balance = excluded.balance, score = excluded.score, \
-                      active = excluded.active, born_on = excluded.born_on, seen_at = excluded.seen_at, \
-                      token = excluded.token";
 const FIND_ACCOUNT: &str =
     "SELECT id, name, email, age, balance, score, active, born_on, seen_at, token FROM account WHERE id = $1";
 const UPDATE: &str = "UPDATE account SET balance = $1 WHERE id = $2";
@@ -299,59 +291,6 @@ fn item(row: &Cells) -> Result<Item> {
         seen_at: row.try_get(8)?,
         token: row.try_get(9)?,
     })
-}
-
-/// Columns of many rows.
-struct Arrays<'r> {
-    names: Vec<&'r str>,
-    emails: Vec<Option<&'r str>>,
-    ages: Vec<i32>,
-    balances: Vec<i64>,
-    scores: Vec<f64>,
-    actives: Vec<bool>,
-    born_on: Vec<chrono::NaiveDate>,
-    seen_at: Vec<chrono::NaiveDateTime>,
-    tokens: Vec<&'r [u8]>,
-}
-
-impl<'r> Arrays<'r> {
-    fn of(rows: &'r [Item]) -> Self {
-        Self {
-            names: rows.iter().map(|row| row.name.as_str()).collect(),
-            emails: rows.iter().map(|row| row.email.as_deref()).collect(),
-            ages: rows.iter().map(|row| row.age).collect(),
-            balances: rows.iter().map(|row| row.balance).collect(),
-            scores: rows.iter().map(|row| row.score).collect(),
-            actives: rows.iter().map(|row| row.active).collect(),
-            born_on: rows.iter().map(|row| row.born_on).collect(),
-            seen_at: rows.iter().map(|row| row.seen_at).collect(),
-            tokens: rows.iter().map(|row| row.token.as_slice()).collect(),
-        }
-    }
-
-    fn binds(&self) -> [&(dyn ToSql + Sync); 9] {
-        [
-            &self.names,
-            &self.emails,
-            &self.ages,
-            &self.balances,
-            &self.scores,
-            &self.actives,
-            &self.born_on,
-            &self.seen_at,
-            &self.tokens,
-        ]
-    }
-}
-
-async fn upsert(client: &Client, table: &str, rows: &[Item]) -> Result<u64> {
-    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-    let arrays = Arrays::of(rows);
-    let mut binds: Vec<&(dyn ToSql + Sync)> = vec![&ids];
-    binds.extend(arrays.binds());
-    Ok(client
-        .execute(&format!("INSERT INTO {table} {UPSERT}"), &binds)
-        .await?)
 }
 
 type Bind = Box<dyn ToSql + Sync + Send>;

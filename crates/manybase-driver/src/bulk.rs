@@ -198,8 +198,7 @@ impl BulkRows {
         let mut statements = Vec::new();
         let mut inserts = Inserts::new(target.insert(), target.dialect);
         for part in self.parts(at_most, bytes) {
-            let values = part.rows().flatten().cloned().collect();
-            statements.push(inserts.of(part.len(), values)?);
+            statements.push(inserts.of(part.len(), part.into_values())?);
         }
         Ok(statements)
     }

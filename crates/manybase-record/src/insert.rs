@@ -23,7 +23,7 @@ use std::sync::Arc;
 const ROWS: usize = 500;
 /// Bytes of one statement, roughly: servers have a limit on what they take at once.
 const BYTES: usize = 1 << 20;
-/// Rows from which on they go another way than as placeholders, where the database has a faster one.
+/// Rows from which on the driver is given all of them at once, where it has a faster way for that.
 const LISTS: usize = 20;
 
 pub(crate) async fn one<M: Model>(mut record: M, on: &dyn Executor) -> Result<Rec<M>> {

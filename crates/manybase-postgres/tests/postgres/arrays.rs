@@ -2,19 +2,9 @@
 
 use crate::support::*;
 use manybase_driver::{BulkRows, BulkTarget, Error, ErrorKind, Result, RowSource, TransactionOptions, Value};
-use manybase_sql::{ConflictUpdate, ConflictValue, OnConflict, dialect};
+use manybase_sql::{ConflictUpdate, ConflictValue, OnConflict};
 use std::ops::Range;
 use std::sync::Arc;
-
-fn rows(columns: &[&str], values: Vec<Value>) -> BulkRows {
-    let target = BulkTarget {
-        table: "t".into(),
-        columns: columns.iter().map(|name| (*name).to_owned().into()).collect(),
-        on_conflict: None,
-        dialect: dialect::postgres(),
-    };
-    BulkRows::new(Arc::new(target), values).unwrap()
-}
 
 #[tokio::test]
 async fn columns_of_every_kind() {

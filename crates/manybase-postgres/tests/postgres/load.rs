@@ -1,18 +1,10 @@
 //! Many rows by `COPY`.
 
 use crate::support::*;
-use manybase_driver::{BulkRows, BulkTarget, ErrorKind, Session, TransactionOptions, Value};
-use manybase_sql::dialect;
+use manybase_driver::{ErrorKind, Session, TransactionOptions, Value};
 
 async fn load(session: &mut Session, values: Vec<Value>) -> manybase_driver::Result<u64> {
-    let target = BulkTarget {
-        table: "t".into(),
-        columns: vec!["a".into()],
-        on_conflict: None,
-        dialect: dialect::postgres(),
-    };
-    let rows = BulkRows::new(target.into(), values)?;
-    Ok(session.bulk_load(rows).await?.inserted)
+    Ok(session.bulk_load(rows(&["a"], values)).await?.inserted)
 }
 
 /// In a transaction a table stays as it is, so that it is asked for once; but not if the transaction itself changes it.

@@ -1,11 +1,13 @@
 //! What the tests share.
 
 use manybase_driver::{
-    Access, Address, ConnectOptions, DriverFactory, Flow, Pool, PoolOptions, Result, Row, Session, Sink,
-    Statement, TestBeforeUse, Value,
+    Access, Address, BulkRows, BulkTarget, ConnectOptions, DriverFactory, Flow, Pool, PoolOptions, Result,
+    Row, Session, Sink, Statement, TestBeforeUse, Value,
 };
 use manybase_postgres::PostgresFactory;
+use manybase_sql::dialect;
 use manybase_testkit::Database;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A database of its own and a pool on it.
@@ -178,4 +180,15 @@ pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: 
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("never: {what}");
+}
+
+/// Rows for the table `t`.
+pub(crate) fn rows(columns: &[&str], values: Vec<Value>) -> BulkRows {
+    let target = BulkTarget {
+        table: "t".into(),
+        columns: columns.iter().map(|name| (*name).to_owned().into()).collect(),
+        on_conflict: None,
+        dialect: dialect::postgres(),
+    };
+    BulkRows::new(Arc::new(target), values).unwrap()
 }
