@@ -52,6 +52,7 @@ mod copy;
 mod driver;
 mod error;
 mod factory;
+mod first;
 mod kind;
 mod numeric;
 mod prepare;

@@ -28,6 +28,11 @@ impl Described {
 impl Link {
     /// The answer to [`Link::prepare`].
     pub(crate) async fn prepared(&mut self, name: Name) -> Result<Described, Failure> {
+        self.described(name, tag::READY).await
+    }
+
+    /// What the server says about a statement, up to a message that is not about it.
+    pub(crate) async fn described(&mut self, name: Name, end: u8) -> Result<Described, Failure> {
         let mut described = Described {
             name,
             params: Vec::new(),
@@ -55,7 +60,7 @@ impl Link {
                         described.columns.push((name, oid));
                     }
                 }
-                tag::READY => return Ok(described),
+                tag if tag == end => return Ok(described),
                 tag::ERROR => return Err(self.refused(&message).await),
                 _ => return Err(self.unexpected(&message)),
             }
@@ -108,6 +113,11 @@ impl Entry {
 }
 
 impl PostgresConnection {
+    /// Whether all of its types are known.
+    pub(crate) fn knows_types(&self, described: &Described) -> bool {
+        described.types().all(|oid| self.types.get(oid).is_some())
+    }
+
     /// A statement that the server has prepared, with its types.
     pub(crate) async fn resolve(&mut self, described: Described) -> Result<Prepared, Failure> {
         let unknown: Vec<Oid> = described

@@ -120,7 +120,16 @@ impl PostgresConnection {
     /// Prepares and starts a statement.
     async fn start(&mut self, statement: &Statement) -> Result<Arc<Prepared>> {
         loop {
-            let (prepared, kept) = self.prepare(statement).await?;
+            let known = self.known(statement)?;
+            if known.is_none()
+                && let Some(started) = self.start_unknown(statement).await?
+            {
+                return Ok(started);
+            }
+            let (prepared, kept) = match known {
+                Some(prepared) => (prepared, true),
+                None => self.prepare(statement).await?,
+            };
             prepared.check(statement.binds.len())?;
             let values = prepared.with(&statement.binds);
             match self.wire.link().start(prepared.name, &values).await {
@@ -162,10 +171,7 @@ impl PostgresConnection {
 
     /// A statement's prepared form, and whether it was kept from an earlier use.
     pub(crate) async fn prepare(&mut self, statement: &Statement) -> Result<(Arc<Prepared>, bool)> {
-        check(statement)?;
-        if statement.cache
-            && let Some(prepared) = self.cache.get(&statement.sql)
-        {
+        if let Some(prepared) = self.known(statement)? {
             return Ok((prepared, true));
         }
         check_text(&statement.sql)?;
@@ -173,6 +179,15 @@ impl PostgresConnection {
         match self.prepare_anew(&statement.sql).await {
             Ok(prepared) => Ok((self.keep(statement, prepared), false)),
             Err(failure) => Err(self.error(&failure)),
+        }
+    }
+
+    /// A statement's prepared form, where it was kept from an earlier use.
+    fn known(&mut self, statement: &Statement) -> Result<Option<Arc<Prepared>>> {
+        check(statement)?;
+        match statement.cache {
+            true => Ok(self.cache.get(&statement.sql)),
+            false => Ok(None),
         }
     }
 

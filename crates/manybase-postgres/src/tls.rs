@@ -9,11 +9,22 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// Made once: that takes a while.
+static UNVERIFIED: OnceLock<MakeRustlsConnect> = OnceLock::new();
 
 /// Encrypts, and believes any certificate: `prefer` and `require`, as in libpq.
 pub(crate) fn unverified() -> Result<MakeRustlsConnect> {
+    if let Some(made) = UNVERIFIED.get() {
+        return Ok(made.clone());
+    }
+    let made = make_unverified()?;
+    Ok(UNVERIFIED.get_or_init(|| made).clone())
+}
+
+fn make_unverified() -> Result<MakeRustlsConnect> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let config = builder(provider.clone())?
         .dangerous()

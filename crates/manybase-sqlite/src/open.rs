@@ -55,8 +55,7 @@ fn is_quick(path: &Path) -> bool {
 
 /// `None` if it had to wait, on the spot.
 fn opened(config: &Arc<Config>, access: Access, on_the_spot: bool) -> Result<Option<Core>> {
-    let place: Arc<str> = config.place.to_string().into();
-    let fail = |error| error::refused(error, &place);
+    let fail = |error| error::refused(error, &config.place.to_string());
     let mut raw = match &config.place {
         Place::Memory => in_memory(config.image.as_deref())?,
         Place::File(path) => Connection::open_with_flags(path, flags(config.mode)).map_err(fail)?,

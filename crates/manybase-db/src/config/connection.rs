@@ -296,60 +296,62 @@ impl ConnectionConfig {
 
     /// The pool, and those of its replicas. They dial when somebody asks.
     pub(crate) fn pools(
-        mut self,
+        &self,
         name: &Arc<str>,
         factories: &[Arc<dyn DriverFactory>],
         guard: &Guard,
     ) -> Result<(Pool, Option<Arc<Replicas>>)> {
-        let (policy, max_lag) = (self.replica_policy, self.max_replica_lag);
-        let addresses = std::mem::take(&mut self.replicas);
-        let config = self.clone();
-        let primary = self.pool(name, factories, guard)?;
-        if addresses.is_empty() {
+        let pool = |name: &Arc<str>, address: &Address, place: &Option<Place>| {
+            let pool = self.pool(name, address.clone(), factories, guard);
+            pool.map_err(|error| located(place, error))
+        };
+        let primary = pool(name, &self.address, &self.place)?;
+        if self.replicas.is_empty() {
             return Ok((primary, None));
         }
+        let max_lag = self.max_replica_lag;
         let mut pools = Vec::new();
-        for (number, (address, place)) in addresses.into_iter().enumerate() {
+        for (number, (address, place)) in self.replicas.iter().enumerate() {
             let name: Arc<str> = format!("{name}/replica-{}", number + 1).into();
-            let config = Self {
-                address,
-                place: place.clone(),
-                ..config.clone()
-            };
-            let pool = config.pool(&name, factories, guard)?;
-            crate::replica::check(&primary, &pool, max_lag).map_err(|error| match &place {
-                Some(place) => place.wrap(error),
-                None => error,
-            })?;
-            pools.push(pool);
+            let replica = pool(&name, address, place)?;
+            crate::replica::check(&primary, &replica, max_lag).map_err(|error| located(place, error))?;
+            pools.push(replica);
         }
-        Ok((primary, Some(Replicas::new(pools, policy, max_lag))))
+        let replicas = Replicas::new(pools, self.replica_policy, max_lag);
+        Ok((primary, Some(replicas)))
     }
 
     /// A pool that dials when somebody asks.
-    fn pool(mut self, name: &Arc<str>, factories: &[Arc<dyn DriverFactory>], guard: &Guard) -> Result<Pool> {
-        let place = self.place.take();
-        let located = |error| match &place {
-            Some(place) => place.wrap(error),
-            None => error,
-        };
+    fn pool(
+        &self,
+        name: &Arc<str>,
+        mut address: Address,
+        factories: &[Arc<dyn DriverFactory>],
+        guard: &Guard,
+    ) -> Result<Pool> {
         if name.is_empty() {
-            return Err(located(Error::config("a connection needs a name")));
+            return Err(Error::config("a connection needs a name"));
         }
         if self.pool.max_size == 0 {
-            return Err(located(Error::config("`max_connections` must be at least 1")));
+            return Err(Error::config("`max_connections` must be at least 1"));
         }
         if self.pool.min_idle > self.pool.max_size {
             let (min, max) = (self.pool.min_idle, self.pool.max_size);
             let error = Error::config(format!("`min_idle` is {min}, more than `max_connections`, {max}"));
-            return Err(located(
-                error.with_help("raise `max_connections`, or lower `min_idle`"),
-            ));
+            return Err(error.with_help("raise `max_connections`, or lower `min_idle`"));
         }
-        let marked = take_mark(&mut self.address).map_err(located)?;
-        let driver = factories::open(factories, &self.address, &self.connect).map_err(located)?;
-        guard.check(marked, &self.address, &*driver).map_err(located)?;
-        Ok(Pool::new(name.clone(), driver, self.pool))
+        let marked = take_mark(&mut address)?;
+        let driver = factories::open(factories, &address, &self.connect)?;
+        guard.check(marked, &address, &*driver)?;
+        Ok(Pool::new(name.clone(), driver, self.pool.clone()))
+    }
+}
+
+/// What is wrong, with where it was read.
+fn located(place: &Option<Place>, error: Error) -> Error {
+    match place {
+        Some(place) => place.wrap(error),
+        None => error,
     }
 }
 

@@ -300,7 +300,7 @@ impl DbBuilder {
         let pools = connections
             .into_iter()
             .map(|(name, config)| {
-                let pools = config.clone().pools(&name, &self.factories, &guard);
+                let pools = config.pools(&name, &self.factories, &guard);
                 pools
                     .map(|(pool, replicas)| (config, pool, replicas))
                     .map_err(|error| error.with_connection(name))

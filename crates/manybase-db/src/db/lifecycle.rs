@@ -34,7 +34,7 @@ impl Db {
         let (config, pool, replicas) = config
             .into_connection_config()
             .and_then(|config| {
-                let (pool, replicas) = config.clone().pools(&name, &self.0.factories, &self.0.guard)?;
+                let (pool, replicas) = config.pools(&name, &self.0.factories, &self.0.guard)?;
                 Ok((config, pool, replicas))
             })
             .map_err(|error| error.with_connection(name.clone()))?;

@@ -1,10 +1,10 @@
 //! Makes connections, and judges those that come back.
 
 use super::polite::{Census, Polite};
+use super::tend::Tended;
 use super::{PoolOptions, TestBeforeUse};
 use crate::{Access, Driver, Error, Result};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// A ping or a reset that takes longer than this means that the connection is of no use.
@@ -17,8 +17,8 @@ pub(super) struct Manager {
     test_before_use: TestBeforeUse,
     max_lifetime: Option<Duration>,
     census: Arc<Census>,
-    /// Somebody looks after idle connections.
-    pub(super) tended: AtomicBool,
+    /// Who looks after idle connections, once there has been one.
+    pub(super) tended: Mutex<Option<Tended>>,
 }
 
 pub(super) struct Slot {
@@ -52,7 +52,7 @@ impl Manager {
             test_before_use: options.test_before_use,
             max_lifetime: options.max_lifetime,
             census,
-            tended: AtomicBool::new(false),
+            tended: Mutex::default(),
         }
     }
 }

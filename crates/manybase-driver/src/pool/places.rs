@@ -5,8 +5,9 @@
 //! wait anyway.
 
 use super::manager::{Manager, Slot};
+use super::tend;
 use crate::{Error, Result};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -19,6 +20,8 @@ pub(super) struct Places {
     min_idle: usize,
     stock: Mutex<Stock>,
     waiting: AtomicUsize,
+    /// Connections are being made ready.
+    making: AtomicBool,
 }
 
 #[derive(Default)]
@@ -65,6 +68,7 @@ impl Places {
             min_idle,
             stock: Mutex::default(),
             waiting: AtomicUsize::new(0),
+            making: AtomicBool::new(false),
         })
     }
 
@@ -164,8 +168,20 @@ impl Places {
         drop(unused);
     }
 
-    /// Dials until there are as many idle ones as are kept ready, or as many open ones as there may be.
-    pub(super) async fn make_ready(&self) -> Result<()> {
+    /// Dials in the background until there are as many idle ones as are kept ready, or as many open ones as there may be.
+    pub(super) fn make_ready(self: &Arc<Self>) {
+        if self.min_idle == 0 || self.is_closed() || self.making.swap(true, Ordering::Acquire) {
+            return;
+        }
+        let making = Making(self.clone());
+        tokio::spawn(async move {
+            if let Err(error) = making.0.dial_ready().await {
+                tracing::debug!(target: "manybase::pool", %error, "could not keep connections ready");
+            }
+        });
+    }
+
+    async fn dial_ready(&self) -> Result<()> {
         while !self.is_closed() {
             // As if for somebody: whoever dials holds one, so that there are never too many.
             let Ok(permit) = self.permits.try_acquire() else {
@@ -187,6 +203,7 @@ impl Places {
     /// Closes what is idle now and the rest when it comes back. Whoever waits is refused.
     pub(super) fn close(&self) {
         self.permits.close();
+        tend::leave(self);
         let mut stock = self.stock();
         stock.closed = true;
         let idle = std::mem::take(&mut stock.idle);
@@ -266,6 +283,15 @@ impl Drop for Unready<'_> {
         if self.slot.take().is_some() {
             self.places.is_gone();
         }
+    }
+}
+
+/// While connections are being made ready.
+struct Making(Arc<Places>);
+
+impl Drop for Making {
+    fn drop(&mut self) {
+        self.0.making.store(false, Ordering::Release);
     }
 }
 

@@ -6,6 +6,7 @@ use std::ops::{Deref, DerefMut};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Waker};
 use tokio::sync::Notify;
 
 /// How many connections of a pool there are, those that are being closed included.
@@ -46,7 +47,7 @@ impl Drop for Counted {
     }
 }
 
-/// Wherever the pool drops it (idle for too long, too old, closed), it is closed in the background.
+/// Wherever the pool drops it (idle for too long, too old, closed), it is closed: at once, or in the background.
 pub(super) struct Polite {
     /// `None` only while it is being dropped.
     inner: Option<(Box<dyn Connection>, Counted)>,
@@ -91,12 +92,16 @@ impl Drop for Polite {
             return;
         }
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move {
+            let mut closing = Box::pin(async move {
                 if let Err(error) = within(connection.close()).await {
                     tracing::debug!(target: "manybase::pool", %error, "closed without a goodbye");
                 }
                 drop(counted);
             });
+            // Some have nothing to wait for, and need no task for it. The task polls again, so that no wakeup is lost.
+            if closing.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
+                runtime.spawn(closing);
+            }
         }
     }
 }

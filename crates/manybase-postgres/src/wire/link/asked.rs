@@ -14,6 +14,25 @@ impl Link {
 
     /// Has the server prepare a statement.
     pub(crate) fn prepare(&mut self, sql: &str) -> Result<Name, Failure> {
+        let name = self.describe(sql)?;
+        self.sync();
+        Ok(name)
+    }
+
+    /// Has it prepare a statement, and run it with these values without waiting to be told what it is.
+    pub(crate) fn prepare_and_run(&mut self, sql: &str, values: &impl Values) -> Result<Name, Failure> {
+        let begin = self.out.len();
+        let name = self.describe(sql)?;
+        match self.run(name, values) {
+            Ok(()) => Ok(name),
+            Err(failure) => {
+                self.out.truncate(begin);
+                Err(failure)
+            }
+        }
+    }
+
+    fn describe(&mut self, sql: &str) -> Result<Name, Failure> {
         let begin = self.out.len();
         for number in self.forgotten.take() {
             message::close(&mut self.out, Name::Number(number))?;
@@ -22,9 +41,8 @@ impl Link {
         let name = Name::Number(self.names);
         let written =
             message::parse(&mut self.out, name, sql).and_then(|()| message::describe(&mut self.out, name));
-        match written {
-            Ok(()) => self.sync(),
-            Err(_) => self.out.truncate(begin),
+        if written.is_err() {
+            self.out.truncate(begin);
         }
         written.map(|()| name)
     }
