@@ -12,7 +12,7 @@ mod schema;
 pub use clock::Clock;
 pub use concurrent::threads;
 #[cfg(feature = "tokio")]
-pub use concurrent::{runtime, tasks};
+pub use concurrent::{rest, runtime, tasks};
 pub use data::{Author, Book, Search, Source, accounts, authors, books, entries, items, search, source};
 pub use digest::{Day, Digest, Moment, family};
 pub use protocol::{Answer, Arguments, Contender, Outcome, Result, serve};

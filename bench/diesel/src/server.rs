@@ -110,6 +110,7 @@ macro_rules! contender {
                 Row::StartUp => {
                     let mut checksum = 0_u64;
                     for _ in 0..cycles {
+                        bench_common::rest(&url).await;
                         clock.go();
                         let mut connection = <$connection>::establish(&url).await?;
                         let item = find(&mut connection, 7).await?;

@@ -90,6 +90,7 @@ async fn run(db: Db, url: String, row: Row, cycles: u64) -> Result<Outcome> {
         Row::StartUp => {
             let mut checksum = 0_u64;
             for _ in 0..cycles {
+                bench_common::rest(&url).await;
                 clock.go();
                 let db = open(&url).await?;
                 let item = Item::find(7).one(&db).await?;

@@ -92,6 +92,7 @@ async fn run(db: DatabaseConnection, url: String, row: Row, cycles: u64) -> Resu
         Row::StartUp => {
             let mut checksum = 0_u64;
             for _ in 0..cycles {
+                bench_common::rest(&url).await;
                 clock.go();
                 let db = open(&url).await?;
                 let item = find(&db, 7).await?;

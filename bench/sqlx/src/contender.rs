@@ -78,6 +78,7 @@ macro_rules! contender {
                 Row::StartUp => {
                     let mut checksum = 0_u64;
                     for _ in 0..cycles {
+                        bench_common::rest(&url).await;
                         clock.go();
                         let pool = open(&url).await?;
                         let item = find(&pool, 7).await?;

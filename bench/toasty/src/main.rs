@@ -125,6 +125,7 @@ async fn run(mut db: Db, url: String, row: Row, cycles: u64) -> Result<Outcome> 
         Row::StartUp => {
             let mut checksum = 0_u64;
             for _ in 0..cycles {
+                bench_common::rest(&url).await;
                 clock.go();
                 let mut db = open(&url).await?;
                 let item = Item::get_by_id(&mut db, 7).await?;

@@ -80,7 +80,11 @@ impl PostgresConnection {
             Err(failure) => {
                 // The server may know it all the same.
                 link.forgotten.push(name);
-                return if may_be_the_guess(&failure) { Ok(None) } else { Err(failure) };
+                return if may_be_the_guess(&failure) {
+                    Ok(None)
+                } else {
+                    Err(failure)
+                };
             }
         };
         let known = self.knows_types(&described);

@@ -50,7 +50,7 @@ impl<C: Cells> SqliteRow<C> {
         let Some(value) = self.cells.cell(index) else {
             return Err(Box::new(CellError::Missing));
         };
-        if value == ValueRef::Null {
+        if matches!(value, ValueRef::Null) {
             return Ok(None);
         }
         let wrong = || CellError::wrong_type(expected, name(value));

@@ -40,6 +40,7 @@ pub(super) async fn run(conn: &mut Conn, pool: Pool, url: String, row: Row, cycl
         Row::StartUp => {
             let mut checksum = 0_u64;
             for _ in 0..cycles {
+                bench_common::rest(&url).await;
                 clock.go();
                 let mut conn = Conn::new(Opts::from_url(&url)?).await?;
                 let item = find(&mut conn, FIND, 7).await?;

@@ -51,6 +51,7 @@ pub(super) async fn run(
         Row::StartUp => {
             let mut checksum = 0_u64;
             for _ in 0..cycles {
+                bench_common::rest(&url).await;
                 clock.go();
                 let client = connect(&url).await?;
                 let item = item(&client.query_one(FIND, &[&7_i64]).await?)?;

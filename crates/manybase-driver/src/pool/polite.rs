@@ -99,7 +99,11 @@ impl Drop for Polite {
                 drop(counted);
             });
             // Some have nothing to wait for, and need no task for it. The task polls again, so that no wakeup is lost.
-            if closing.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
+            if closing
+                .as_mut()
+                .poll(&mut Context::from_waker(Waker::noop()))
+                .is_pending()
+            {
                 runtime.spawn(closing);
             }
         }

@@ -109,7 +109,10 @@ impl Drop for End {
     fn drop(&mut self) {
         self.1.gone.store(true, Ordering::Release);
         let mut keepers = locked(&KEEPERS);
-        if keepers.get(&self.0).is_some_and(|keeper| Arc::ptr_eq(keeper, &self.1)) {
+        if keepers
+            .get(&self.0)
+            .is_some_and(|keeper| Arc::ptr_eq(keeper, &self.1))
+        {
             keepers.remove(&self.0);
         }
     }
@@ -210,7 +213,12 @@ mod tests {
 
     #[test]
     fn another_runtime_begins_anew() {
-        let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = || {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap()
+        };
         let first = runtime();
         let tended = {
             let _inside = first.enter();
