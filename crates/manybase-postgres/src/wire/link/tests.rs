@@ -106,3 +106,22 @@ async fn an_error_is_told_even_when_the_connection_ends_with_it() {
     assert!(matches!(failure, Failure::Server(error) if error.is_fatal() && error.message() == "ends"));
     assert!(link.has_ended());
 }
+
+#[tokio::test]
+async fn all_of_a_first_run_goes_at_once() {
+    let (mut link, mut server) = link();
+    let none: (
+        &[manybase_sql::Value],
+        &[(crate::kind::Kind, tokio_postgres::types::Type)],
+    ) = (&[], &[]);
+    link.prepare_and_run("SELECT 1", &none).unwrap();
+    link.flush().await;
+    let mut asked = [0; 256];
+    let length = server.read(&mut asked).await.unwrap();
+    let (mut tags, mut rest) = (Vec::new(), &asked[..length]);
+    while let [tag, a, b, c, d, ..] = *rest {
+        tags.push(tag);
+        rest = &rest[1 + u32::from_be_bytes([a, b, c, d]) as usize..];
+    }
+    assert_eq!(tags, *b"PDBES");
+}
