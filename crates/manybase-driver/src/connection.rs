@@ -58,6 +58,18 @@ pub trait Connection: Send + 'static {
         Box::pin(bulk::by_inserts(self, rows))
     }
 
+    /// Takes some of the rows of a load, as [`Connection::bulk_load`] does, but what is wrong with them may be told
+    /// only by the next call of this or by [`Connection::bulk_end`]. Without that nothing of it need last, and what comes
+    /// instead may find the transaction failed.
+    fn bulk_feed(&mut self, rows: BulkRows) -> BoxFuture<'_, Result<BulkDone>> {
+        self.bulk_load(rows)
+    }
+
+    /// The end of what [`Connection::bulk_feed`] has been given.
+    fn bulk_end(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+
     /// Takes many rows by the database's `INSERT`, or by what does the same there, so that views, rules and row security do
     /// what they do for it; all or none of them, as with [`Connection::bulk_load`]. How many were there already is not
     /// counted.

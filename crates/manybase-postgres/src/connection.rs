@@ -1,7 +1,7 @@
 //! One connection.
 
 use crate::cache::Cache;
-use crate::copy::Target;
+use crate::copy::{Copying, Target};
 use crate::error;
 use crate::prepare::Types;
 use crate::row::Span;
@@ -30,6 +30,8 @@ pub(crate) struct PostgresConnection {
     pub(crate) may_have_written: bool,
     /// Where the load before went, if that was what came last.
     pub(crate) target: Option<Target>,
+    /// A load that is to go on.
+    pub(crate) copying: Option<Copying>,
 }
 
 impl PostgresConnection {
@@ -43,6 +45,7 @@ impl PostgresConnection {
             state: State::Outside,
             may_have_written: false,
             target: None,
+            copying: None,
         }
     }
 
@@ -55,11 +58,12 @@ impl PostgresConnection {
         F: Future<Output = T> + Send + 'a,
     {
         self.target = None;
-        if !self.wire.is_being_cleared() {
+        if !self.wire.is_being_cleared() && self.copying.is_none() {
             return Box::pin(work(self));
         }
         Box::pin(async move {
             self.wire.cleared().await;
+            self.stop_copying().await;
             work(self).await
         })
     }
@@ -200,6 +204,17 @@ impl Connection for PostgresConnection {
         self.may_have_written = true;
         let known = self.target.take();
         self.carry(|c| c.run_bulk_load(rows, known))
+    }
+
+    fn bulk_feed(&mut self, rows: BulkRows) -> BoxFuture<'_, Result<BulkDone>> {
+        self.may_have_written = true;
+        let (known, copying) = (self.target.take(), self.copying.take());
+        self.carry(|c| c.feed(rows, known, copying))
+    }
+
+    fn bulk_end(&mut self) -> BoxFuture<'_, Result<()>> {
+        let copying = self.copying.take();
+        self.carry(|c| async move { c.end_copy(copying).await })
     }
 
     fn bulk_insert(&mut self, source: Box<dyn RowSource>) -> BoxFuture<'_, Result<BulkDone>> {

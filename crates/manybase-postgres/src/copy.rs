@@ -13,6 +13,7 @@ use crate::wire::{Failure, Link};
 use bytes::{BufMut, BytesMut};
 use manybase_driver::{BulkDone, BulkRows, Error, Result, Statement, SumSink, returned};
 use manybase_sql::{Insert, SqlWriter, Value};
+use std::time::{Duration, Instant};
 use tokio_postgres::types::Format;
 
 /// The signature, flags and the length of a header extension that there is none of.
@@ -21,6 +22,8 @@ const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 const INSERT: usize = 1 << 20;
 /// Bytes that are written at a time.
 const PIECE: usize = 1 << 14;
+/// A `COPY` is not kept open for longer: the server has a limit on the time of a statement.
+const LONG: Duration = Duration::from_millis(100);
 
 /// A table, and what the server takes in its columns. The transaction in which it was asked for keeps the table as it is.
 pub(crate) struct Target {
@@ -28,23 +31,102 @@ pub(crate) struct Target {
     types: Vec<Column>,
 }
 
+/// A `COPY` that is open: the server waits for more rows.
+pub(crate) struct Copying {
+    place: String,
+    target: Target,
+    /// Rows.
+    sent: u64,
+    since: Instant,
+}
+
 impl PostgresConnection {
     pub(crate) async fn run_bulk_load(&mut self, rows: BulkRows, known: Option<Target>) -> Result<BulkDone> {
+        let done = self.feed(rows, known, None).await?;
+        let copying = self.copying.take();
+        self.end_copy(copying).await?;
+        Ok(done)
+    }
+
+    /// Takes rows. In a transaction the `COPY` that they go by stays open for more.
+    pub(crate) async fn feed(
+        &mut self,
+        rows: BulkRows,
+        known: Option<Target>,
+        copying: Option<Copying>,
+    ) -> Result<BulkDone> {
         if rows.is_empty() {
+            self.copying = copying;
             return Ok(BulkDone::default());
         }
-        let target = self.look_at_target(&rows, known).await?;
-        let types = &*target.types;
-        let done = if rows.target().on_conflict.is_some() {
-            self.merge(rows, types).await?
-        } else if is_binary(&rows, types) {
-            self.copy(rows, types).await?
-        } else {
+        let place = rows.table_and_columns()?;
+        let goes_on = |copying: &Copying| {
+            copying.place == place
+                && rows.target().on_conflict.is_none()
+                && is_binary(&rows, &copying.target.types)
+        };
+        let mut copying = match copying {
+            Some(copying) if goes_on(&copying) => copying,
+            other => {
+                self.end_copy(other).await?;
+                let known = known.or(self.target.take());
+                let target = self.look_at_target(&rows, known).await?;
+                if rows.target().on_conflict.is_some() || !is_binary(&rows, &target.types) {
+                    return self.insert_rows_of(rows, target).await;
+                }
+                Copying {
+                    place,
+                    target,
+                    sent: 0,
+                    since: Instant::now(),
+                }
+            }
+        };
+        let (done, length) = (rows.done(0), rows.len() as u64);
+        self.copy(rows, &copying).await?;
+        copying.sent += length;
+        let is_long = copying.since.elapsed() > LONG;
+        match self.state == State::Inside && !is_long {
+            true => self.copying = Some(copying),
+            false => self.end_copy(Some(copying)).await?,
+        }
+        Ok(done)
+    }
+
+    /// Rows that can't be copied.
+    async fn insert_rows_of(&mut self, rows: BulkRows, target: Target) -> Result<BulkDone> {
+        let done = match rows.target().on_conflict {
+            Some(_) => self.merge(rows, &target.types).await?,
             // A value that only the server can read, such as a text for an address.
-            self.by_inserts(rows).await?
+            None => self.by_inserts(rows).await?,
         };
         self.target = Some(target).filter(|_| self.state == State::Inside);
         Ok(done)
+    }
+
+    /// Ends a `COPY`, and has the server look at what it was sent.
+    pub(crate) async fn end_copy(&mut self, copying: Option<Copying>) -> Result<()> {
+        let Some(copying) = copying else { return Ok(()) };
+        let taken = self.wire.link().copied().await;
+        let taken = taken.map_err(|failure| self.error(&failure))?;
+        if taken != copying.sent {
+            return Err(Error::driver(format!(
+                "the server has taken {taken} of {} rows",
+                copying.sent
+            )));
+        }
+        self.target = Some(copying.target).filter(|_| self.state == State::Inside);
+        Ok(())
+    }
+
+    /// Gives a `COPY` up that somebody has left open. The server takes its statement for failed.
+    pub(crate) async fn stop_copying(&mut self) {
+        if self.copying.take().is_some() {
+            let link = self.wire.link();
+            link.copy_fail();
+            // What breaks here is told to who goes on.
+            let _ = link.finish().await;
+        }
     }
 
     /// What the server takes in the rows' columns.
@@ -68,23 +150,20 @@ impl PostgresConnection {
         })
     }
 
-    async fn copy(&mut self, rows: BulkRows, types: &[Column]) -> Result<BulkDone> {
-        let copy = format!("COPY {} FROM STDIN (FORMAT BINARY)", rows.table_and_columns()?);
-        let (done, length) = (rows.done(0), rows.len());
-        let taken = self.wire.link().copy(&copy, rows, types).await;
-        let taken = taken.map_err(|stopped| match stopped {
+    /// Sends rows, behind the statement itself if they are the first.
+    async fn copy(&mut self, rows: BulkRows, copying: &Copying) -> Result<()> {
+        let begin = (copying.sent == 0).then(|| format!("COPY {} FROM STDIN (FORMAT BINARY)", copying.place));
+        let link = self.wire.link();
+        let sent = link.copy(begin.as_deref(), &rows, &copying.target.types).await;
+        // It takes a while too, and the server is busy now.
+        drop(rows);
+        sent.map_err(|stopped| match stopped {
             Stopped::Failed(failure) => self.error(&failure),
             Stopped::Column(column, failure) => {
                 let error = self.error(&failure);
                 Error::new(error.kind(), format!("column {column}: {}", error.message()))
             }
-        })?;
-        match taken == length as u64 {
-            true => Ok(done),
-            false => Err(Error::driver(format!(
-                "the server has taken {taken} of {length} rows"
-            ))),
-        }
+        })
     }
 
     /// Rows as arrays, one for each column, in one statement.
@@ -180,45 +259,48 @@ impl<E: Into<Failure>> From<E> for Stopped {
 }
 
 impl Link {
-    /// Loads rows, and tells how many the server has taken. They are sent while the next ones are written.
-    async fn copy(&mut self, copy: &str, rows: BulkRows, types: &[Column]) -> Result<u64, Stopped> {
-        self.query(copy)?;
+    /// Sends rows, while the next ones are written.
+    async fn copy(&mut self, begin: Option<&str>, rows: &BulkRows, types: &[Column]) -> Result<(), Stopped> {
+        if let Some(copy) = begin {
+            self.query(copy)?;
+            self.copy_data(|out| {
+                out.put_slice(HEADER);
+                Ok::<_, Failure>(())
+            })?;
+        }
+        let mut begun = begin.is_none();
         let mut all = rows.rows().peekable();
-        self.copy_data(|out| {
-            out.put_slice(HEADER);
-            Ok::<_, Failure>(())
-        })?;
-        let mut begun = false;
-        while all.peek().is_some() && !self.has_refused()? {
-            let piece = self.copy_data(|out| piece(&mut all, &rows, types, out));
+        while all.peek().is_some() {
+            let piece = self.copy_data(|out| piece(&mut all, rows, types, out));
             if let Err(stopped) = piece {
                 // The statement fails as a whole.
                 self.copy_fail();
                 let _ = self.finish().await;
                 return Err(stopped);
             }
-            if begun {
-                self.send_ahead().await;
-                continue;
-            }
             // What comes behind a statement that fails, the server passes over.
-            let message = self.next().await?;
-            match message.tag {
-                tag::COPY_IN => begun = true,
-                tag::ERROR => return Err(self.refused(&message).await.into()),
-                _ => return Err(self.unexpected(&message).into()),
+            if !begun || self.has_refused()? {
+                let message = self.next().await?;
+                match message.tag {
+                    tag::COPY_IN if !begun => begun = true,
+                    tag::ERROR => return Err(self.refused(&message).await.into()),
+                    _ => return Err(self.unexpected(&message).into()),
+                }
             }
+            self.send_ahead().await;
         }
-        drop(all);
+        self.flush().await;
+        Ok(())
+    }
+
+    /// The end of the rows: how many the server has taken.
+    async fn copied(&mut self) -> Result<u64, Failure> {
         self.copy_data(|out| {
             out.put_i16(-1);
             Ok::<_, Failure>(())
         })?;
         self.copy_done();
-        self.flush().await;
-        // It takes a while too, and the server is busy now.
-        drop(rows);
-        Ok(self.ran().await?)
+        self.ran().await
     }
 }
 

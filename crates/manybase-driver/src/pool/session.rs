@@ -135,6 +135,22 @@ impl Session {
         self.call(|connection| connection.bulk_load(rows)).await
     }
 
+    /// Takes some of the rows of a load. See [`Connection::bulk_feed`].
+    ///
+    /// # Errors
+    /// As [`Session::query`].
+    pub async fn bulk_feed(&mut self, rows: BulkRows) -> Result<BulkDone> {
+        self.call(|connection| connection.bulk_feed(rows)).await
+    }
+
+    /// The end of what [`Session::bulk_feed`] has been given.
+    ///
+    /// # Errors
+    /// As [`Session::query`].
+    pub async fn bulk_end(&mut self) -> Result<()> {
+        self.call(|connection| connection.bulk_end()).await
+    }
+
     /// Takes many rows by `INSERT`, all or none of them. See [`Connection::bulk_insert`].
     ///
     /// # Errors

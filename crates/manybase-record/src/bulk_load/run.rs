@@ -9,7 +9,12 @@ use manybase_driver::{Access, BulkRows, Error, ErrorKind, Result, Statement};
 use manybase_sql::Delete;
 use std::future::poll_fn;
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
+use std::time::Duration;
+
+/// The database waits so long for the next batch, which takes less to make of records that are there.
+const SOON: Duration = Duration::from_millis(20);
 
 pub(super) async fn run<M: Model>(mut load: BulkLoad<'_, M>, on: &dyn Executor) -> Result<Loaded> {
     let meta = M::meta();
@@ -62,8 +67,13 @@ async fn all<M: Model>(
     let mut batches = Batches::new(&mut load.records, plan, dialect);
     let mut next = batches.next().await?;
     while let Some(batch) = next {
+        let is_made = AtomicBool::new(false);
         let sending = async {
             flush(batch, plan, lease, loaded).await?;
+            // Where the source is slow, or each batch is to last, the database is not kept waiting for more.
+            if load.each_batch || !comes_soon(&is_made).await {
+                lease.bulk_end().await?;
+            }
             if let Some(progress) = &mut load.progress {
                 progress(loaded);
             }
@@ -73,9 +83,14 @@ async fn all<M: Model>(
             }
             Ok(())
         };
-        next = beside(sending, batches.next()).await?;
+        let making = async {
+            let made = batches.next().await;
+            is_made.store(true, Ordering::Relaxed);
+            made
+        };
+        next = beside(sending, making).await?;
     }
-    Ok(())
+    lease.bulk_end().await
 }
 
 /// What `made` came to, once `sent` is done. Where that fails, there is no waiting for the other.
@@ -94,11 +109,26 @@ async fn beside<T>(
             && let Poll::Ready(result) = made.as_mut().poll(task)
         {
             is_made = Some(result);
+            // It may be what the other waits for.
+            if !is_sent && let Poll::Ready(result) = sent.as_mut().poll(task) {
+                result?;
+                is_sent = true;
+            }
         }
         match is_made.take_if(|_| is_sent) {
             Some(result) => Poll::Ready(result),
             None => Poll::Pending,
         }
+    })
+    .await
+}
+
+/// Whether the next batch is made before long.
+async fn comes_soon(is_made: &AtomicBool) -> bool {
+    let mut patience = pin!(tokio::time::sleep(SOON));
+    poll_fn(|task| match is_made.load(Ordering::Relaxed) {
+        true => Poll::Ready(true),
+        false => patience.as_mut().poll(task).map(|()| false),
     })
     .await
 }
@@ -112,7 +142,7 @@ async fn flush(batch: Batch, plan: &Plan, lease: &mut Lease<'_>, loaded: &mut Lo
         match plan.max_rejects {
             0 => {
                 drop(numbers);
-                let done = lease.bulk_load(rows).await?;
+                let done = lease.bulk_feed(rows).await?;
                 loaded.add(done, plan.ignores);
             }
             _ => send(&rows, &numbers, plan, lease, loaded).await?,
