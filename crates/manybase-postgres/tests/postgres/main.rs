@@ -7,6 +7,7 @@ mod cancel;
 mod connect;
 mod errors;
 mod fault;
+mod feed;
 mod first;
 mod load;
 mod query;
