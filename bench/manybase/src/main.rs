@@ -26,6 +26,8 @@ fn main() -> Result<()> {
     };
     let runtime = runtime()?;
     let db = runtime.block_on(open(&url))?;
+    // It dials when it is used first, and the others have done so by now.
+    runtime.block_on(db.connection("main")?.ping())?;
     let version = format!("manybase {}", env!("CARGO_PKG_VERSION"));
     bench_common::serve(&version, &mut Manybase { runtime, db, url })
 }
