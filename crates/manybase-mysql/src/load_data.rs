@@ -13,10 +13,12 @@ use crate::error;
 use crate::transaction::State;
 use futures_util::{StreamExt, stream};
 use manybase_driver::{BulkDone, BulkRows, Error, ErrorKind, Result, SumSink, TransactionOptions, returned};
+use manybase_sql::SqlWriter;
 use manybase_sql::dialect::Flavor;
 use mysql_async::prelude::Queryable;
-use mysql_async::{DriverError, LocalInfileError, ServerError};
+use mysql_async::{DriverError, LocalInfileError, Row, ServerError};
 use std::io;
+use text::Forms;
 
 /// Fewer rows go as an insert: it is one round trip.
 const FEW: usize = 20;
@@ -29,7 +31,8 @@ enum Loaded {
     Done,
     /// Not here: as inserts.
     Refused,
-    /// There were more remarks than the server shows, so that it is not known what they say.
+    /// There were more remarks than the server shows, so that it is not known what they say; or texts and bytes stand in
+    /// one column.
     Unclear,
 }
 
@@ -37,12 +40,9 @@ impl MysqlConnection {
     pub(crate) async fn run_bulk_load(&mut self, rows: BulkRows) -> Result<BulkDone> {
         self.check_transaction()?;
         let loads = rows.target().on_conflict.is_none() && self.flavor != Flavor::MatrixOne;
-        if loads
-            && !self.no_local_infile
-            && rows.len() >= FEW
-            && let Some(file) = text::file(&rows)?
-        {
-            match self.load(&rows, file).await? {
+        if loads && !self.no_local_infile && rows.len() >= FEW {
+            let forms = text::forms(&rows)?;
+            match self.load(&rows, &forms).await? {
                 Loaded::Done => return Ok(rows.done(0)),
                 Loaded::Refused => {
                     tracing::debug!(target: "manybase::mysql", "LOAD DATA LOCAL is off; rows are inserted");
@@ -65,7 +65,7 @@ impl MysqlConnection {
         Ok(done)
     }
 
-    async fn load(&mut self, rows: &BulkRows, file: text::File) -> Result<Loaded> {
+    async fn load(&mut self, rows: &BulkRows, forms: &Forms) -> Result<Loaded> {
         let own = self.state == State::None;
         if own {
             self.begin_transaction(TransactionOptions::default()).await?;
@@ -73,7 +73,7 @@ impl MysqlConnection {
             // Unclear ones go again in another way.
             self.savepoint_command("SAVEPOINT mb_load".to_owned()).await?;
         }
-        let result = self.send_file(rows, file).await;
+        let result = self.send_rows(rows, forms).await;
         self.watch_transaction(&result).await;
         match (&result, own) {
             (Ok(Loaded::Done), true) => self.commit_transaction().await?,
@@ -85,6 +85,46 @@ impl MysqlConnection {
             _ => {}
         }
         result
+    }
+
+    async fn send_rows(&mut self, rows: &BulkRows, forms: &Forms) -> Result<Loaded> {
+        let alike = forms.has_bytes() && self.takes_utf8(rows).await?;
+        if forms.mixed && !alike {
+            // A column is read in one way.
+            return Ok(Loaded::Unclear);
+        }
+        self.send_file(rows, text::file(rows, forms, alike)?).await
+    }
+
+    /// Whether all of the table's columns that have a character set have UTF-8: then what is read as bytes of no character
+    /// set is right for them too, and nothing has to be turned over. That it is well-formed the server looks all the same.
+    async fn takes_utf8(&mut self, rows: &BulkRows) -> Result<bool> {
+        let known = |error: mysql_async::Error| error::statement(&error);
+        let target = rows.target();
+        let ask = |before: &str, behind: &str| {
+            let rendered = SqlWriter::render(target.dialect, |w| {
+                w.push(before);
+                w.table(&target.table)?;
+                w.push(behind);
+                Ok(())
+            });
+            rendered.map(|rendered| rendered.sql)
+        };
+        let conn = self.conn()?;
+        // From here on nobody can change it before the transaction is over.
+        conn.query_drop(ask("SELECT 1 FROM ", " LIMIT 0")?)
+            .await
+            .map_err(known)?;
+        let columns: Vec<Row> = conn
+            .query(ask("SHOW FULL COLUMNS FROM ", "")?)
+            .await
+            .map_err(known)?;
+        let is_utf8 = |column: &Row| match column.get_opt::<Option<String>, _>("Collation") {
+            Some(Ok(Some(collation))) => collation.starts_with("utf8"),
+            Some(Ok(None)) => true,
+            _ => false,
+        };
+        Ok(columns.iter().all(is_utf8))
     }
 
     async fn send_file(&mut self, rows: &BulkRows, file: text::File) -> Result<Loaded> {

@@ -16,8 +16,22 @@ pub(super) struct File {
     pub(super) text: Text,
 }
 
-/// `None` for rows that are better inserted: with texts and bytes in one column.
-pub(super) fn file(rows: &BulkRows) -> Result<Option<File>> {
+/// What stands in the columns of some rows.
+pub(super) struct Forms {
+    /// The columns that have bytes.
+    bytes: Vec<bool>,
+    /// Whether one of these has other values too.
+    pub(super) mixed: bool,
+}
+
+impl Forms {
+    pub(super) fn has_bytes(&self) -> bool {
+        self.bytes.contains(&true)
+    }
+}
+
+/// Looks at all values, and fails for one that has no text.
+pub(super) fn forms(rows: &BulkRows) -> Result<Forms> {
     let target = rows.target();
     let mut bytes = vec![false; target.columns.len()];
     let mut text = vec![false; target.columns.len()];
@@ -31,26 +45,41 @@ pub(super) fn file(rows: &BulkRows) -> Result<Option<File>> {
             check(value).map_err(|why| refused(value, at, target, why))?;
         }
     }
-    if bytes.iter().zip(&text).any(|(bytes, text)| *bytes && *text) {
-        return Ok(None);
-    }
+    let mixed = bytes.iter().zip(&text).any(|(bytes, text)| *bytes && *text);
+    Ok(Forms { bytes, mixed })
+}
+
+/// The rows as a file. `alike`: the server takes texts and bytes as they are. Else it takes what it reads for text of a
+/// character set, so that bytes come as digits.
+pub(super) fn file(rows: &BulkRows, forms: &Forms, alike: bool) -> Result<File> {
+    let target = rows.target();
+    let digits = || {
+        forms
+            .bytes
+            .iter()
+            .enumerate()
+            .filter(|(_, bytes)| **bytes && !alike)
+    };
     let sql = SqlWriter::render(target.dialect, |w| {
         w.push("LOAD DATA LOCAL INFILE 'rows' INTO TABLE ");
         w.table(&target.table)?;
-        w.push(
-            " CHARACTER SET utf8mb4 FIELDS TERMINATED BY '\\t' ESCAPED BY '\\\\' LINES TERMINATED BY '\\n' (",
-        );
-        w.comma_separated(bytes.iter().enumerate(), |w, (at, bytes)| match bytes {
-            true => {
-                w.push(&format!("@mb_{at}"));
-                Ok(())
+        w.push(if alike {
+            " CHARACTER SET binary"
+        } else {
+            " CHARACTER SET utf8mb4"
+        });
+        w.push(" FIELDS TERMINATED BY '\\t' ESCAPED BY '\\\\' LINES TERMINATED BY '\\n' (");
+        w.comma_separated(forms.bytes.iter().enumerate(), |w, (at, bytes)| {
+            match *bytes && !alike {
+                true => {
+                    w.push(&format!("@mb_{at}"));
+                    Ok(())
+                }
+                false => w.identifier(&target.columns[at]),
             }
-            false => w.identifier(&target.columns[at]),
         })?;
         w.push(")");
-        // The server takes what it reads for text of a character set, so that bytes come as digits.
-        let digits = bytes.iter().enumerate().filter(|(_, bytes)| **bytes);
-        for (nth, (at, _)) in digits.enumerate() {
+        for (nth, (at, _)) in digits().enumerate() {
             w.push(if nth == 0 { " SET " } else { ", " });
             w.identifier(&target.columns[at])?;
             w.push(&format!(" = UNHEX(@mb_{at})"));
@@ -60,10 +89,11 @@ pub(super) fn file(rows: &BulkRows) -> Result<Option<File>> {
     .sql;
     let text = Text {
         rows: rows.clone(),
+        alike,
         at: 0,
         written: Bytes::new(),
     };
-    Ok(Some(File { sql, text }))
+    Ok(File { sql, text })
 }
 
 /// Whether it has a text. Once the server reads, nothing can be taken back but with the connection.
@@ -90,6 +120,8 @@ fn refused(value: &Value, at: usize, target: &BulkTarget, why: &str) -> Error {
 /// Rows as text, written piece by piece: while one is on its way and the server reads it, the next is made.
 pub(super) struct Text {
     rows: BulkRows,
+    /// Bytes come as they are.
+    alike: bool,
     /// The row that is next.
     at: usize,
     /// What is written and still to be sent.
@@ -103,7 +135,7 @@ impl Iterator for Text {
         if self.written.is_empty() {
             let mut out = Vec::with_capacity(PIECE + PIECE / 4);
             for row in self.rows.rows().skip(self.at) {
-                if let Err(error) = line(row, self.rows.target(), &mut out) {
+                if let Err(error) = line(row, self.rows.target(), self.alike, &mut out) {
                     return Some(Err(error));
                 }
                 self.at += 1;
@@ -119,12 +151,19 @@ impl Iterator for Text {
     }
 }
 
-fn line(row: &[Value], target: &BulkTarget, out: &mut Vec<u8>) -> Result<()> {
+fn line(row: &[Value], target: &BulkTarget, alike: bool, out: &mut Vec<u8>) -> Result<()> {
     for (at, value) in row.iter().enumerate() {
         if at > 0 {
             out.push(b'\t');
         }
-        cell(value, out).map_err(|why| refused(value, at, target, why))?;
+        match value {
+            Value::Bytes(bytes) if alike => {
+                escaped(bytes, out);
+                Ok(())
+            }
+            value => cell(value, out),
+        }
+        .map_err(|why| refused(value, at, target, why))?;
     }
     out.push(b'\n');
     Ok(())
@@ -219,9 +258,17 @@ mod tests {
             Value::Bytes(vec![0, 255]),
             Value::F64(0.1),
         ];
-        let file = file(&rows(&["a", "b", "c", "d"], values))
-            .expect("named")
-            .expect("a file");
+        let rows = rows(&["a", "b", "c", "d"], values);
+        let forms = forms(&rows).expect("texts");
+        assert!(forms.has_bytes() && !forms.mixed);
+        let alike = file(&rows, &forms, true).expect("named");
+        assert_eq!(bytes(alike.text), b"a\\tb\\nc\\\\N\\0\\r\t\\N\t\\0\xff\t0.1\n");
+        assert!(
+            alike.sql.contains("CHARACTER SET binary") && !alike.sql.contains("UNHEX"),
+            "{}",
+            alike.sql
+        );
+        let file = file(&rows, &forms, false).expect("named");
         assert_eq!(whole(file.text), "a\\tb\\nc\\\\N\\0\\r\t\\N\t00FF\t0.1\n");
         assert_eq!(
             file.sql,
@@ -231,14 +278,14 @@ mod tests {
     }
 
     #[test]
-    fn bytes_and_texts_in_one_column_are_inserted() {
+    fn bytes_and_texts_in_one_column_are_told() {
         let values = vec!["a".into(), Value::Bytes(vec![1])];
-        assert!(file(&rows(&["a"], values)).expect("no error").is_none());
+        assert!(forms(&rows(&["a"], values)).expect("no error").mixed);
     }
 
     #[test]
     fn what_has_no_text_is_refused_before_anything_is_sent() {
-        let error = file(&rows(&["a"], vec![Value::F64(1.0), Value::F64(f64::NAN)]))
+        let error = forms(&rows(&["a"], vec![Value::F64(1.0), Value::F64(f64::NAN)]))
             .err()
             .expect("no NaN");
         assert_eq!(error.kind(), ErrorKind::Value);
@@ -266,16 +313,21 @@ mod tests {
                 }
             })
             .collect();
-        let file = file(&rows(&["a"], values)).expect("named").expect("a file");
+        let rows = rows(&["a"], values);
+        let forms = forms(&rows).expect("texts");
+        let file = file(&rows, &forms, false).expect("named");
         assert_eq!(whole(file.text), wanted);
     }
 
-    fn whole(text: Text) -> String {
+    fn bytes(text: Text) -> Vec<u8> {
         let pieces = text.map(|piece| piece.expect("has a text"));
-        let all: Vec<u8> = pieces
+        pieces
             .inspect(|piece| assert!((1..=2 * PIECE).contains(&piece.len())))
             .flatten()
-            .collect();
-        String::from_utf8(all).expect("text")
+            .collect()
+    }
+
+    fn whole(text: Text) -> String {
+        String::from_utf8(bytes(text)).expect("text")
     }
 }
