@@ -70,7 +70,19 @@ impl Lease<'_> {
         self.end(result, true)
     }
 
-    /// The end of what [`Lease::bulk_feed`] has been given; see there.
+    /// The end of what [`Lease::bulk_feed`] has been given.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> manybase_db::Result<()> {
+    /// # use manybase_db::{Access, Db, Executor, Route};
+    /// # let db = Db::builder().connect("main", "sqlite::memory:").open().await?;
+    /// let mut lease = db.lease(Route::default(), Access::Write).await?;
+    /// // Where nothing has been given, there is nothing to end.
+    /// lease.bulk_end().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Lease::batch`].
