@@ -10,8 +10,8 @@ use manybase_driver::{
     BoxFuture, BulkDone, BulkRows, Connection, Done, Error, ErrorKind, Readiness, Result, RowSource, Sink,
     Statement, TransactionOptions, TwoPhase,
 };
-use manybase_sql::Dialect;
 use manybase_sql::dialect::{Flavor, MySql};
+use manybase_sql::{Dialect, TableName};
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Opts};
 use std::time::Duration;
@@ -46,6 +46,8 @@ pub(crate) struct MysqlConnection {
     pub(crate) open_by_hand: bool,
     /// The server does not take `LOAD DATA LOCAL`.
     pub(crate) no_local_infile: bool,
+    /// Where the load before went, if that was what came last, and whether all texts there are UTF-8.
+    pub(crate) utf8: Option<(TableName, bool)>,
     /// A call has begun and not come to its end.
     busy: bool,
     /// The server has said that it is over.
@@ -70,6 +72,7 @@ impl MysqlConnection {
             tells_status: true,
             open_by_hand: false,
             no_local_infile: false,
+            utf8: None,
             busy: false,
             lost: false,
         }
@@ -91,6 +94,7 @@ impl MysqlConnection {
             return Err(Error::new(ErrorKind::ConnectionLost, why));
         }
         self.busy = true;
+        self.utf8 = None;
         Ok(())
     }
 
@@ -159,7 +163,8 @@ impl Connection for MysqlConnection {
     }
 
     fn bulk_load(&mut self, rows: BulkRows) -> BoxFuture<'_, Result<BulkDone>> {
-        guarded!(self, self.run_bulk_load(rows))
+        let known = self.utf8.take();
+        guarded!(self, self.run_bulk_load(rows, known))
     }
 
     fn bulk_insert(&mut self, source: Box<dyn RowSource>) -> BoxFuture<'_, Result<BulkDone>> {

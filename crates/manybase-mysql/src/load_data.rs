@@ -13,8 +13,8 @@ use crate::error;
 use crate::transaction::State;
 use futures_util::{StreamExt, stream};
 use manybase_driver::{BulkDone, BulkRows, Error, ErrorKind, Result, SumSink, TransactionOptions, returned};
-use manybase_sql::SqlWriter;
 use manybase_sql::dialect::Flavor;
+use manybase_sql::{SqlWriter, TableName};
 use mysql_async::prelude::Queryable;
 use mysql_async::{DriverError, LocalInfileError, Row, ServerError};
 use std::io;
@@ -37,12 +37,16 @@ enum Loaded {
 }
 
 impl MysqlConnection {
-    pub(crate) async fn run_bulk_load(&mut self, rows: BulkRows) -> Result<BulkDone> {
+    pub(crate) async fn run_bulk_load(
+        &mut self,
+        rows: BulkRows,
+        known: Option<(TableName, bool)>,
+    ) -> Result<BulkDone> {
         self.check_transaction()?;
         let loads = rows.target().on_conflict.is_none() && self.flavor != Flavor::MatrixOne;
         if loads && !self.no_local_infile && rows.len() >= FEW {
             let forms = text::forms(&rows)?;
-            match self.load(&rows, &forms).await? {
+            match self.load(&rows, &forms, known).await? {
                 Loaded::Done => return Ok(rows.done(0)),
                 Loaded::Refused => {
                     tracing::debug!(target: "manybase::mysql", "LOAD DATA LOCAL is off; rows are inserted");
@@ -65,7 +69,12 @@ impl MysqlConnection {
         Ok(done)
     }
 
-    async fn load(&mut self, rows: &BulkRows, forms: &Forms) -> Result<Loaded> {
+    async fn load(
+        &mut self,
+        rows: &BulkRows,
+        forms: &Forms,
+        known: Option<(TableName, bool)>,
+    ) -> Result<Loaded> {
         let own = self.state == State::None;
         if own {
             self.begin_transaction(TransactionOptions::default()).await?;
@@ -73,8 +82,12 @@ impl MysqlConnection {
             // Unclear ones go again in another way.
             self.savepoint_command("SAVEPOINT mb_load".to_owned()).await?;
         }
-        let result = self.send_rows(rows, forms).await;
+        let result = self.send_rows(rows, forms, known).await;
         self.watch_transaction(&result).await;
+        if !matches!(result, Ok(Loaded::Done)) {
+            // What is taken back lets the table go.
+            self.utf8 = None;
+        }
         match (&result, own) {
             (Ok(Loaded::Done), true) => self.commit_transaction().await?,
             (_, true) => self.roll_back_transaction().await?,
@@ -87,8 +100,22 @@ impl MysqlConnection {
         result
     }
 
-    async fn send_rows(&mut self, rows: &BulkRows, forms: &Forms) -> Result<Loaded> {
-        let alike = forms.has_bytes() && self.takes_utf8(rows).await?;
+    async fn send_rows(
+        &mut self,
+        rows: &BulkRows,
+        forms: &Forms,
+        known: Option<(TableName, bool)>,
+    ) -> Result<Loaded> {
+        let table = &rows.target().table;
+        // The transaction in which it was asked for keeps the table as it is.
+        let known = known.filter(|(before, _)| self.state == State::Open && before == table);
+        let alike = match known {
+            Some((_, takes)) => takes,
+            None => forms.has_bytes() && self.takes_utf8(rows).await?,
+        };
+        if forms.has_bytes() {
+            self.utf8 = Some((table.clone(), alike));
+        }
         if forms.mixed && !alike {
             // A column is read in one way.
             return Ok(Loaded::Unclear);

@@ -53,13 +53,7 @@ pub(super) fn forms(rows: &BulkRows) -> Result<Forms> {
 /// character set, so that bytes come as digits.
 pub(super) fn file(rows: &BulkRows, forms: &Forms, alike: bool) -> Result<File> {
     let target = rows.target();
-    let digits = || {
-        forms
-            .bytes
-            .iter()
-            .enumerate()
-            .filter(|(_, bytes)| **bytes && !alike)
-    };
+    let digits: Vec<bool> = forms.bytes.iter().map(|bytes| *bytes && !alike).collect();
     let sql = SqlWriter::render(target.dialect, |w| {
         w.push("LOAD DATA LOCAL INFILE 'rows' INTO TABLE ");
         w.table(&target.table)?;
@@ -69,17 +63,16 @@ pub(super) fn file(rows: &BulkRows, forms: &Forms, alike: bool) -> Result<File> 
             " CHARACTER SET utf8mb4"
         });
         w.push(" FIELDS TERMINATED BY '\\t' ESCAPED BY '\\\\' LINES TERMINATED BY '\\n' (");
-        w.comma_separated(forms.bytes.iter().enumerate(), |w, (at, bytes)| {
-            match *bytes && !alike {
-                true => {
-                    w.push(&format!("@mb_{at}"));
-                    Ok(())
-                }
-                false => w.identifier(&target.columns[at]),
+        w.comma_separated(digits.iter().enumerate(), |w, (at, digits)| match digits {
+            true => {
+                w.push(&format!("@mb_{at}"));
+                Ok(())
             }
+            false => w.identifier(&target.columns[at]),
         })?;
         w.push(")");
-        for (nth, (at, _)) in digits().enumerate() {
+        let digits = digits.iter().enumerate().filter(|(_, digits)| **digits);
+        for (nth, (at, _)) in digits.enumerate() {
             w.push(if nth == 0 { " SET " } else { ", " });
             w.identifier(&target.columns[at])?;
             w.push(&format!(" = UNHEX(@mb_{at})"));

@@ -5,9 +5,13 @@ use manybase_driver::{BulkRows, BulkTarget, ErrorKind, Value};
 use manybase_sql::{ConflictUpdate, ConflictValue, OnConflict, dialect};
 
 fn rows(values: Vec<Value>) -> BulkRows {
+    rows_of(&["id", "n"], values)
+}
+
+fn rows_of(columns: &[&'static str], values: Vec<Value>) -> BulkRows {
     let target = BulkTarget {
         table: "t".into(),
-        columns: vec!["id".into(), "n".into()],
+        columns: columns.iter().map(|name| (*name).into()).collect(),
         on_conflict: None,
         dialect: dialect::mariadb(),
     };
@@ -105,76 +109,63 @@ async fn texts_and_bytes_beside_each_other() {
     let all: Vec<u8> = (0..=255).collect();
     let text = "Łódź \\ \t\n\r\0 'x' 🦀";
     for charset in ["utf8mb4", "utf8mb3", "latin1", "ucs2"] {
-        for columns in [["id", "s", "b"], ["id", "b", "s"]] {
-            let sql = format!(
-                "CREATE TABLE t (id INT PRIMARY KEY, {} , {})",
-                if columns[1] == "s" { "s TEXT" } else { "b BLOB" },
-                if columns[1] == "s" { "b BLOB" } else { "s TEXT" },
-            );
-            run(&mut session, &format!("{sql} CHARACTER SET {charset}")).await;
-            let load = |text: &str| {
-                let each = (0..30_i64).flat_map(|id| {
-                    let (text, bytes) = (Value::from(text), Value::Bytes(all.clone()));
-                    let [first, second] = if columns[1] == "s" {
-                        [text, bytes]
-                    } else {
-                        [bytes, text]
-                    };
-                    [id.into(), first, second]
-                });
-                let target = BulkTarget {
-                    table: "t".into(),
-                    columns: columns.iter().map(|name| (*name).into()).collect(),
-                    on_conflict: None,
-                    dialect: dialect::mariadb(),
-                };
-                BulkRows::new(target.into(), each.collect()).expect("whole rows")
-            };
-            // What these can't hold is refused, and nothing is bent.
-            let held = match charset {
-                "utf8mb4" => text.to_owned(),
-                "utf8mb3" | "ucs2" => text.replace('🦀', "c"),
-                _ => "é ü \\ \t\n\r\0".to_owned(),
-            };
-            if held != text {
-                refused(session.bulk_load(load(text)).await, ErrorKind::Value);
-                assert_eq!(number(&mut session, "SELECT COUNT(*) FROM t").await, Some(0));
-            }
-            session.bulk_load(load(&held)).await.expect("loads");
-            let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02X}")).collect::<String>();
-            let same = format!(
-                "SELECT COUNT(*) FROM t WHERE HEX(b) = '{}' AND HEX(CONVERT(s USING utf8mb4)) = '{}'",
-                hex(&all),
-                hex(held.as_bytes())
-            );
-            assert_eq!(number(&mut session, &same).await, Some(30), "{charset}");
-            run(&mut session, "DROP TABLE t").await;
+        let sql = format!("CREATE TABLE t (id INT PRIMARY KEY, s TEXT, b BLOB) CHARACTER SET {charset}");
+        run(&mut session, &sql).await;
+        let load = |text: &str| {
+            let each = (0..30_i64).flat_map(|id| [id.into(), text.into(), Value::Bytes(all.clone())]);
+            rows_of(&["id", "s", "b"], each.collect())
+        };
+        // What these can't hold is refused, and nothing is bent.
+        let held = match charset {
+            "utf8mb4" => text.to_owned(),
+            "utf8mb3" | "ucs2" => text.replace('🦀', "c"),
+            _ => "é ü \\ \t\n\r\0".to_owned(),
+        };
+        if held != text {
+            refused(session.bulk_load(load(text)).await, ErrorKind::Value);
+            assert_eq!(number(&mut session, "SELECT COUNT(*) FROM t").await, Some(0));
         }
+        session.bulk_load(load(&held)).await.expect("loads");
+        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02X}")).collect::<String>();
+        let same = format!(
+            "SELECT COUNT(*) FROM t WHERE HEX(b) = '{}' AND HEX(CONVERT(s USING utf8mb4)) = '{}'",
+            hex(&all),
+            hex(held.as_bytes())
+        );
+        assert_eq!(number(&mut session, &same).await, Some(30), "{charset}");
+        run(&mut session, "DROP TABLE t").await;
     }
 }
 
-/// A table may hide another of its name.
+/// In a transaction a table stays as it is, so that it is looked at once; but not if another one hides it by then.
 #[tokio::test]
-async fn a_temporary_table_is_looked_at_itself() {
+async fn a_table_that_another_hides() {
     let home = Home::new("hides");
     let mut session = home.session().await;
-    run(
-        &mut session,
-        "CREATE TABLE t (id INT, n TEXT, b BLOB) CHARACTER SET utf8mb4",
-    )
-    .await;
-    run(
-        &mut session,
-        "CREATE TEMPORARY TABLE t (id INT, n TEXT, b BLOB) CHARACTER SET latin1",
-    )
-    .await;
-    let target = BulkTarget {
-        columns: vec!["n".into(), "b".into()],
-        ..rows(Vec::new()).target().clone()
+    let create =
+        |what: &str, charset: &str| format!("CREATE {what} t (n TEXT, b BLOB) CHARACTER SET {charset}");
+    run(&mut session, &create("TABLE", "utf8mb4")).await;
+    let all = || {
+        let each = (0..30).flat_map(|_| [Value::from("é"), Value::Bytes(vec![0xE9])]);
+        rows_of(&["n", "b"], each.collect())
     };
-    let each = (0..30).flat_map(|_| [Value::from("é"), Value::Bytes(vec![0xE9])]);
-    let all = BulkRows::new(target.into(), each.collect()).expect("whole rows");
-    session.bulk_load(all).await.expect("loads");
-    let same = "SELECT COUNT(*) FROM t WHERE HEX(n) = 'E9' AND HEX(b) = 'E9'";
-    assert_eq!(number(&mut session, same).await, Some(30));
+    let held = |text: &str| format!("SELECT COUNT(*) FROM t WHERE HEX(n) = '{text}' AND HEX(b) = 'E9'");
+    session.begin(Default::default()).await.expect("begins");
+    for loads in 1..=2 {
+        session.bulk_load(all()).await.expect("loads");
+        assert_eq!(number(&mut session, &held("C3A9")).await, Some(30 * loads));
+        session
+            .bulk_load(rows_of(&["n"], vec![Value::Null]))
+            .await
+            .expect("loads");
+    }
+    session.bulk_load(all()).await.expect("loads");
+    session.bulk_load(all()).await.expect("loads");
+    run(&mut session, &create("TEMPORARY TABLE", "latin1")).await;
+    session.bulk_load(all()).await.expect("loads");
+    session.bulk_load(all()).await.expect("loads");
+    assert_eq!(number(&mut session, &held("E9")).await, Some(60));
+    session.commit().await.expect("commits");
+    run(&mut session, "DROP TEMPORARY TABLE t").await;
+    assert_eq!(number(&mut session, &held("C3A9")).await, Some(120));
 }

@@ -2,6 +2,7 @@
 
 use crate::support::*;
 use manybase_driver::{Access, Error, ErrorKind, Row, Session, Statement, Value};
+use manybase_testkit::{postgres, require_server};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -49,28 +50,19 @@ async fn names(session: &mut Session, statement: Statement) -> Result<Vec<String
 
 #[tokio::test]
 async fn takes_one_round_trip() {
-    let db = db!();
-    let session = &mut db.session().await;
+    let server = require_server!(postgres());
+    let database = server.create_database("first").unwrap();
+    let (proxy, turns) = counting(server.addr()).await;
+    let url = database
+        .url()
+        .replacen(&server.addr().to_string(), &proxy.to_string(), 1);
+    let pool = pool(&url, &connect_options());
+    let session = &mut pool.acquire(Access::Write).await.unwrap();
     script(
         session,
         "CREATE TABLE t (id int8 PRIMARY KEY, name text); INSERT INTO t VALUES (7, 'Ann')",
     )
     .await;
-    let url = db.database.url();
-    let server: SocketAddr = format!(
-        "127.0.0.1:{}",
-        url.rsplit(':').next().unwrap().split('/').next().unwrap()
-    )
-    .parse()
-    .unwrap();
-    let (proxy, turns) = counting(server).await;
-    let url = url.replacen(&server.to_string(), &proxy.to_string(), 1);
-    assert!(
-        url.contains(&proxy.to_string()),
-        "the server is elsewhere: {server}"
-    );
-    let pool = pool(&url, &connect_options());
-    let session = &mut pool.acquire(Access::Read).await.unwrap();
     let mut before = turns.load(Ordering::Relaxed);
     let mut took = || {
         let now = turns.load(Ordering::Relaxed);
