@@ -47,7 +47,7 @@ struct Shared {
     /// Only where the database has a single writer.
     readers: Option<Arc<Places>>,
     /// A few beyond the others, for [`Pool::acquire_aside`]. `None` where there is a single writer.
-    aside: Option<Arc<Places>>,
+    aside: Option<OnceLock<Arc<Places>>>,
     /// What the server turned out to be.
     dialect: OnceLock<&'static dyn Dialect>,
     census: Arc<Census>,
@@ -96,7 +96,7 @@ impl Pool {
             ),
             false => (places(Access::Write, options.max_size, options.min_idle), None),
         };
-        let aside = (!single_writer && fixed.is_none()).then(|| places(Access::Write, ASIDE, 0));
+        let aside = (!single_writer && fixed.is_none()).then(OnceLock::new);
         let shared = Arc::new(Shared {
             deadline: options.deadline(),
             name,
@@ -159,8 +159,31 @@ impl Pool {
     /// # Errors
     /// As [`Pool::acquire`].
     pub async fn acquire_aside(&self) -> Result<Session> {
-        self.take_from(self.0.aside.as_ref().unwrap_or(&self.0.writers))
-            .await
+        self.take_from(self.aside()).await
+    }
+
+    /// The few are made when they are needed, because most pools never need them.
+    fn aside(&self) -> &Arc<Places> {
+        let shared = &*self.0;
+        let Some(aside) = &shared.aside else {
+            return &shared.writers;
+        };
+        let aside = aside.get_or_init(|| {
+            let (name, driver) = (shared.name.clone(), shared.driver.clone());
+            let manager = Manager::new(
+                name,
+                driver,
+                Access::Write,
+                &shared.options,
+                shared.census.clone(),
+            );
+            Places::new(manager, ASIDE, 0)
+        });
+        if self.is_closed() {
+            // Whoever closed the pool may have looked before they were there.
+            aside.close();
+        }
+        aside
     }
 
     async fn take_from(&self, places: &Arc<Places>) -> Result<Session> {
@@ -241,7 +264,7 @@ impl Pool {
     pub fn close(&self) {
         let all = std::iter::once(&self.0.writers)
             .chain(&self.0.readers)
-            .chain(&self.0.aside);
+            .chain(self.0.aside.as_ref().and_then(OnceLock::get));
         all.for_each(|places| places.close());
     }
 

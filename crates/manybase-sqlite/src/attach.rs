@@ -16,6 +16,7 @@ use crate::open::look;
 use manybase_driver::{Error, ErrorKind, Result, fault};
 use rusqlite::limits::Limit;
 use rusqlite::types::FromSql;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -86,7 +87,7 @@ impl Core {
             return Err(in_memory());
         };
         if other.mode == crate::config::Mode::Read {
-            return Err(read_only(&other.place.to_string()));
+            return Err(read_only(&other.place));
         }
         journal(other.journal_mode.as_deref().unwrap_or("wal"), &other.place)?;
         if other.synchronous() == "off" {
@@ -131,7 +132,7 @@ impl Core {
             return Err(in_memory());
         }
         if self.reader {
-            return Err(read_only(&self.place));
+            return Err(read_only(&self.config.place));
         }
         journal(&self.pragma::<String>(MAIN, "journal_mode")?, &self.config.place)?;
         if self.pragma::<i64>(MAIN, "synchronous")? == 0 {
@@ -152,7 +153,7 @@ impl Core {
             config: other.clone(),
         });
         if self.raw.is_readonly(schema).map_err(|error| self.fail(error))? {
-            return Err(read_only(text));
+            return Err(read_only(&text));
         }
         let wanted = other.journal_mode.as_deref().unwrap_or("wal");
         let found: String = self.pragma(schema, "journal_mode")?;
@@ -335,7 +336,7 @@ fn in_memory() -> Error {
     )
 }
 
-fn read_only(place: &str) -> Error {
+fn read_only(place: &dyn fmt::Display) -> Error {
     unsupported(
         format!("{place} is open for reading only, and can't be committed together with another file"),
         "open it with mode=rwc and ask for write access, or read it outside of the transaction",

@@ -27,8 +27,6 @@ pub(crate) struct Core {
     /// Of a file in WAL mode. Behind the connection, which it outlives.
     pub(crate) present: Option<Present>,
     pub(crate) watch: Arc<Watch>,
-    /// The file's name, for messages.
-    pub(crate) place: Arc<str>,
     /// Set by SQLite when a row has been inserted into a table with row numbers.
     inserted: Arc<AtomicBool>,
     /// It never writes.
@@ -91,7 +89,6 @@ impl Core {
             raw,
             present: None,
             watch,
-            place: config.place.to_string().into(),
             inserted,
             reader,
             config,
@@ -116,7 +113,7 @@ impl Core {
         {
             return denied;
         }
-        error::failed(error, self.watch.reason(), &self.place)
+        error::failed(error, self.watch.reason(), &self.config.place)
     }
 
     /// A statement of the running job begins.

@@ -3,9 +3,10 @@
 use crate::watch::Reason;
 use manybase_driver::{Error, ErrorKind, NativeCode};
 use rusqlite::ffi;
+use std::fmt::Display;
 
 /// An error of a statement. `reason` says who stopped it, if it was stopped.
-pub(crate) fn failed(error: rusqlite::Error, reason: Option<Reason>, place: &str) -> Error {
+pub(crate) fn failed(error: rusqlite::Error, reason: Option<Reason>, place: &dyn Display) -> Error {
     let (code, message) = match error {
         rusqlite::Error::SqliteFailure(error, message) => (error.extended_code, message),
         rusqlite::Error::SqlInputError { error, msg, .. } => (error.extended_code, Some(msg)),
@@ -27,7 +28,7 @@ pub(crate) fn failed(error: rusqlite::Error, reason: Option<Reason>, place: &str
 }
 
 /// An error of opening a file.
-pub(crate) fn refused(error: rusqlite::Error, place: &str) -> Error {
+pub(crate) fn refused(error: rusqlite::Error, place: &dyn Display) -> Error {
     let error = failed(error, None, place);
     match error.kind() {
         ErrorKind::Database | ErrorKind::LockTimeout | ErrorKind::ReadOnly => {
@@ -69,14 +70,16 @@ pub(crate) fn read_only(transaction: bool) -> Error {
     .with_help("ask for write access, unless the database was opened with mode=ro or its file is protected")
 }
 
-fn database(code: i32, message: String, place: &str) -> Error {
+fn database(code: i32, message: String, place: &dyn Display) -> Error {
     let constraint = message.split_once("constraint failed: ").map(|(_, name)| {
         let name = name.strip_prefix("index ").unwrap_or(name);
         name.trim_matches('\'').to_owned()
     });
     let kind = kind(code, &message);
     let mut error = match kind {
-        ErrorKind::Connect if !message.contains(place) => Error::new(kind, format!("{place}: {message}")),
+        ErrorKind::Connect if !message.contains(&place.to_string()) => {
+            Error::new(kind, format!("{place}: {message}"))
+        }
         _ => Error::new(kind, message),
     };
     let full_text = kind == ErrorKind::UnknownTable && error.to_string().contains("_full_text_");
@@ -181,7 +184,7 @@ mod tests {
 
     fn of(code: i32, message: &str) -> Error {
         let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), Some(message.into()));
-        failed(error, None, "/srv/a.db")
+        failed(error, None, &"/srv/a.db")
     }
 
     #[test]

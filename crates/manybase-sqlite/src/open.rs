@@ -55,7 +55,7 @@ fn is_quick(path: &Path) -> bool {
 
 /// `None` if it had to wait, on the spot.
 fn opened(config: &Arc<Config>, access: Access, on_the_spot: bool) -> Result<Option<Core>> {
-    let fail = |error| error::refused(error, &config.place.to_string());
+    let fail = |error| error::refused(error, &config.place);
     let mut raw = match &config.place {
         Place::Memory => in_memory(config.image.as_deref())?,
         Place::File(path) => Connection::open_with_flags(path, flags(config.mode)).map_err(fail)?,
@@ -71,7 +71,7 @@ fn opened(config: &Arc<Config>, access: Access, on_the_spot: bool) -> Result<Opt
         watch.start_on_the_spot();
     }
     let inserted = Arc::new(AtomicBool::new(false));
-    hooks(&mut raw, &watch, &inserted).map_err(fail)?;
+    hooks(&mut raw, &watch).map_err(fail)?;
     raw.set_prepared_statement_cache_capacity(config.statement_cache);
     functions::register_order(&raw).map_err(fail)?;
 
@@ -86,25 +86,36 @@ fn opened(config: &Arc<Config>, access: Access, on_the_spot: bool) -> Result<Opt
     let is_file = matches!(config.place, Place::File(_));
     // It also is where the operating system lets nobody write.
     let protected = is_file && raw.is_readonly(rusqlite::MAIN_DB).map_err(fail)?;
+    let reader = protected || access == Access::Read && is_file;
     let (mut wal, mut looked) = (false, false);
-    if is_file && !protected {
+    if reader && !protected && config.wal() && is_open(config) {
+        // Nobody can change the mode meanwhile. Reads the schema, which is slower while a statement is prepared to be kept:
+        // SQLite then takes each bit of memory from the system.
+        wal = true;
+        looked = raw.table_exists(Some("main"), "sqlite_schema").map_err(fail)?;
+    } else if is_file && !protected {
         match journal(&raw, config, on_the_spot).map_err(fail)? {
             Some(found) => wal = found,
             None => return Ok(None),
         }
         looked = true;
     }
-    let reader = protected || access == Access::Read && is_file;
     let log = Log::new(config.wal_autocheckpoint);
-    if wal && !reader {
-        log.watch(&mut raw).map_err(fail)?;
+    if !reader {
+        notice(&mut raw, &inserted).map_err(fail)?;
+        if wal {
+            log.watch(&mut raw).map_err(fail)?;
+        }
     }
     if !looked {
         // The first look into the file: it may be no database at all.
         raw.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(()))
             .map_err(fail)?;
     }
-    raw.execute_batch(&settings(config, reader)).map_err(fail)?;
+    let settings = settings(config, reader);
+    if !settings.is_empty() {
+        raw.execute_batch(&settings).map_err(fail)?;
+    }
     watch.finish();
     let mut core = Core::new(
         raw,
@@ -125,7 +136,7 @@ fn opened(config: &Arc<Config>, access: Access, on_the_spot: bool) -> Result<Opt
 
 /// An empty database, or a copy of a file.
 fn in_memory(image: Option<&Path>) -> Result<Connection> {
-    let refused = |error, place: &Path| error::refused(error, &place.display().to_string());
+    let refused = |error, place: &Path| error::refused(error, &place.display());
     let mut raw = Connection::open_in_memory().map_err(|error| refused(error, Path::new(":memory:")))?;
     let Some(image) = image else { return Ok(raw) };
     look(image, Mode::Read)?;
@@ -143,11 +154,15 @@ fn in_memory(image: Option<&Path>) -> Result<Connection> {
     Ok(raw)
 }
 
-fn hooks(raw: &mut Connection, watch: &Arc<Watch>, inserted: &Arc<AtomicBool>) -> rusqlite::Result<()> {
+fn hooks(raw: &mut Connection, watch: &Arc<Watch>) -> rusqlite::Result<()> {
     let progress = watch.clone();
     raw.progress_handler(STEPS, Some(move || progress.progress()))?;
     let busy = watch.clone();
-    raw.busy_handler(Some(move |count| busy.busy(count)))?;
+    raw.busy_handler(Some(move |count| busy.busy(count)))
+}
+
+/// Takes note of inserted rows.
+fn notice(raw: &mut Connection, inserted: &Arc<AtomicBool>) -> rusqlite::Result<()> {
     // SQLite keeps the last row number for ever, also past an upsert that updated and past tables that have none.
     let inserted = inserted.clone();
     raw.update_hook(Some(move |action, _: &str, _: &str, _| {
@@ -186,6 +201,11 @@ pub(crate) fn look(path: &Path, mode: Mode) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Whether this process has a connection in WAL mode to the file.
+fn is_open(config: &Config) -> bool {
+    matches!(&config.place, Place::File(path) if company::has_any(path))
 }
 
 /// The first statement that reads the file. Whether it is in WAL mode then; `None` if that would have to be waited for,
@@ -242,12 +262,15 @@ fn was_overtaken(error: &rusqlite::Error) -> bool {
 }
 
 fn settings(config: &Config, reader: bool) -> String {
-    let mut sql = format!("PRAGMA synchronous = {};", config.synchronous());
+    let mut sql = String::new();
+    let synchronous = config.synchronous();
+    // Who commits nothing still moves the log into the file when it closes as the last one, and waits for the disk then,
+    // or does not. SQLite's own setting is `full`.
+    if !reader || synchronous == "off" {
+        sql.push_str(&format!("PRAGMA synchronous = {synchronous};"));
+    }
     for (name, value) in &config.pragmas {
         sql.push_str(&format!("PRAGMA {name} = {value};"));
-    }
-    if reader {
-        sql.push_str("PRAGMA query_only = 1;");
     }
     sql
 }

@@ -10,7 +10,7 @@ const LONGEST: usize = 4_096;
 
 /// The last ones, each in the place that its address leads to. A text that is kept here keeps its address for itself.
 #[derive(Debug, Default)]
-pub(crate) struct Seen(RefCell<[Option<Arc<str>>; PLACES]>);
+pub(crate) struct Seen(RefCell<Box<[Option<Arc<str>>; PLACES]>>);
 
 /// Texts are allocated in steps of 16 bytes, and are longer than that.
 fn place(text: &Arc<str>) -> usize {

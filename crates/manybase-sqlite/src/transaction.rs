@@ -122,7 +122,7 @@ impl Core {
         self.undo()?;
         self.detach_all()?;
         self.restore("foreign_keys", self.config.foreign_keys)?;
-        self.restore("query_only", self.reader)
+        self.restore("query_only", false)
     }
 
     /// Setting it makes SQLite prepare all statements anew, so it looks first.
@@ -154,7 +154,7 @@ impl Core {
                 rusqlite::FileControl::HasMoved(&mut moved),
             );
             if asked.is_ok() && moved != 0 {
-                let message = format!("the file {} has been deleted or moved", self.place);
+                let message = format!("the file {} has been deleted or moved", self.config.place);
                 return Err(Error::new(ErrorKind::ConnectionLost, message));
             }
         }

@@ -1,6 +1,6 @@
 //! The configuration of one connection.
 
-use super::guard::{Guard, take_mark};
+use super::guard::{Guard, without_mark};
 use super::place::Place;
 use crate::replica::{ReplicaPolicy, Replicas};
 use crate::{Error, Result, factories};
@@ -302,7 +302,7 @@ impl ConnectionConfig {
         guard: &Guard,
     ) -> Result<(Pool, Option<Arc<Replicas>>)> {
         let pool = |name: &Arc<str>, address: &Address, place: &Option<Place>| {
-            let pool = self.pool(name, address.clone(), factories, guard);
+            let pool = self.pool(name, address, factories, guard);
             pool.map_err(|error| located(place, error))
         };
         let primary = pool(name, &self.address, &self.place)?;
@@ -325,7 +325,7 @@ impl ConnectionConfig {
     fn pool(
         &self,
         name: &Arc<str>,
-        mut address: Address,
+        address: &Address,
         factories: &[Arc<dyn DriverFactory>],
         guard: &Guard,
     ) -> Result<Pool> {
@@ -340,7 +340,7 @@ impl ConnectionConfig {
             let error = Error::config(format!("`min_idle` is {min}, more than `max_connections`, {max}"));
             return Err(error.with_help("raise `max_connections`, or lower `min_idle`"));
         }
-        let marked = take_mark(&mut address)?;
+        let (marked, address) = without_mark(address)?;
         let driver = factories::open(factories, &address, &self.connect)?;
         guard.check(marked, &address, &*driver)?;
         Ok(Pool::new(name.clone(), driver, self.pool.clone()))

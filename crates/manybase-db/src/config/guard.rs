@@ -4,6 +4,7 @@ use super::pattern::Pattern;
 use super::{Mode, ModeSource};
 use crate::{Error, Result};
 use manybase_driver::{Address, Driver};
+use std::borrow::Cow;
 use std::path::{Component, Path};
 
 /// The parameter of a URL that marks a database for tests. No driver sees it.
@@ -55,13 +56,19 @@ impl Guard {
     }
 }
 
-/// Whether an address is marked; the mark itself is taken out.
-pub(super) fn take_mark(address: &mut Address) -> Result<bool> {
-    match address.params.remove(MARK).as_deref() {
-        None | Some("false" | "0") => Ok(false),
-        Some("true" | "1" | "") => Ok(true),
-        Some(_) => Err(Error::config(format!("`{MARK}` must be true or false"))),
-    }
+/// Whether an address is marked, and the address without the mark.
+pub(super) fn without_mark(address: &Address) -> Result<(bool, Cow<'_, Address>)> {
+    let Some(mark) = address.params.get(MARK) else {
+        return Ok((false, Cow::Borrowed(address)));
+    };
+    let marked = match &**mark {
+        "false" | "0" => false,
+        "true" | "1" | "" => true,
+        _ => return Err(Error::config(format!("`{MARK}` must be true or false"))),
+    };
+    let mut address = address.clone();
+    address.params.remove(MARK);
+    Ok((marked, Cow::Owned(address)))
 }
 
 /// The name of a database; of one in a file, without the directory, which may be called anything.

@@ -43,6 +43,9 @@ impl ConnectionConfig {
 
     /// Takes the settings out of the address's parameters.
     pub(super) fn take_parameters(&mut self) -> Result<()> {
+        if self.address.params.is_empty() {
+            return Ok(());
+        }
         for key in SETTINGS {
             if let Some(entry) = take_parameter(&mut self.address, key, None) {
                 self.set(key, &entry, &Variables::none())?;

@@ -62,10 +62,9 @@ impl Db {
         };
         let config = config.apart(database);
         let (pool, replicas) = config
-            .clone()
             .pools(&name, &self.0.factories, &self.0.guard)
             .map_err(|error| error.with_connection(name.clone()))?;
-        let registry = Registry::new([(config, pool, replicas)], Some(name));
+        let registry = Registry::new([(Box::new(config), pool, replicas)], Some(name));
         Ok(Some(Self::new(
             registry,
             self.0.factories.clone(),

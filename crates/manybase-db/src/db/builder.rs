@@ -26,7 +26,8 @@ use std::sync::Arc;
 #[must_use = "a builder does nothing until `open` or `build`"]
 pub struct DbBuilder {
     loader: Option<Loader>,
-    connections: Vec<(Arc<str>, Result<ConnectionConfig>)>,
+    // Boxed, because they go from hand to hand.
+    connections: Vec<(Arc<str>, Result<Box<ConnectionConfig>>)>,
     replicas: Vec<(Arc<str>, Secret)>,
     default: Option<Arc<str>>,
     factories: Vec<Arc<dyn DriverFactory>>,
@@ -126,8 +127,8 @@ impl DbBuilder {
     /// assert!(db.is_ok());
     /// ```
     pub fn connect(mut self, name: impl Into<Arc<str>>, url: impl AsRef<str>) -> Self {
-        self.connections
-            .push((name.into(), ConnectionConfig::from_url(url.as_ref())));
+        let config = ConnectionConfig::from_url(url.as_ref()).map(Box::new);
+        self.connections.push((name.into(), config));
         self
     }
 
@@ -160,8 +161,8 @@ impl DbBuilder {
     /// # }
     /// ```
     pub fn connection(mut self, name: impl Into<Arc<str>>, config: impl IntoConnectionConfig) -> Self {
-        self.connections
-            .push((name.into(), config.into_connection_config()));
+        let config = config.into_connection_config().map(Box::new);
+        self.connections.push((name.into(), config));
         self
     }
 
@@ -249,7 +250,7 @@ impl DbBuilder {
     /// [`crate::ErrorKind::Config`]
     pub fn build(mut self) -> Result<Db> {
         self.factories.extend(factories::compiled_in());
-        let mut connections: BTreeMap<Arc<str>, ConnectionConfig> = BTreeMap::new();
+        let mut connections: BTreeMap<Arc<str>, Box<ConnectionConfig>> = BTreeMap::new();
         for (name, config) in self.connections {
             let config = config.map_err(|error| error.with_connection(name.clone()))?;
             if connections.insert(name.clone(), config).is_some() {
@@ -267,7 +268,7 @@ impl DbBuilder {
             let variables = self.variables.unwrap_or_default();
             let file = loader.load(self.environment.as_deref(), self.mode, variables)?;
             for (name, config) in file.connections {
-                connections.entry(name).or_insert(config);
+                connections.entry(name).or_insert_with(|| Box::new(config));
             }
             default = file.default;
             (guard.mode, guard.source) = (file.mode, file.mode_source);
@@ -284,7 +285,7 @@ impl DbBuilder {
             let config = config
                 .replica(url.expose())
                 .map_err(|error| error.with_connection(name.clone()))?;
-            connections.insert(name, config);
+            connections.insert(name, Box::new(config));
         }
         if let Some(name) = self.default {
             default = Some((name, "default_connection".to_owned()));

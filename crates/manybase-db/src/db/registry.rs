@@ -16,7 +16,7 @@ const USUAL: [&str; 2] = ["default", "main"];
 pub(super) struct Registry {
     pools: HashMap<Arc<str>, Pool, foldhash::fast::RandomState>,
     /// What the pools were made from, to make others.
-    configs: HashMap<Arc<str>, ConnectionConfig, foldhash::fast::RandomState>,
+    configs: HashMap<Arc<str>, Box<ConnectionConfig>, foldhash::fast::RandomState>,
     /// Of those that have any.
     replicas: HashMap<Arc<str>, Arc<Replicas>, foldhash::fast::RandomState>,
     /// Known from the start, so that a tenant that is added later does not change where models go.
@@ -30,7 +30,7 @@ pub(super) struct Registry {
 impl Registry {
     /// Takes the pools of the start. `default` has been checked.
     pub(super) fn new(
-        connections: impl IntoIterator<Item = (ConnectionConfig, Pool, Option<Arc<Replicas>>)>,
+        connections: impl IntoIterator<Item = (Box<ConnectionConfig>, Pool, Option<Arc<Replicas>>)>,
         default: Option<Arc<str>>,
     ) -> Self {
         let (mut pools, mut all, mut configs) = (HashMap::default(), HashMap::default(), HashMap::default());
@@ -99,7 +99,7 @@ impl Registry {
 
     /// What a connection was made from.
     pub(super) fn config(&self, name: &str) -> Option<&ConnectionConfig> {
-        self.configs.get(name)
+        self.configs.get(name).map(|config| &**config)
     }
 
     pub(super) fn insert(
@@ -117,7 +117,7 @@ impl Registry {
         self.generation += 1;
         self.replicas
             .extend(replicas.map(|replicas| (pool.name().clone(), replicas)));
-        self.configs.insert(pool.name().clone(), config);
+        self.configs.insert(pool.name().clone(), Box::new(config));
         self.pools.insert(pool.name().clone(), pool);
         self.choose();
         Ok(())

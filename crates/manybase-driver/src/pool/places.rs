@@ -111,6 +111,9 @@ impl Places {
     }
 
     async fn wait(&self, patience: Duration) -> Result<SemaphorePermit<'_>, Refusal> {
+        if let Ok(permit) = self.permits.try_acquire() {
+            return Ok(permit);
+        }
         let _counted = Waiting::new(&self.waiting);
         match tokio::time::timeout(patience, self.permits.acquire()).await {
             Ok(Ok(permit)) => Ok(permit),

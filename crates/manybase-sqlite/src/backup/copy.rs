@@ -20,7 +20,7 @@ const PAGES: i32 = 256;
 const WAIT: Duration = Duration::from_millis(5);
 
 pub(super) fn fail(error: rusqlite::Error, config: &Config) -> Error {
-    error::failed(error, None, &config.place.to_string())
+    error::failed(error, None, &config.place)
 }
 
 /// A connection with all that the driver registers, without the driver's clock: a backup takes as long as it takes.
@@ -110,10 +110,8 @@ fn vacuum(source: &Connection, to: &Path, config: &Config) -> Result<()> {
             to.display()
         ))
     })?;
-    // The connection is a reader's, and this writes only to another file.
     source
-        .execute_batch("PRAGMA query_only = 0")
-        .and_then(|()| source.execute("VACUUM INTO ?1", [name]))
+        .execute("VACUUM INTO ?1", [name])
         .map(drop)
         .map_err(|error| fail(error, config))
 }

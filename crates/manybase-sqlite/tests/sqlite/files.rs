@@ -88,6 +88,24 @@ async fn settings_reach_sqlite() -> Result<()> {
     assert_eq!(number(&mut session, "PRAGMA foreign_keys").await, 0);
     assert_eq!(number(&mut session, "PRAGMA cache_size").await, -1234);
     assert_eq!(number(&mut session, "PRAGMA temp_store").await, 2);
+
+    // Readers, the first one and those that open a file which is open already.
+    let query = "?synchronous=off&foreign_keys=off&cache_size=-1234";
+    let (_directory, pool) = file_with(query, &ConnectOptions::default());
+    let mut readers = Vec::new();
+    for _ in 0..3 {
+        let mut session = reader(&pool).await;
+        for (name, value) in [
+            ("synchronous", 0),
+            ("foreign_keys", 0),
+            ("cache_size", -1234),
+            ("query_only", 0),
+        ] {
+            let found = number(&mut session, &format!("PRAGMA {name}")).await;
+            assert_eq!(found, value, "{name}");
+        }
+        readers.push(session);
+    }
     Ok(())
 }
 

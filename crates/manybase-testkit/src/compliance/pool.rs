@@ -82,8 +82,12 @@ pub(super) async fn closed(case: Case) -> Verdict {
         Ok(result) => drop(refused(result, &[ErrorKind::Closed])),
         Err(error) => panic!("{error}"),
     }
-    let error = refused(pool.acquire(Access::Read).await.map(|_| ()), &[ErrorKind::Closed]);
-    assert_eq!(error.connection(), Some(CONNECTION));
+    // Those aside have not been asked for before.
+    let [read, aside] = [pool.acquire(Access::Read).await, pool.acquire_aside().await];
+    for taken in [read, aside] {
+        let error = refused(taken.map(|_| ()), &[ErrorKind::Closed]);
+        assert_eq!(error.connection(), Some(CONNECTION));
+    }
     taken.assert_usable().await?;
     drop(taken);
     assert_eq!(
