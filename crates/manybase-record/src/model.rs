@@ -112,7 +112,7 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// # use manybase_record::Model;
     /// # #[derive(Model)] struct Person { #[model(key, auto)] id: i64, name: String }
     /// let sql = Person::query().limit(3).to_sql(manybase_sql::dialect::sqlite())?.sql;
-    /// assert_eq!(sql, r#"SELECT "id", "name" FROM "person" LIMIT ?"#);
+    /// assert_eq!(sql, r#"SELECT "id", "name" FROM "person" LIMIT 3"#);
     /// # Ok::<(), manybase_driver::Error>(())
     /// ```
     fn query() -> Query<Self> {

@@ -348,7 +348,7 @@ impl<S: Sources, O> Query<S, O> {
 /// Whole records of a model.
 fn whole(meta: &ModelMeta, select: &Select, dialect: &dyn Dialect) -> Result<(Arc<str>, Vec<Value>)> {
     let mut key = Key::new(Shape::Select, dialect);
-    let binds = shape::shape(select, &mut key);
+    let binds = shape::shape(select, &mut key, dialect);
     shape::kept(meta, &key, binds, || {
         let columns = meta.columns_sql(dialect)?;
         Ok(select.render_columns(dialect, &columns)?)

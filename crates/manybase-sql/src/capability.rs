@@ -84,6 +84,9 @@ pub struct Capability {
     /// Many rows go in faster if the driver is given all of them than as statements with a placeholder for each cell: it
     /// sends a list for each column, or a file of them, or runs one and the same statement for each row.
     pub inserts_together: bool,
+    /// The number of rows of a `LIMIT` stands in the text: a bound one would make the database plan the query anew
+    /// whenever it runs.
+    pub limit_in_text: bool,
     /// `UPDATE … RETURNING`.
     pub update_returning: bool,
     /// `UPDATE … FROM` a list of values.

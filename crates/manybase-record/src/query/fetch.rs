@@ -225,7 +225,7 @@ impl<S: Sources, O: Send + 'static> Query<S, O> {
             return Ok(Statement::rendered(select.render(dialect)?, Access::Read));
         };
         let mut key = Key::new(*shape, dialect);
-        let binds = shape::shape(select, &mut key);
+        let binds = shape::shape(select, &mut key, dialect);
         let (sql, binds) = shape::kept(self.meta, &key, binds, || {
             let select = select.clone().item(one.clone());
             Ok(select.render(dialect)?)

@@ -6,7 +6,7 @@ use crate::ModelMeta;
 use crate::meta::{Key, kind_of};
 use manybase_driver::Result;
 use manybase_sql::expr::{BinaryOp, ColumnKind, ColumnRef, Comparison, UnaryOp};
-use manybase_sql::{DataType, Expr, Order, Rendered, Select, Value};
+use manybase_sql::{DataType, Dialect, Expr, Order, Rendered, Select, Value};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ const COMPARISON: u64 = 0x40;
 
 /// Puts all that decides the query's text into the key, and returns the values that it binds, in their order. What is
 /// not known here gives the key up.
-pub(super) fn shape(select: &Select, key: &mut Key) -> Vec<Value> {
+pub(super) fn shape(select: &Select, key: &mut Key, dialect: &dyn Dialect) -> Vec<Value> {
     let plain = select.items.is_empty()
         && select.group_by.is_empty()
         && select.having.is_none()
@@ -53,7 +53,13 @@ pub(super) fn shape(select: &Select, key: &mut Key) -> Vec<Value> {
         let nulls = by.nulls_first.map_or(2, u64::from);
         shape.column(column, nulls << 1 | u64::from(by.order == Order::Desc));
     }
-    for number in [select.limit, select.offset].into_iter().flatten() {
+    let mut limit = select.limit;
+    if dialect.capability().limit_in_text
+        && let Some(number) = limit.take()
+    {
+        shape.key.put(number);
+    }
+    for number in [limit, select.offset].into_iter().flatten() {
         shape.binds.push(number.min(i64::MAX as u64).into());
     }
     shape.binds
@@ -312,7 +318,7 @@ mod tests {
                     nulls_first: [None, Some(true), Some(false)][self.roll(3) as usize],
                 });
             }
-            select.limit = (self.roll(2) == 0).then_some(7);
+            select.limit = (self.roll(2) == 0).then(|| [7, 8][self.roll(2) as usize]);
             select.offset = (self.roll(4) == 0).then_some(3);
             select
         }
@@ -329,7 +335,7 @@ mod tests {
             let which = dice.roll(6) as usize;
             let dialect = DIALECTS[which]();
             let mut key = Key::new(Shape::Select, dialect);
-            let binds = shape(&select, &mut key);
+            let binds = shape(&select, &mut key, dialect);
             let Ok(rendered) = select.render_columns(dialect, "*") else {
                 continue;
             };

@@ -28,6 +28,7 @@ pub struct Postgres;
 static CAPABILITY: Capability = Capability {
     insert_returning: true,
     inserts_together: true,
+    limit_in_text: false,
     update_returning: true,
     update_from: true,
     delete_returning: true,

@@ -38,6 +38,7 @@ pub struct Sqlite {
 static CAPABILITY: Capability = Capability {
     insert_returning: true,
     inserts_together: true,
+    limit_in_text: true,
     update_returning: true,
     update_from: true,
     delete_returning: true,
@@ -102,8 +103,12 @@ impl Dialect for Sqlite {
     }
 
     fn limit(&self, w: &mut SqlWriter<'_>, limit: Option<u64>, offset: Option<u64>) -> Result<()> {
-        // There is no OFFSET without LIMIT.
-        render::limit(w, limit.or(offset.map(|_| u64::MAX)), offset)
+        // There is no OFFSET without LIMIT. SQLite looks at a bound limit when it plans, so that it plans anew whenever
+        // one is bound.
+        if let Some(limit) = limit.or(offset.map(|_| u64::MAX)) {
+            w.push(&format!(" LIMIT {}", limit.min(i64::MAX as u64)));
+        }
+        render::limit(w, None, offset)
     }
 
     fn order_expr(&self, w: &mut SqlWriter<'_>, expr: &Expr) -> Result<()> {

@@ -259,3 +259,30 @@ async fn rows_that_a_trigger_keeps_out_are_not_counted() -> Result<()> {
     assert_eq!(number(&mut session, "SELECT COUNT(*) FROM log").await, 100);
     Ok(())
 }
+
+/// SQLite looks at a bound limit when it plans, and plans anew whenever one is bound: the dialect writes it into the text.
+#[test]
+fn a_limit_is_planned_once() -> rusqlite::Result<()> {
+    let raw = rusqlite::Connection::open_in_memory()?;
+    raw.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1), (2), (3)")?;
+    let planned_anew = |sql: &str, values: usize| -> rusqlite::Result<i32> {
+        let mut statement = raw.prepare(sql)?;
+        for round in 0..5 {
+            for index in 1..=values {
+                statement.raw_bind_parameter(index, round % 2 + 1)?;
+            }
+            let mut rows = statement.raw_query();
+            while rows.next()?.is_some() {}
+        }
+        Ok(statement.get_status(rusqlite::StatementStatus::RePrepare))
+    };
+    assert_eq!(planned_anew("SELECT id FROM t WHERE id > ? LIMIT ?", 2)?, 5);
+    let mut select = manybase_sql::Select::from("t");
+    select.limit = Some(2);
+    select.offset = Some(1);
+    let rendered = select.render_columns(manybase_sql::dialect::sqlite(), "id");
+    let rendered = rendered.expect("a plain query");
+    assert_eq!(rendered.sql, r#"SELECT id FROM "t" LIMIT 2 OFFSET ?"#);
+    assert_eq!(planned_anew(&rendered.sql, 1)?, 0);
+    Ok(())
+}

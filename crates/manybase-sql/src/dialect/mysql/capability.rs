@@ -12,6 +12,7 @@ const LEVELS: &[IsolationLevel] = &[
 pub(super) static MYSQL: Capability = Capability {
     insert_returning: false,
     inserts_together: true,
+    limit_in_text: false,
     update_returning: false,
     update_from: false,
     delete_returning: false,
@@ -59,6 +60,7 @@ pub(super) static MARIADB: Capability = Capability {
 /// SAVEPOINT is taken and does nothing, ROLLBACK TO then fails.
 pub(super) static MATRIXONE: Capability = Capability {
     inserts_together: false,
+    limit_in_text: false,
     savepoints: false,
     two_phase_commit: false,
     share_locks: false,

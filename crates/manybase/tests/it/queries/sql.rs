@@ -16,9 +16,9 @@ fn one_query_in_every_dialect() -> Result<()> {
     let sqlite = query.to_sql(dialect::sqlite())?;
     assert_eq!(
         sqlite.sql,
-        r#"SELECT "id", MB_LOWER("name") FROM "item" WHERE "name" GLOB ? AND "stock" IS NULL AND "color" = ? AND "id" IN (?, ?) ORDER BY "stock" DESC LIMIT ? OFFSET ?"#
+        r#"SELECT "id", MB_LOWER("name") FROM "item" WHERE "name" GLOB ? AND "stock" IS NULL AND "color" = ? AND "id" IN (?, ?) ORDER BY "stock" DESC LIMIT 5 OFFSET ?"#
     );
-    assert_eq!(sqlite.binds.len(), 6);
+    assert_eq!(sqlite.binds.len(), 5);
     assert_eq!(sqlite.binds[0], Value::from("50%*"));
     let postgres = query.to_sql(dialect::postgres())?;
     assert!(postgres.sql.contains("= ANY($3"), "{}", postgres.sql);
