@@ -143,7 +143,14 @@ pub(crate) fn statements(flavor: Flavor, options: &ConnectOptions) -> Vec<String
     }
     if let Some(limit) = options.statement_timeout {
         settings.push(match flavor {
-            Flavor::MariaDb => format!("max_statement_time = {:.6}", limit.as_secs_f64().max(0.001)),
+            Flavor::MariaDb => {
+                let limit = limit.max(Duration::from_millis(1));
+                format!(
+                    "max_statement_time = {}.{:06}",
+                    limit.as_secs(),
+                    limit.subsec_micros()
+                )
+            }
             // Only SELECT; for the rest the pool watches the clock.
             Flavor::MySql | Flavor::MatrixOne => {
                 let millis = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
