@@ -90,6 +90,9 @@ async fn readers_do_not_write() -> Result<()> {
         "CREATE TABLE u (a)",
         "PRAGMA user_version = 3",
         "BEGIN IMMEDIATE",
+        // Analyzes all tables, and SQLite takes it for a statement that only reads.
+        "PRAGMA optimize(0x10002)",
+        "pragma optimize(0x10002)",
     ] {
         assert_eq!(
             fails(&mut session, sql).await.kind(),
@@ -97,6 +100,11 @@ async fn readers_do_not_write() -> Result<()> {
             "{sql}"
         );
     }
+    let error = session
+        .script("PRAGMA optimize(0x10002)".into())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ReadOnly);
     // Not even if it is talked into it.
     session.script("PRAGMA query_only = 0".into()).await?;
     assert_eq!(
