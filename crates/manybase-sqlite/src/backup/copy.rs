@@ -110,8 +110,10 @@ fn vacuum(source: &Connection, to: &Path, config: &Config) -> Result<()> {
             to.display()
         ))
     })?;
+    // The connection is a reader's, and this writes only to another file.
     source
-        .execute("VACUUM INTO ?1", [name])
+        .execute_batch("PRAGMA query_only = 0")
+        .and_then(|()| source.execute("VACUUM INTO ?1", [name]))
         .map(drop)
         .map_err(|error| fail(error, config))
 }
