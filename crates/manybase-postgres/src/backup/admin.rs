@@ -93,7 +93,8 @@ impl Admin {
             .script(sql)
             .await
             .map_err(|error| match error.sqlstate() {
-                Some("42P04") => there(name),
+                // Of two who make it at once, the second finds the name taken only when it enters it into the catalog.
+                Some("42P04" | "23505") => there(name),
                 _ => error,
             })
     }
