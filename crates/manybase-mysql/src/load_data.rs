@@ -42,11 +42,12 @@ impl MysqlConnection {
         rows: BulkRows,
         known: Option<(TableName, bool)>,
     ) -> Result<BulkDone> {
+        self.utf8 = known;
         self.check_transaction()?;
         let loads = rows.target().on_conflict.is_none() && self.flavor != Flavor::MatrixOne;
         if loads && !self.no_local_infile && rows.len() >= FEW {
             let forms = text::forms(&rows)?;
-            match self.load(&rows, &forms, known).await? {
+            match self.load(&rows, &forms).await? {
                 Loaded::Done => return Ok(rows.done(0)),
                 Loaded::Refused => {
                     tracing::debug!(target: "manybase::mysql", "LOAD DATA LOCAL is off; rows are inserted");
@@ -69,20 +70,17 @@ impl MysqlConnection {
         Ok(done)
     }
 
-    async fn load(
-        &mut self,
-        rows: &BulkRows,
-        forms: &Forms,
-        known: Option<(TableName, bool)>,
-    ) -> Result<Loaded> {
+    async fn load(&mut self, rows: &BulkRows, forms: &Forms) -> Result<Loaded> {
         let own = self.state == State::None;
         if own {
+            // Between two loads, each in a transaction of its own, the table may change.
+            self.utf8 = None;
             self.begin_transaction(TransactionOptions::default()).await?;
         } else {
             // Unclear ones go again in another way.
             self.savepoint_command("SAVEPOINT mb_load".to_owned()).await?;
         }
-        let result = self.send_rows(rows, forms, known).await;
+        let result = self.send_rows(rows, forms).await;
         self.watch_transaction(&result).await;
         if !matches!(result, Ok(Loaded::Done)) {
             // What is taken back lets the table go.
@@ -100,15 +98,13 @@ impl MysqlConnection {
         result
     }
 
-    async fn send_rows(
-        &mut self,
-        rows: &BulkRows,
-        forms: &Forms,
-        known: Option<(TableName, bool)>,
-    ) -> Result<Loaded> {
+    async fn send_rows(&mut self, rows: &BulkRows, forms: &Forms) -> Result<Loaded> {
         let table = &rows.target().table;
         // The transaction in which it was asked for keeps the table as it is.
-        let known = known.filter(|(before, _)| self.state == State::Open && before == table);
+        let known = self
+            .utf8
+            .take()
+            .filter(|(before, _)| self.state == State::Open && before == table);
         let alike = match known {
             Some((_, takes)) => takes,
             None => forms.has_bytes() && self.takes_utf8(rows).await?,

@@ -28,22 +28,11 @@ impl Core {
         }
     }
 
-    /// From then on SQLite itself refuses what a reader would write: of a statement that runs others, such as
-    /// `PRAGMA optimize`, it says that it only reads.
     pub(crate) fn learn(&self) -> Result<()> {
         if !self.learnt.all.replace(true) {
-            let learnt = functions::register(&self.raw).and_then(|()| match self.reader {
-                true => self.raw.execute_batch("PRAGMA query_only = 1"),
-                false => Ok(()),
-            });
-            learnt.map_err(|error| self.fail(error))?;
+            functions::register(&self.raw).map_err(|error| self.fail(error))?;
         }
         Ok(())
-    }
-
-    /// Whether SQLite itself is to refuse what writes.
-    pub(crate) fn is_guarded(&self) -> bool {
-        self.reader && self.learnt.all.get()
     }
 
     /// Takes note of why a statement failed.

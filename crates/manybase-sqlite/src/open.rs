@@ -112,10 +112,7 @@ fn opened(config: &Arc<Config>, access: Access, on_the_spot: bool) -> Result<Opt
         raw.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(()))
             .map_err(fail)?;
     }
-    let settings = settings(config, reader);
-    if !settings.is_empty() {
-        raw.execute_batch(&settings).map_err(fail)?;
-    }
+    raw.execute_batch(&settings(config, reader)).map_err(fail)?;
     watch.finish();
     let mut core = Core::new(
         raw,
@@ -262,15 +259,12 @@ fn was_overtaken(error: &rusqlite::Error) -> bool {
 }
 
 fn settings(config: &Config, reader: bool) -> String {
-    let mut sql = String::new();
-    let synchronous = config.synchronous();
-    // Who commits nothing still moves the log into the file when it closes as the last one, and waits for the disk then,
-    // or does not. SQLite's own setting is `full`.
-    if !reader || synchronous == "off" {
-        sql.push_str(&format!("PRAGMA synchronous = {synchronous};"));
-    }
+    let mut sql = format!("PRAGMA synchronous = {};", config.synchronous());
     for (name, value) in &config.pragmas {
         sql.push_str(&format!("PRAGMA {name} = {value};"));
+    }
+    if reader {
+        sql.push_str("PRAGMA query_only = 1;");
     }
     sql
 }

@@ -19,14 +19,9 @@ impl Core {
             let journal: String = self
                 .raw
                 .query_row("PRAGMA main.journal_mode", [], |row| row.get(0))?;
-            let synchronous: i64 = match (self.reader, self.config.synchronous()) {
-                // Who commits nothing has not been told.
-                (true, "normal") => 1,
-                (true, "full" | "extra") => 2,
-                _ => self
-                    .raw
-                    .query_row("PRAGMA main.synchronous", [], |row| row.get(0))?,
-            };
+            let synchronous: i64 = self
+                .raw
+                .query_row("PRAGMA main.synchronous", [], |row| row.get(0))?;
             Ok((journal, synchronous, self.raw.is_readonly(rusqlite::MAIN_DB)?))
         };
         let (journal, synchronous, protected) = look().map_err(|error| self.fail(error))?;

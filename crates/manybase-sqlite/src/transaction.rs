@@ -122,7 +122,7 @@ impl Core {
         self.undo()?;
         self.detach_all()?;
         self.restore("foreign_keys", self.config.foreign_keys)?;
-        self.restore("query_only", self.is_guarded())
+        self.restore("query_only", self.reader)
     }
 
     /// Setting it makes SQLite prepare all statements anew, so it looks first.

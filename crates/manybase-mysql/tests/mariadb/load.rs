@@ -169,3 +169,24 @@ async fn a_table_that_another_hides() {
     run(&mut session, "DROP TEMPORARY TABLE t").await;
     assert_eq!(number(&mut session, &held("C3A9")).await, Some(120));
 }
+
+/// A transaction of its own keeps the table as it is only until the load is done.
+#[tokio::test]
+async fn a_table_that_changes_between_two_loads() {
+    let home = Home::new("changes");
+    let (mut session, mut other) = (home.session().await, home.session().await);
+    run(
+        &mut session,
+        "CREATE TABLE t (n TEXT, b BLOB) CHARACTER SET utf8mb4",
+    )
+    .await;
+    let all = || {
+        let each = (0..30).flat_map(|_| [Value::from("é"), Value::Bytes(vec![0xE9])]);
+        rows_of(&["n", "b"], each.collect())
+    };
+    session.bulk_load(all()).await.expect("loads");
+    run(&mut other, "ALTER TABLE t MODIFY n TEXT CHARACTER SET latin1").await;
+    session.bulk_load(all()).await.expect("loads");
+    let held = "SELECT COUNT(*) FROM t WHERE HEX(n) = 'E9' AND HEX(b) = 'E9'";
+    assert_eq!(number(&mut session, held).await, Some(60));
+}

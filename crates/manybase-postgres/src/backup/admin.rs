@@ -30,6 +30,12 @@ pub(super) fn there(name: &str) -> Error {
         .with_help("restore to another name, or say that it takes the place of this one (`swap`, --swap)")
 }
 
+/// Whether the name of a database is taken. Of two who take it at once, the second finds out only when it enters it into
+/// the catalog.
+pub(super) fn is_there(error: &Error) -> bool {
+    matches!(error.sqlstate(), Some("42P04" | "23505"))
+}
+
 impl Admin {
     pub(super) async fn dial(driver: &PostgresDriver) -> Result<Self> {
         let mut first = None;
@@ -92,10 +98,9 @@ impl Admin {
         self.connection
             .script(sql)
             .await
-            .map_err(|error| match error.sqlstate() {
-                // Of two who make it at once, the second finds the name taken only when it enters it into the catalog.
-                Some("42P04" | "23505") => there(name),
-                _ => error,
+            .map_err(|error| match is_there(&error) {
+                true => there(name),
+                false => error,
             })
     }
 }

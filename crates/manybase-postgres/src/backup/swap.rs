@@ -3,7 +3,7 @@
 //! Renaming is transactional: both names change at once, or none does. The server lets nobody in meanwhile, and refuses
 //! while anybody is connected to one of them.
 
-use super::admin::{Admin, identifier, there};
+use super::admin::{Admin, identifier, is_there, there};
 use manybase_driver::backup::{Progress, Reporter, Step, quoted_list, text_rows};
 use manybase_driver::{Error, ErrorKind, Result};
 
@@ -60,7 +60,7 @@ impl Admin {
         let own = text_rows(&mut *self.connection, OWN, vec![live.into(), new.into()]).await?;
         let rename = |from, to| format!("ALTER DATABASE {} RENAME TO {}", identifier(from), identifier(to));
         let fail = |error: Error| match error.sqlstate() {
-            Some("42P04") => there(kept),
+            _ if is_there(&error) => there(kept),
             Some("55006") => in_use(live, ""),
             _ => error,
         };

@@ -99,7 +99,6 @@ async fn settings_reach_sqlite() -> Result<()> {
             ("synchronous", 0),
             ("foreign_keys", 0),
             ("cache_size", -1234),
-            // Any PRAGMA makes a reader one that SQLite itself keeps from writing.
             ("query_only", 1),
         ] {
             let found = number(&mut session, &format!("PRAGMA {name}")).await;
