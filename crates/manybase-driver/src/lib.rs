@@ -38,6 +38,8 @@ mod row;
 mod sink;
 mod statement;
 pub mod two_phase;
+#[cfg(feature = "wire")]
+pub mod wire;
 
 pub use address::{Address, Secret};
 pub use attachment::Attachment;

@@ -4,21 +4,28 @@ mod failure;
 mod link;
 mod login;
 pub(crate) mod message;
-mod socket;
 
 pub(crate) use failure::{Failure, ServerError};
 pub(crate) use link::{Forgotten, Link};
 pub(crate) use login::Refused;
-pub(crate) use socket::Place;
+pub(crate) use manybase_driver::wire::Place;
 
 use crate::settings::Settings;
 use login::login;
+use manybase_driver::wire::Socket;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_postgres::CancelToken;
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// A socket under TLS.
+type Secure = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream;
+
+type Stream = manybase_driver::wire::Stream<Secure>;
 
 /// How long the connection may go on after its user went, to take leave of the server. A server that hangs must not
 /// keep it for ever once nobody waits for it.

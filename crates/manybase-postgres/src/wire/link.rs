@@ -1,30 +1,15 @@
-//! The connection's bytes: requests that are on their way, and the server's messages as they lie in the buffer.
-//!
-//! Whoever waits for an answer moves the bytes, so that neither a question nor its answer has to wait until another task,
-//! and perhaps another thread, wakes up. While nobody waits, nobody moves anything: what arrives meanwhile is read by
-//! the next one, or when the pool asks whether the connection is closed. Rows are read where they lie.
+//! Requests that are on their way, and the server's messages as they lie in the buffer: rows are read there. What arrives
+//! while nobody waits is read by the next one, or when the pool asks whether the connection is closed.
 
 mod asked;
 #[cfg(all(test, unix))]
 mod tests;
+use super::Stream;
 use super::failure::{Failure, ServerError};
 use super::message::{self, Name, tag};
-use super::socket::Stream;
-use bytes::BytesMut;
-use std::future::poll_fn;
-use std::io;
+use manybase_driver::wire::Pump;
 use std::ops::Range;
-use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Waker, ready};
-use tokio::io::{AsyncReadExt, AsyncWrite};
-
-/// Room for what arrives at once, and for what does where much arrives.
-const ROOM: (usize, usize) = (8 << 10, 128 << 10);
-/// What a buffer may keep for the next request.
-const KEPT: usize = 256 << 10;
-/// Requests that are sent ahead go out when they are so long.
-const AHEAD: usize = 128 << 10;
 
 /// A message of the server, in the buffer until the next one is asked for.
 pub(crate) struct Message {
@@ -49,19 +34,9 @@ impl Forgotten {
 }
 
 pub(crate) struct Link {
-    /// `None` once it has ended.
-    stream: Option<Stream>,
-    input: Vec<u8>,
-    /// What lies before it has been read.
-    at: usize,
-    room: usize,
-    out: BytesMut,
-    /// What lies before it has been sent.
-    sent: usize,
+    pump: Pump<Stream>,
     /// How many `ReadyForQuery` are still to come.
     awaited: usize,
-    /// Why it ended, where it is known.
-    why: Option<String>,
     names: u64,
     pub(crate) forgotten: Forgotten,
 }
@@ -69,7 +44,7 @@ pub(crate) struct Link {
 impl Link {
     pub(super) fn new(stream: Stream) -> Self {
         Self {
-            stream: Some(stream),
+            pump: Pump::new(stream),
             ..Self::gone()
         }
     }
@@ -77,109 +52,62 @@ impl Link {
     /// One that has ended.
     pub(super) fn gone() -> Self {
         Self {
-            stream: None,
-            input: Vec::new(),
-            at: 0,
-            room: ROOM.0,
-            out: BytesMut::new(),
-            sent: 0,
+            pump: Pump::gone(),
             awaited: 0,
-            why: None,
             names: 0,
             forgotten: Forgotten::default(),
         }
     }
 
     pub(crate) fn has_ended(&self) -> bool {
-        self.stream.is_none()
+        self.pump.has_ended()
     }
 
     pub(crate) fn why(&self) -> Option<&str> {
-        self.why.as_deref()
+        self.pump.why()
     }
 
     /// Ends it where it is: what comes next would belong to nobody knows what.
     pub(crate) fn cut(&mut self) {
-        self.stream = None;
-    }
-
-    fn broke(&mut self, error: &io::Error) {
-        let why = error.to_string();
-        tracing::debug!(target: "manybase::postgres", error = why, "the connection broke");
-        self.why.get_or_insert(why);
-        self.stream = None;
+        self.pump.cut();
     }
 
     /// Sends what has been asked, if that is much.
     pub(crate) async fn send_ahead(&mut self) {
-        if self.out.len() >= AHEAD {
-            self.flush().await;
-        }
+        self.pump.send_ahead().await;
     }
 
     /// Sends what has been asked. What fails is told to whoever awaits the answer: the server may have said why.
     pub(crate) async fn flush(&mut self) {
-        poll_fn(|cx| self.poll_flush(cx)).await;
-    }
-
-    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        while self.sent < self.out.len() {
-            let Some(stream) = &mut self.stream else { break };
-            match Pin::new(stream).poll_write(cx, &self.out[self.sent..]) {
-                Poll::Ready(Ok(0)) => self.unsent(&io::ErrorKind::WriteZero.into()),
-                Poll::Ready(Ok(sent)) => self.sent += sent,
-                Poll::Ready(Err(error)) => self.unsent(&error),
-                // Perhaps the server reads nothing before somebody has taken its answers.
-                Poll::Pending => ready!(self.poll_fill(cx)),
-            }
-        }
-        self.unasked();
-        match &mut self.stream {
-            Some(stream) => Pin::new(stream).poll_flush(cx).map(drop),
-            None => Poll::Ready(()),
-        }
-    }
-
-    fn unasked(&mut self) {
-        self.sent = 0;
-        self.out.clear();
-        if self.out.capacity() > KEPT {
-            self.out = BytesMut::new();
-        }
-    }
-
-    /// Nobody reads any more. What the server said before is still to be read.
-    fn unsent(&mut self, error: &io::Error) {
-        self.why.get_or_insert_with(|| error.to_string());
-        self.unasked();
+        self.pump.flush().await;
     }
 
     // What is answered.
 
     /// The next message that belongs to a request.
     pub(crate) async fn next(&mut self) -> Result<Message, Failure> {
-        if !self.out.is_empty() {
+        if self.pump.has_unsent() {
             self.flush().await;
         }
         loop {
             if let Some(message) = self.take()? {
                 return Ok(message);
             }
-            if self.stream.is_none() {
+            if self.pump.has_ended() {
                 return Err(Failure::Closed);
             }
-            poll_fn(|cx| self.poll_fill(cx)).await;
+            self.pump.fill().await;
         }
     }
 
     pub(crate) fn body(&self, message: &Message) -> &[u8] {
-        &self.input[message.body.clone()]
+        self.pump.bytes(&message.body)
     }
 
     /// The next message, if it is there already.
     pub(crate) fn take(&mut self) -> Result<Option<Message>, Failure> {
         loop {
-            let Some((head, rest)) = self.input[self.at..].split_first_chunk::<5>() else {
+            let Some((head, rest)) = self.pump.unread().split_first_chunk::<5>() else {
                 return Ok(None);
             };
             let [tag, length @ ..] = *head;
@@ -191,12 +119,11 @@ impl Link {
             if rest.len() < length {
                 return Ok(None);
             }
-            let begin = self.at + 5;
+            let whole = self.pump.take(5 + length);
             let message = Message {
                 tag,
-                body: begin..begin + length,
+                body: whole.start + 5..whole.end,
             };
-            self.at = message.body.end;
             match tag {
                 tag::NOTICE => {
                     let notice = ServerError::parse(self.body(&message));
@@ -218,44 +145,9 @@ impl Link {
         }
     }
 
-    /// Makes room for the message that has not arrived as a whole.
-    fn make_room(&mut self) {
-        if self.at == self.input.len() {
-            self.input.clear();
-            if self.input.capacity() > KEPT {
-                self.input = Vec::new();
-                self.room = ROOM.0;
-            }
-        } else if self.at > 0 {
-            self.input.drain(..self.at);
-        }
-        self.at = 0;
-        if self.input.capacity() - self.input.len() < self.room {
-            // At least doubles, so that a long message is not copied over and over.
-            self.input.reserve(self.room);
-        }
-    }
-
-    fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.make_room();
-        let Some(stream) = &mut self.stream else {
-            return Poll::Ready(());
-        };
-        let read = pin!(stream.read_buf(&mut self.input));
-        match ready!(read.poll(cx)) {
-            Ok(0) => self.stream = None,
-            // It fills what there is.
-            Ok(_) if self.input.len() == self.input.capacity() => self.room = ROOM.1.min(self.room * 2),
-            Ok(_) => {}
-            Err(error) => self.broke(&error),
-        }
-        Poll::Ready(())
-    }
-
     /// Takes what has arrived, without waiting.
     pub(crate) fn look(&mut self) {
-        let cx = &mut Context::from_waker(Waker::noop());
-        let _ = self.poll_fill(cx);
+        self.pump.look();
     }
 
     /// Whether the server has something to say already, which then is why it takes no more.
@@ -264,7 +156,7 @@ impl Link {
         let message = self.take()?;
         if let Some(message) = &message {
             // It is read by whoever awaits the end.
-            self.at = message.body.start - 5;
+            self.pump.back_to(message.body.start - 5);
         }
         Ok(message.is_some())
     }
@@ -276,7 +168,8 @@ impl Link {
         loop {
             match self.take() {
                 Ok(Some(message)) if message.tag == tag::ERROR => {
-                    self.why = Some(ServerError::parse(self.body(&message)).message().to_owned());
+                    let why = ServerError::parse(self.body(&message)).message().to_owned();
+                    self.pump.blame(why);
                     self.cut();
                 }
                 Ok(Some(_)) => self.cut(),
@@ -325,19 +218,12 @@ impl Link {
 
     /// Says goodbye, and waits for the end. A request of which a part was sent is left as it is: half of it does nothing.
     pub(super) async fn leave(&mut self) {
-        if self.sent == 0 {
-            self.out.clear();
-            message::terminate(&mut self.out);
+        if !self.pump.has_begun_to_send() {
+            self.pump.out().clear();
+            message::terminate(self.pump.out());
             self.flush().await;
         }
-        poll_fn(|cx| match &mut self.stream {
-            Some(stream) => Pin::new(stream).poll_shutdown(cx).map(drop),
-            None => Poll::Ready(()),
-        })
-        .await;
-        while self.stream.is_some() {
-            self.at = self.input.len();
-            poll_fn(|cx| self.poll_fill(cx)).await;
-        }
+        self.pump.shut_down().await;
+        self.pump.pass_over_all().await;
     }
 }

@@ -1,7 +1,8 @@
 //! Login: TLS, authentication and the session's first settings, which `tokio-postgres` does. It is lent the socket for that
 //! time.
 
-use super::socket::{Place, Secure, Socket, Stream};
+use super::{Secure, Stream};
+use manybase_driver::wire::{Place, Socket};
 use std::error::Error;
 use std::future::Future;
 use std::io;

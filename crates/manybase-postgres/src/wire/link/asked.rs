@@ -7,7 +7,7 @@ use bytes::BytesMut;
 
 impl Link {
     pub(crate) fn query(&mut self, sql: &str) -> Result<(), Failure> {
-        message::query(&mut self.out, sql)?;
+        message::query(self.pump.out(), sql)?;
         self.awaited += 1;
         Ok(())
     }
@@ -21,49 +21,49 @@ impl Link {
 
     /// Has it prepare a statement, and run it with these values without waiting to be told what it is.
     pub(crate) fn prepare_and_run(&mut self, sql: &str, values: &impl Values) -> Result<Name, Failure> {
-        let begin = self.out.len();
+        let begin = self.pump.out().len();
         let name = self.describe(sql)?;
         match self.run(name, values) {
             Ok(()) => Ok(name),
             Err(failure) => {
-                self.out.truncate(begin);
+                self.pump.out().truncate(begin);
                 Err(failure)
             }
         }
     }
 
     fn describe(&mut self, sql: &str) -> Result<Name, Failure> {
-        let begin = self.out.len();
+        let begin = self.pump.out().len();
         for number in self.forgotten.take() {
-            message::close(&mut self.out, Name::Number(number))?;
+            message::close(self.pump.out(), Name::Number(number))?;
         }
         self.names += 1;
         let name = Name::Number(self.names);
-        let written =
-            message::parse(&mut self.out, name, sql).and_then(|()| message::describe(&mut self.out, name));
+        let written = message::parse(self.pump.out(), name, sql)
+            .and_then(|()| message::describe(self.pump.out(), name));
         if written.is_err() {
-            self.out.truncate(begin);
+            self.pump.out().truncate(begin);
         }
         written.map(|()| name)
     }
 
     /// Has it run a statement without values, whose rows are of no interest, and keep nothing of it.
     pub(crate) fn run_once(&mut self, sql: &str) -> Result<(), Failure> {
-        message::parse(&mut self.out, Name::None, sql)?;
+        message::parse(self.pump.out(), Name::None, sql)?;
         self.run(Name::None, &(&[][..], &[][..]))
     }
 
     /// Has it run a statement with these values.
     pub(crate) fn run(&mut self, statement: Name, values: &impl Values) -> Result<(), Failure> {
-        message::bind(&mut self.out, statement, values)?;
-        message::execute(&mut self.out);
+        message::bind(self.pump.out(), statement, values)?;
+        message::execute(self.pump.out());
         self.sync();
         Ok(())
     }
 
     /// The end of a request: behind a failure the server goes on from here.
     fn sync(&mut self) {
-        message::sync(&mut self.out);
+        message::sync(self.pump.out());
         self.awaited += 1;
     }
 
@@ -71,14 +71,14 @@ impl Link {
         &mut self,
         body: impl FnOnce(&mut BytesMut) -> Result<(), E>,
     ) -> Result<(), E> {
-        message::copy_data(&mut self.out, body)
+        message::copy_data(self.pump.out(), body)
     }
 
     pub(crate) fn copy_done(&mut self) {
-        message::copy_done(&mut self.out);
+        message::copy_done(self.pump.out());
     }
 
     pub(crate) fn copy_fail(&mut self) {
-        message::copy_fail(&mut self.out);
+        message::copy_fail(self.pump.out());
     }
 }

@@ -1,7 +1,10 @@
 use super::*;
-use crate::wire::socket::Socket;
-use tokio::io::AsyncWriteExt;
+use manybase_driver::wire::Socket;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
+
+/// What a buffer may keep for the next request.
+const KEPT: usize = 256 << 10;
 
 /// A link, and the server at its other end.
 fn link() -> (Link, UnixStream) {
@@ -65,7 +68,8 @@ async fn nobody_waits_for_the_other() {
         to.write_all(b"Z\0\0\0\x05I").await.unwrap();
         assert_eq!(link.next().await.unwrap().tag, b'Z');
     }
-    assert!(link.input.capacity() <= KEPT && link.out.capacity() <= KEPT);
+    let (input, out) = link.pump.kept();
+    assert!(input <= KEPT && out <= KEPT);
 }
 
 #[tokio::test]
@@ -82,10 +86,11 @@ async fn a_goodbye_while_nobody_uses_it_is_noticed() {
     link.look_around();
     assert!(!link.has_ended());
     server.write_all(b"N\0\0\0\x0bMhello\0S\0\0\0\x04").await.unwrap();
-    while link.input.is_empty() {
+    while link.pump.unread().is_empty() {
         tokio::task::yield_now().await;
-        link.look_around();
+        link.pump.look();
     }
+    link.look_around();
     assert!(!link.has_ended());
     server.write_all(b"E\0\0\0\x12SFATAL\0Mends\0\0").await.unwrap();
     while !link.has_ended() {

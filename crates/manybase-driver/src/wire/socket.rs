@@ -10,30 +10,45 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 #[cfg(unix)]
 use tokio::net::UnixStream;
 use tokio::net::{TcpStream, lookup_host};
-use tokio_postgres::tls::MakeTlsConnect;
-use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// After so long without a byte the network asks whether the peer is there. Else a dead one that never says so would be
 /// noticed after two hours.
 const KEEPALIVE: Duration = Duration::from_secs(60);
 
 /// Where a server listens.
+///
+/// ```
+/// use manybase_driver::wire::Place;
+/// let place = Place::Tcp { host: "db.example".into(), port: 5432 };
+/// assert_eq!(place.name(), "db.example");
+/// ```
 #[derive(Debug, Clone)]
-pub(crate) enum Place {
-    Tcp { host: String, port: u16 },
+pub enum Place {
+    /// By host, which may have several addresses, and port.
+    Tcp {
+        /// Its name or its address.
+        host: String,
+        /// Its port.
+        port: u16,
+    },
+    /// The path of a Unix socket.
     Unix(PathBuf),
 }
 
 impl Place {
     /// What the certificate has to name.
-    pub(crate) fn name(&self) -> &str {
+    pub fn name(&self) -> &str {
         match self {
             Self::Tcp { host, .. } => host,
             Self::Unix(_) => "",
         }
     }
 
-    pub(super) async fn dial(&self) -> io::Result<Socket> {
+    /// Dials it: of several addresses the first that answers.
+    ///
+    /// # Errors
+    /// Nobody answers at any of its addresses, or it has none.
+    pub async fn dial(&self) -> io::Result<Socket> {
         match self {
             Self::Tcp { host, port } => {
                 let mut failed = None;
@@ -53,8 +68,12 @@ impl Place {
     }
 }
 
-pub(super) enum Socket {
+/// What [`Place::dial`] has reached.
+#[derive(Debug)]
+pub enum Socket {
+    /// Over the network.
     Tcp(TcpStream),
+    /// On this machine.
     #[cfg(unix)]
     Unix(UnixStream),
 }
@@ -67,12 +86,13 @@ impl Socket {
     }
 }
 
-/// A socket under TLS.
-pub(super) type Secure = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream;
-
-pub(super) enum Stream {
+/// A socket, or what a library for TLS has made of it.
+#[derive(Debug)]
+pub enum Stream<S> {
+    /// As it is.
     Plain(Socket),
-    Secure(Box<Secure>),
+    /// Under TLS.
+    Secure(Box<S>),
 }
 
 macro_rules! each {
@@ -119,14 +139,14 @@ macro_rules! either {
     };
 }
 
-impl AsyncRead for Stream {
+impl<S: AsyncRead + Unpin> AsyncRead for Stream<S> {
     #[inline]
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         either!(self, stream => Pin::new(stream).poll_read(cx, into))
     }
 }
 
-impl AsyncWrite for Stream {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Stream<S> {
     #[inline]
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, from: &[u8]) -> Poll<io::Result<usize>> {
         either!(self, stream => Pin::new(stream).poll_write(cx, from))
