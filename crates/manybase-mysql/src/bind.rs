@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use manybase_driver::{Error, ErrorKind, Result, Value};
-use mysql_async::Value as Wire;
+pub(crate) use mysql_common::value::Value as Wire;
 
 /// Turns bound values into what the protocol carries, in the place where they are.
 pub(crate) fn values(binds: Vec<Value>) -> Result<Vec<Wire>> {

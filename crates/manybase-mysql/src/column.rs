@@ -1,12 +1,18 @@
 //! What a column of a result holds, told once per result instead of once per cell.
 
+use crate::wire::{Failure, Fields};
 use manybase_driver::Columns;
-use mysql_async::Column;
-use mysql_async::consts::{ColumnFlags, ColumnType};
-use std::sync::Arc;
+use mysql_common::constants::{ColumnFlags, ColumnType};
 
 /// The character set of what is no text.
 const BINARY: u16 = 63;
+
+/// What the server says of a column, beside its name.
+struct Said {
+    ty: ColumnType,
+    flags: u16,
+    charset: u16,
+}
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,17 +33,17 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) fn of(column: &Column) -> Self {
+    fn of(said: &Said) -> Self {
         use ColumnType as T;
-        match column.column_type() {
+        match said.ty {
             T::MYSQL_TYPE_TINY
             | T::MYSQL_TYPE_SHORT
             | T::MYSQL_TYPE_INT24
             | T::MYSQL_TYPE_LONG
             | T::MYSQL_TYPE_LONGLONG
-            | T::MYSQL_TYPE_YEAR => match column.flags().contains(ColumnFlags::UNSIGNED_FLAG) {
-                true => Self::Unsigned,
-                false => Self::Int,
+            | T::MYSQL_TYPE_YEAR => match said.flags & ColumnFlags::UNSIGNED_FLAG.bits() {
+                0 => Self::Int,
+                _ => Self::Unsigned,
             },
             T::MYSQL_TYPE_BIT => Self::Bit,
             T::MYSQL_TYPE_FLOAT => Self::Float,
@@ -52,7 +58,7 @@ impl Kind {
             T::MYSQL_TYPE_TIME | T::MYSQL_TYPE_TIME2 => Self::Time,
             T::MYSQL_TYPE_NULL => Self::Null,
             T::MYSQL_TYPE_GEOMETRY | T::MYSQL_TYPE_VECTOR => Self::Bytes,
-            _ if column.character_set() == BINARY => Self::Bytes,
+            _ if said.charset == BINARY => Self::Bytes,
             _ => Self::Text,
         }
     }
@@ -77,17 +83,74 @@ impl Kind {
     }
 }
 
+/// A column of a result.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Column {
+    pub(crate) kind: Kind,
+    /// Bytes of a value in the binary protocol; 0 where they differ, and are told with each.
+    pub(crate) width: u8,
+    /// Where its name ends among the names.
+    end: usize,
+}
+
 /// The columns of one result.
 #[derive(Debug, Default)]
 pub(crate) struct ResultColumns {
-    columns: Arc<[Column]>,
-    pub(crate) kinds: Vec<Kind>,
+    columns: Vec<Column>,
+    names: String,
 }
 
 impl ResultColumns {
-    pub(crate) fn new(columns: Arc<[Column]>) -> Self {
-        let kinds = columns.iter().map(Kind::of).collect();
-        Self { columns, kinds }
+    pub(crate) fn with_capacity(count: usize) -> Self {
+        Self {
+            // A server may say any number.
+            columns: Vec::with_capacity(count.min(1 << 12)),
+            names: String::with_capacity(count.min(1 << 12) * 12),
+        }
+    }
+
+    /// Reads the packet that defines the next one.
+    pub(crate) fn read(&mut self, packet: &[u8]) -> Result<(), Failure> {
+        let mut fields = Fields(packet);
+        // Catalog, schema, table and original table.
+        for _ in 0..4 {
+            fields.text()?;
+        }
+        // Names come in the session's character set, which is UTF-8.
+        let name = std::str::from_utf8(fields.text()?).unwrap_or_default();
+        let _original = fields.text()?;
+        let _length_of_the_rest = fields.u8()?;
+        let charset = fields.u16()?;
+        let _display_width = fields.u32()?;
+        let ty = ColumnType::try_from(fields.u8()?);
+        let said = Said {
+            ty: ty.map_err(|_| Failure::Unexpected("a column of an unknown type"))?,
+            charset,
+            flags: fields.u16()?,
+        };
+        self.names.push_str(name);
+        self.columns.push(Column {
+            kind: Kind::of(&said),
+            width: width(said.ty),
+            end: self.names.len(),
+        });
+        Ok(())
+    }
+
+    pub(crate) fn all(&self) -> &[Column] {
+        &self.columns
+    }
+}
+
+/// Bytes of a value in the binary protocol, where they are always as many.
+fn width(ty: ColumnType) -> u8 {
+    use ColumnType as T;
+    match ty {
+        T::MYSQL_TYPE_TINY => 1,
+        T::MYSQL_TYPE_SHORT | T::MYSQL_TYPE_YEAR => 2,
+        T::MYSQL_TYPE_INT24 | T::MYSQL_TYPE_LONG | T::MYSQL_TYPE_FLOAT => 4,
+        T::MYSQL_TYPE_LONGLONG | T::MYSQL_TYPE_DOUBLE => 8,
+        _ => 0,
     }
 }
 
@@ -97,10 +160,10 @@ impl Columns for ResultColumns {
     }
 
     fn name(&self, index: usize) -> &str {
-        // Names come in the session's character set, which is UTF-8.
-        self.columns
-            .get(index)
-            .and_then(|column| std::str::from_utf8(column.name_ref()).ok())
-            .unwrap_or_default()
+        let Some(column) = self.columns.get(index) else {
+            return "";
+        };
+        let before = index.checked_sub(1).and_then(|before| self.columns.get(before));
+        &self.names[before.map_or(0, |before| before.end)..column.end]
     }
 }

@@ -1,19 +1,21 @@
 //! One connection, guarded against the answers of calls that were cut off (see the crate's own page).
 
 use crate::factory::STATEMENTS;
+use crate::first;
+use crate::row::Span;
 use crate::settings::{self, Setup};
 use crate::statements::Statements;
 use crate::stop;
 use crate::transaction::State;
 use crate::two_phase::Branch;
+use crate::wire::{Begun, Failure, Link, Server};
 use manybase_driver::{
     BoxFuture, BulkDone, BulkRows, Connection, Done, Error, ErrorKind, Readiness, Result, RowSource, Sink,
     Statement, TransactionOptions, TwoPhase,
 };
 use manybase_sql::dialect::{Flavor, MySql};
 use manybase_sql::{Dialect, TableName};
-use mysql_async::prelude::Queryable;
-use mysql_async::{Conn, Opts};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Saying goodbye to a server that does not answer.
@@ -23,10 +25,9 @@ const CLOSED: &str = "it has been closed";
 
 /// A connection to MySQL, MariaDB or MatrixOne.
 pub(crate) struct MysqlConnection {
-    /// `None` only while it is being dropped or closed.
-    pub(crate) conn: Option<Conn>,
+    pub(crate) link: Link,
     /// How it was dialled, to dial again and stop what it does.
-    pub(crate) opts: Opts,
+    pub(crate) server: Arc<Server>,
     pub(crate) id: u32,
     pub(crate) flavor: Flavor,
     pub(crate) dialect: &'static dyn Dialect,
@@ -37,6 +38,10 @@ pub(crate) struct MysqlConnection {
     /// The session has been told so; else it may be more.
     pub(crate) asked: bool,
     pub(crate) statements: Statements,
+    /// A statement can be run by the name of the one that was prepared last.
+    pub(crate) runs_last: bool,
+    /// Where the cells of a row lie. Its memory is kept.
+    pub(crate) spans: Vec<Span>,
     pub(crate) state: State,
     /// The open or prepared branch that the state is about, if it is not a plain transaction.
     pub(crate) branch: Option<Branch>,
@@ -55,11 +60,11 @@ pub(crate) struct MysqlConnection {
 }
 
 impl MysqlConnection {
-    pub(crate) fn new(conn: Conn, opts: Opts, setup: Setup) -> Self {
+    pub(crate) fn new(begun: Begun, server: Arc<Server>, setup: Setup) -> Self {
         Self {
-            id: conn.id(),
-            conn: Some(conn),
-            opts,
+            id: begun.id,
+            link: begun.link,
+            server,
             flavor: setup.flavor,
             dialect: MySql::of_version(&setup.version),
             version: setup.version,
@@ -67,6 +72,8 @@ impl MysqlConnection {
             largest_packet: setup.largest_packet,
             asked: setup.asked,
             statements: Statements::new(STATEMENTS),
+            runs_last: first::has_name(setup.flavor, begun.numbers),
+            spans: Vec::new(),
             state: State::None,
             branch: None,
             tells_status: true,
@@ -76,12 +83,6 @@ impl MysqlConnection {
             busy: false,
             lost: false,
         }
-    }
-
-    pub(crate) fn conn(&mut self) -> Result<&mut Conn> {
-        self.conn
-            .as_mut()
-            .ok_or_else(|| Error::new(ErrorKind::ConnectionLost, CLOSED))
     }
 
     /// Marks it busy, unless it must not be used any more.
@@ -106,26 +107,20 @@ impl MysqlConnection {
     }
 
     async fn reset_session(&mut self) -> Result<()> {
-        let known = |error: mysql_async::Error| crate::error::statement(&error);
+        let known = |failure: Failure| crate::error::statement(&failure);
         self.statements.clear();
         self.state = State::None;
         self.branch = None;
         self.open_by_hand = false;
-        let conn = self
-            .conn
-            .as_mut()
-            .ok_or_else(|| Error::new(ErrorKind::ConnectionLost, CLOSED))?;
-        if !conn.reset().await.map_err(known)? {
-            return Err(Error::driver("this server is too old to reset a session"));
-        }
-        settings::apply(conn, self.flavor, &self.settings)
+        self.link.reset().await.map_err(known)?;
+        settings::apply(&mut self.link, self.flavor, &self.settings)
             .await
             .map_err(known)
     }
 
     /// Whether nothing can be sent any more.
     fn is_useless(&self) -> bool {
-        self.busy || self.lost || self.conn.as_ref().is_none_or(Conn::is_disconnected)
+        self.busy || self.lost || self.link.has_ended()
     }
 }
 
@@ -214,8 +209,8 @@ impl Connection for MysqlConnection {
 
     fn ping(&mut self) -> BoxFuture<'_, Result<()>> {
         guarded!(self, async {
-            let answer = self.conn()?.ping().await;
-            answer.map_err(|error| crate::error::statement(&error))
+            let answer = self.link.ping().await;
+            answer.map_err(|failure| crate::error::statement(&failure))
         })
     }
 
@@ -239,24 +234,21 @@ impl Connection for MysqlConnection {
             if self.is_useless() {
                 return Ok(());
             }
-            let Some(conn) = self.conn.take() else {
-                return Ok(());
-            };
-            match tokio::time::timeout(GOODBYE, conn.disconnect()).await {
-                Ok(Err(error)) => Err(crate::error::statement(&error)),
-                // The socket is closed in any case.
-                Ok(Ok(())) | Err(_) => Ok(()),
-            }
+            // The socket is closed in any case.
+            let _ = tokio::time::timeout(GOODBYE, self.link.leave()).await;
+            self.link.cut();
+            Ok(())
         })
     }
 }
 
 impl Drop for MysqlConnection {
     fn drop(&mut self) {
-        let Some(conn) = self.conn.take() else { return };
         if self.busy {
-            stop::sever(conn);
-            stop::stop_later(self.opts.clone(), self.id);
+            self.link.cut();
+            stop::stop_later(self.server.clone(), self.id);
+        } else {
+            self.link.leave_at_once();
         }
     }
 }

@@ -4,18 +4,17 @@ use crate::connection::MysqlConnection;
 use crate::known::Known;
 use crate::settings::Setup;
 use crate::tls::Tls;
-use crate::{error, factory, tls};
+use crate::wire::{self, Failure, Server};
+use crate::{error, factory};
 use manybase_driver::backup::Backups;
 use manybase_driver::{
     Access, Address, BoxFuture, ConnectOptions, Connection, Driver, Error, ErrorKind, Result,
 };
 use manybase_sql::Dialect;
 use manybase_sql::dialect::{Flavor, MySql};
-use mysql_async::{Conn, DriverError, Opts};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 use tokio::sync::Mutex;
 
 /// Dials one MySQL, MariaDB or MatrixOne server.
@@ -36,7 +35,7 @@ pub struct MysqlDriver {
     /// Without secrets.
     address: String,
     dialect: &'static dyn Dialect,
-    way: Way,
+    server: Arc<Server>,
     known: Known,
     options: ConnectOptions,
     parts: Address,
@@ -46,14 +45,6 @@ pub struct MysqlDriver {
     pub(crate) making: Arc<Mutex<()>>,
     /// With `sslmode=prefer`: the last connection is encrypted.
     pub(crate) encrypted: Arc<AtomicBool>,
-}
-
-/// How a server is reached. The options are made once: what they know of certificates is read in when they are first
-/// used.
-enum Way {
-    Plain(Opts),
-    Secure(Opts),
-    Prefer { secure: Opts, plain: Opts },
 }
 
 impl MysqlDriver {
@@ -73,20 +64,11 @@ impl MysqlDriver {
     /// [`ErrorKind::Config`]: another scheme, an unknown parameter, a file that can't be read.
     pub fn new(address: &Address, options: &ConnectOptions) -> Result<Self> {
         let (dialect, port) = factory::of_scheme(&address.scheme)?;
-        let (opts, tls) = factory::options(address, port)?;
-        let secure = |ssl| Opts::from(opts.clone().ssl_opts(ssl));
-        let way = match tls {
-            Tls::Off => Way::Plain(opts.into()),
-            Tls::Require(ssl) => Way::Secure(secure(ssl)),
-            Tls::Prefer(ssl) => Way::Prefer {
-                secure: secure(ssl),
-                plain: opts.into(),
-            },
-        };
+        let server = Arc::new(factory::server(address, port)?);
         Ok(Self {
             address: address.to_string(),
             dialect,
-            way,
+            server,
             known: Known::of(factory::place(address, port)),
             options: options.clone(),
             parts: address.clone(),
@@ -107,57 +89,25 @@ impl MysqlDriver {
 
     /// Whether its connections are encrypted, as far as is known from those that it has dialled.
     pub(crate) fn is_encrypted(&self) -> bool {
-        match &self.way {
-            Way::Plain(_) => false,
-            Way::Secure(_) => true,
-            Way::Prefer { .. } => self.encrypted.load(Ordering::Relaxed),
+        match &self.server.tls {
+            Tls::Off => false,
+            Tls::Require(_) => true,
+            Tls::Prefer(_) => self.encrypted.load(Ordering::Relaxed),
         }
     }
 
     async fn dial(&self) -> Result<MysqlConnection> {
-        let (mut conn, opts) = self
-            .reach()
-            .await
-            .map_err(|error| error::connect(&error, &self.address))?;
-        let known = |error: mysql_async::Error| error::connect(&error, &self.address);
+        let known = |failure: Failure| error::connect(&failure, &self.address);
+        let mut begun = wire::login(&self.server).await.map_err(known)?;
+        self.encrypted.store(begun.is_encrypted, Ordering::Relaxed);
         let expected = self
             .known
             .flavor()
             .unwrap_or_else(|| flavor_named(self.dialect.name()));
-        let setup = Setup::run(&mut conn, &self.known, expected, &self.options)
+        let setup = Setup::run(&mut begun, &self.known, expected, &self.options)
             .await
             .map_err(known)?;
-        Ok(MysqlConnection::new(conn, opts, setup))
-    }
-
-    /// A connection as encrypted as it should be, and the options with which it was made.
-    async fn reach(&self) -> mysql_async::Result<(Conn, Opts)> {
-        let (secure, plain) = match &self.way {
-            Way::Plain(opts) | Way::Secure(opts) => {
-                return Ok((Conn::new(opts.clone()).await?, opts.clone()));
-            }
-            Way::Prefer { secure, plain } => (secure, plain),
-        };
-        if self.known.is_plain(Instant::now()) {
-            match Conn::new(plain.clone()).await {
-                // It may insist on TLS by now.
-                Err(mysql_async::Error::Server(_)) => self.known.forget_plain(),
-                reached => return Ok((reached?, plain.clone())),
-            }
-        }
-        match Conn::new(secure.clone()).await {
-            Ok(conn) => {
-                self.encrypted.store(true, Ordering::Relaxed);
-                return Ok((conn, secure.clone()));
-            }
-            Err(mysql_async::Error::Driver(DriverError::NoClientSslFlagFromServer)) => {
-                self.known.note_plain(Instant::now());
-            }
-            // A server whose TLS is too old for us.
-            Err(mysql_async::Error::Io(error)) if tls::failed(&error) => {}
-            Err(error) => return Err(error),
-        }
-        Ok((Conn::new(plain.clone()).await?, plain.clone()))
+        Ok(MysqlConnection::new(begun, self.server.clone(), setup))
     }
 }
 

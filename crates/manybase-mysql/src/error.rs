@@ -1,32 +1,47 @@
-//! From the driver's and the server's errors to ours.
+//! From the protocol's and the server's errors to ours.
 
 mod message;
 mod server;
 
-use crate::tls;
+use crate::wire::{Failure, ServerError};
 use manybase_driver::{Error, ErrorKind, NativeCode};
-use mysql_async::{DriverError, IoError, ServerError};
 
 /// An error of a statement, or of anything else on a connection that was dialled.
-pub(crate) fn statement(error: &mysql_async::Error) -> Error {
-    use mysql_async::Error as E;
-    match error {
-        E::Server(refused) => from_server(refused),
-        E::Io(IoError::Io(error)) => Error::new(ErrorKind::ConnectionLost, error.to_string()),
-        E::Driver(DriverError::ConnectionClosed) => {
-            Error::new(ErrorKind::ConnectionLost, "the server has closed it")
+pub(crate) fn statement(failure: &Failure) -> Error {
+    match failure {
+        Failure::Server(refused) => from_server(refused),
+        Failure::Closed(why) => {
+            let why = why.as_deref().unwrap_or("the server has closed it");
+            Error::new(ErrorKind::ConnectionLost, why)
         }
-        E::Driver(DriverError::LocalInfile(_)) => Error::new(
+        Failure::LocalFile => Error::new(
             ErrorKind::Unsupported,
             "LOAD DATA LOCAL is not available: a server could ask for any file",
         )
         .with_help("insert the rows, or load a file that the server has"),
-        // After these the two sides no longer agree on where an answer begins.
-        E::Driver(DriverError::PacketOutOfOrder | DriverError::UnexpectedPacket { .. }) => Error::new(
-            ErrorKind::ConnectionLost,
-            "the server has sent an unexpected packet",
-        ),
-        error => Error::driver(error.to_string()),
+        // After this the two sides no longer agree on where an answer begins.
+        Failure::Unexpected(what) => {
+            Error::new(ErrorKind::ConnectionLost, format!("the server has sent {what}"))
+        }
+        Failure::Unreachable(error) | Failure::Tls(error) => {
+            Error::new(ErrorKind::ConnectionLost, error.to_string())
+        }
+        Failure::NoTls | Failure::Login(_) => Error::driver(refusal(failure)),
+    }
+}
+
+/// Why the server let nobody in.
+fn refusal(failure: &Failure) -> String {
+    match failure {
+        Failure::Server(refused) => refused.message.clone(),
+        Failure::Closed(Some(why)) => why.clone(),
+        Failure::Closed(None) => "the server has closed the connection".to_owned(),
+        Failure::Unexpected(what) => format!("the server has sent {what}"),
+        Failure::Unreachable(error) => error.to_string(),
+        Failure::Tls(error) => format!("TLS: {error}"),
+        Failure::NoTls => "the server has no TLS".to_owned(),
+        Failure::Login(plugin) => format!("the server wants a login by `{plugin}`, which is not known here"),
+        Failure::LocalFile => "the server has asked for a file".to_owned(),
     }
 }
 
@@ -44,37 +59,31 @@ fn from_server(refused: &ServerError) -> Error {
 }
 
 /// An error of dialling.
-pub(crate) fn connect(error: &mysql_async::Error, address: &str) -> Error {
-    use mysql_async::Error as E;
-    let (why, help) = match error {
-        E::Server(refused) => {
-            let help = match refused.code {
-                1040 | 1203 | 1226 => {
-                    "lower `max_connections` of this connection, or raise the server's limit"
-                }
-                1044 | 1045 | 1130 | 1698 => "check user, password and the hosts that the user may come from",
-                1049 => "create the database, or check its name in the URL",
-                _ => "the server refuses; see its log",
-            };
-            (refused.message.clone(), help)
+pub(crate) fn connect(failure: &Failure, address: &str) -> Error {
+    let help = match failure {
+        Failure::Server(refused) => match refused.code {
+            1040 | 1203 | 1226 => "lower `max_connections` of this connection, or raise the server's limit",
+            1044 | 1045 | 1130 | 1698 => "check user, password and the hosts that the user may come from",
+            1049 => "create the database, or check its name in the URL",
+            _ => "the server refuses; see its log",
+        },
+        Failure::Tls(_) => {
+            "check `sslmode` and `sslrootcert`, and that the host is named as in its certificate"
         }
-        E::Io(error) if tls::failed(error) => (
-            format!("TLS: {error}"),
-            "check `sslmode` and `sslrootcert`, and that the host is named as in its certificate",
-        ),
-        E::Driver(DriverError::NoClientSslFlagFromServer) => (
-            "the server has no TLS".to_owned(),
-            "set TLS up on the server, or write `sslmode=prefer` or `sslmode=disable`",
-        ),
-        E::Io(error) => (error.to_string(), "check host and port, and that the server runs"),
-        error => (
-            error.to_string(),
-            "check that it is a MySQL, MariaDB or MatrixOne server",
-        ),
+        Failure::NoTls => "set TLS up on the server, or write `sslmode=prefer` or `sslmode=disable`",
+        Failure::Login(_) => {
+            "let the user log in by `mysql_native_password` or `caching_sha2_password`, or use another user"
+        }
+        Failure::Unreachable(_) | Failure::Closed(_) => "check host and port, and that the server runs",
+        Failure::Unexpected(_) | Failure::LocalFile => {
+            "check that it is a MySQL, MariaDB or MatrixOne server"
+        }
     };
-    let known = Error::new(ErrorKind::Connect, format!("{address}: {why}")).with_help(help);
-    match error {
-        E::Server(refused) => known.with_code(NativeCode::Both(refused.code.into(), refused.state.clone())),
+    let known = Error::new(ErrorKind::Connect, format!("{address}: {}", refusal(failure))).with_help(help);
+    match failure {
+        Failure::Server(refused) => {
+            known.with_code(NativeCode::Both(refused.code.into(), refused.state.clone()))
+        }
         _ => known,
     }
 }

@@ -2,9 +2,10 @@
 
 use crate::driver::MysqlDriver;
 use crate::tls::Tls;
+use crate::wire::Server;
+use manybase_driver::wire::Place;
 use manybase_driver::{Address, ConnectOptions, Driver, DriverFactory, Error, Result};
 use manybase_sql::{Dialect, dialect};
-use mysql_async::OptsBuilder;
 use std::sync::Arc;
 
 /// What an address may say behind the question mark.
@@ -15,9 +16,6 @@ const HOST: &str = "127.0.0.1";
 
 /// Prepared statements that a connection keeps.
 pub(crate) const STATEMENTS: usize = 256;
-
-/// The protocol's own limit. The server's is asked for, and kept to, when a connection is made.
-const LARGEST_PACKET: usize = 1 << 30;
 
 /// Makes drivers for `mysql://`, `mariadb://` and `matrixone://`.
 ///
@@ -67,8 +65,8 @@ pub(crate) fn place(address: &Address, port: u16) -> String {
     }
 }
 
-/// What `mysql_async` needs to know, without TLS, which is tried in more than one way.
-pub(crate) fn options(address: &Address, port: u16) -> Result<(OptsBuilder, Tls)> {
+/// What an address says of the server and of who wants to be let in.
+pub(crate) fn server(address: &Address, port: u16) -> Result<Server> {
     if let Some(unknown) = address
         .params
         .keys()
@@ -80,26 +78,19 @@ pub(crate) fn options(address: &Address, port: u16) -> Result<(OptsBuilder, Tls)
         )));
     }
     let socket = address.params.get("socket");
-    let tls = Tls::of(&address.params, socket.is_some())?;
-    let password = address.password.as_ref().map(|password| password.expose());
-    let database = Some(&address.database).filter(|name| !name.is_empty());
-    let options = OptsBuilder::default()
-        .ip_or_hostname(address.host.as_deref().unwrap_or(HOST))
-        .tcp_port(address.port.unwrap_or(port))
-        .user(address.user.as_deref())
-        .pass(password)
-        .db_name(database)
-        .socket(socket)
-        // A server on this machine must not be reached by another way than the address says.
-        .prefer_socket(false)
-        // Affected rows are those that matched, as on every other database.
-        .client_found_rows(true)
-        // Ours; see `statements.rs`.
-        .stmt_cache_size(0)
-        // Given, because otherwise mysql_async asks the server in a round trip of its own.
-        .max_allowed_packet(Some(LARGEST_PACKET))
-        .wait_timeout(Some(28_800));
-    Ok((options, tls))
+    Ok(Server {
+        place: match socket {
+            Some(path) => Place::Unix(path.into()),
+            None => Place::Tcp {
+                host: address.host.as_deref().unwrap_or(HOST).to_owned(),
+                port: address.port.unwrap_or(port),
+            },
+        },
+        tls: Tls::of(&address.params, socket.is_some())?,
+        user: address.user.clone(),
+        password: address.password.clone(),
+        database: Some(address.database.clone()).filter(|name| !name.is_empty()),
+    })
 }
 
 #[cfg(test)]
@@ -130,7 +121,7 @@ mod tests {
             ("mysql://h/d?charset=latin1", "`charset`"),
             ("mysql://h/d?charset=latin1", "`sslmode`, `sslrootcert`, `socket`"),
             ("mysql://h/d?sslmode=maybe", "`verify-full`"),
-            ("mysql://h/d?sslrootcert=/none", "/none"),
+            ("mysql://h/d?sslmode=verify-full&sslrootcert=/none", "/none"),
             ("mysql://h/d?sslmode=require&sslrootcert=/dev/null", "verify-full"),
             ("mysql://h/d?socket=/s&sslmode=require", "exclude"),
         ] {

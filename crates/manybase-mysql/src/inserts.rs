@@ -1,11 +1,10 @@
 //! Many rows by `INSERT`: while the server is busy with some, the next ones are made.
 
-use crate::bind;
+use crate::bind::{self, Wire};
 use crate::connection::MysqlConnection;
 use crate::transaction::State;
 use futures_util::future::join;
 use manybase_driver::{BulkDone, BulkRows, Inserts, Result, RowSource, TransactionOptions};
-use mysql_async::Value;
 use std::sync::Arc;
 
 /// Values of one insert. The server keeps half a kilobyte for each: of ten thousand, which no longer fit its processor's
@@ -17,7 +16,7 @@ const BYTES: usize = 1 << 20;
 /// An insert that is ready to go.
 struct Ready {
     sql: Arc<str>,
-    values: Vec<Value>,
+    values: Vec<Wire>,
 }
 
 /// Rows as inserts.
@@ -96,7 +95,7 @@ impl MysqlConnection {
         let mut next = Some(first);
         while let Some(Ready { sql, values }) = next {
             // The first of the two is asked first, and then waits for the server.
-            let (sent, made) = join(self.run_write(&sql, values), async { chunks.next() }).await;
+            let (sent, made) = join(self.run_write(&sql, &values), async { chunks.next() }).await;
             sent?;
             next = made?;
         }

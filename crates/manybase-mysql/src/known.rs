@@ -6,10 +6,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A server without TLS is asked again after this: somebody may have set it up, or it was somebody in between who said
-/// that there is none.
-const PLAIN: Duration = Duration::from_secs(600);
-
 /// So many servers at most; a program that dials more begins anew.
 const SERVERS: usize = 4_096;
 
@@ -18,8 +14,6 @@ const TOLD: Duration = Duration::from_secs(600);
 
 #[derive(Debug, Default)]
 struct Facts {
-    /// Since when it is known that it has no TLS.
-    plain: Option<Instant>,
     flavor: Option<Flavor>,
     told: Option<(Instant, Told)>,
 }
@@ -62,20 +56,6 @@ impl Known {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether it said not long ago that it has no TLS.
-    pub(crate) fn is_plain(&self, now: Instant) -> bool {
-        let since = self.facts().plain;
-        since.is_some_and(|since| now.saturating_duration_since(since) < PLAIN)
-    }
-
-    pub(crate) fn note_plain(&self, now: Instant) {
-        self.facts().plain = Some(now);
-    }
-
-    pub(crate) fn forget_plain(&self) {
-        self.facts().plain = None;
-    }
-
     /// Which database it was the last time.
     pub(crate) fn flavor(&self) -> Option<Flavor> {
         self.facts().flavor
@@ -103,18 +83,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_server_without_tls_is_asked_again_after_a_while() {
-        let known = Known::nothing();
-        let now = Instant::now();
-        assert!(!known.is_plain(now));
-        known.note_plain(now);
-        assert!(known.is_plain(now + PLAIN / 2));
-        assert!(!known.is_plain(now + PLAIN));
-        known.forget_plain();
-        assert!(!known.is_plain(now));
-    }
-
-    #[test]
     fn what_it_said_holds_for_a_while_and_for_its_version() {
         let known = Known::nothing();
         let now = Instant::now();
@@ -136,10 +104,7 @@ mod tests {
     fn drivers_of_one_server_share_what_they_learn() {
         let at = |port: u16| Known::of(format!("known.example:{port}"));
         at(1).note_flavor(Flavor::MariaDb);
-        at(1).note_plain(Instant::now());
         assert_eq!(at(1).flavor(), Some(Flavor::MariaDb));
-        assert!(at(1).is_plain(Instant::now()));
         assert_eq!(at(2).flavor(), None);
-        assert!(!at(2).is_plain(Instant::now()));
     }
 }

@@ -1,4 +1,4 @@
-//! Floor 3 of Manybase: MySQL, MariaDB and MatrixOne, over `mysql_async` without its pool.
+//! Floor 3 of Manybase: MySQL, MariaDB and MatrixOne.
 //!
 //! ```no_run
 //! # async fn example() -> manybase_driver::Result<()> {
@@ -24,16 +24,19 @@
 //! | `sslrootcert` | with `verify-full`: a PEM file of authorities to trust instead of the built-in ones |
 //! | `socket` | the path of a Unix socket instead of host and port |
 //!
-//! With `prefer`, a server that says that it has no TLS is dialled a second time, without. What a server turned out to
-//! be is kept for the process: for ten minutes that it has no TLS, and which database it is, because its settings depend
-//! on that. So as a rule a connection takes one dial, the log-in, and one round trip for all settings.
+//! What a server turned out to be is kept for the process: which database it is, because its settings depend on that. So
+//! as a rule a connection takes the log-in and one round trip for all settings. A server whose TLS is too old is dialled
+//! a second time with `prefer`, without. Users log in by `mysql_native_password` or `caching_sha2_password`.
 //!
-//! # The trap that this crate is built around
-//! When a future of `mysql_async` is dropped in the middle of a statement, its connection lives on and **gives the
-//! answer of that statement to the next one**. So every connection here marks itself busy before it awaits, and
-//! clears the mark when the answer has come to its end. A connection that is still marked refuses everything,
-//! says that it is closed, and when it is dropped it shuts its socket and has the server stop the statement and
-//! roll back (`KILL`) over a connection of its own.
+//! # The protocol
+//! It is spoken here (`wire`); what both sides say at the log-in is taken from `mysql_common`. A connection has neither
+//! thread nor task: whoever waits for its answer moves the bytes, and a row is read where it lies in the buffer. MariaDB
+//! gets a read by key that it does not know yet together with its values.
+//!
+//! A call that is dropped in the middle leaves its answer on the way, and nobody must take it for that of the next call.
+//! So every connection marks itself busy before it awaits, and clears the mark when the answer has come to its end. A
+//! connection that is still marked refuses everything, says that it is closed, and when it is dropped it shuts its socket
+//! and has the server stop the statement and roll back (`KILL`) over a connection of its own.
 //!
 //! # Transactions
 //! DDL commits an open transaction on these databases, and a deadlock rolls the whole of it back. Both are seen from
@@ -56,10 +59,12 @@ mod connection;
 mod driver;
 mod error;
 mod factory;
+mod first;
 mod inserts;
 mod known;
 mod load_data;
 mod number;
+mod receive;
 mod row;
 mod run;
 mod settings;
@@ -69,6 +74,7 @@ mod temporal;
 mod tls;
 mod transaction;
 mod two_phase;
+mod wire;
 
 pub use driver::MysqlDriver;
 pub use factory::MysqlFactory;

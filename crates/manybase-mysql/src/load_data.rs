@@ -11,13 +11,10 @@ mod text;
 use crate::connection::MysqlConnection;
 use crate::error;
 use crate::transaction::State;
-use futures_util::{StreamExt, stream};
+use crate::wire::{Failure, ServerError, TextRow};
 use manybase_driver::{BulkDone, BulkRows, Error, ErrorKind, Result, SumSink, TransactionOptions, returned};
 use manybase_sql::dialect::Flavor;
 use manybase_sql::{SqlWriter, TableName};
-use mysql_async::prelude::Queryable;
-use mysql_async::{DriverError, LocalInfileError, Row, ServerError};
-use std::io;
 use text::Forms;
 
 /// Fewer rows go as an insert: it is one round trip.
@@ -122,7 +119,7 @@ impl MysqlConnection {
     /// Whether all of the table's columns that have a character set have UTF-8: then what is read as bytes of no character
     /// set is right for them too, and nothing has to be turned over. That it is well-formed the server looks all the same.
     async fn takes_utf8(&mut self, rows: &BulkRows) -> Result<bool> {
-        let known = |error: mysql_async::Error| error::statement(&error);
+        let known = |failure: Failure| error::statement(&failure);
         let target = rows.target();
         let ask = |before: &str, behind: &str| {
             let rendered = SqlWriter::render(target.dialect, |w| {
@@ -133,50 +130,37 @@ impl MysqlConnection {
             });
             rendered.map(|rendered| rendered.sql)
         };
-        let conn = self.conn()?;
         // From here on nobody can change it before the transaction is over.
-        conn.query_drop(ask("SELECT 1 FROM ", " LIMIT 0")?)
-            .await
-            .map_err(known)?;
-        let columns: Vec<Row> = conn
-            .query(ask("SHOW FULL COLUMNS FROM ", "")?)
-            .await
-            .map_err(known)?;
-        let is_utf8 = |column: &Row| match column.get_opt::<Option<String>, _>("Collation") {
-            Some(Ok(Some(collation))) => collation.starts_with("utf8"),
-            Some(Ok(None)) => true,
-            _ => false,
-        };
+        let locks = ask("SELECT 1 FROM ", " LIMIT 0")?;
+        self.link.run(&locks).await.map_err(known)?;
+        let asks = ask("SHOW FULL COLUMNS FROM ", "")?;
+        let columns = self.link.texts(&asks).await.map_err(known)?;
+        // Name, type and collation; what is no text has none.
+        let is_utf8 = |column: &TextRow| column.text(2).is_none_or(|name| name.starts_with("utf8"));
         Ok(columns.iter().all(is_utf8))
     }
 
     async fn send_file(&mut self, rows: &BulkRows, file: text::File) -> Result<Loaded> {
-        let known = |error: &mysql_async::Error| error::statement(error);
-        let pieces = file.text.map(|piece| piece.map_err(io::Error::other));
-        let conn = self.conn()?;
-        conn.set_infile_handler(async move { Ok(stream::iter(pieces).boxed()) });
-        let sent = conn.query_drop(file.sql).await;
-        // If the server did not ask, a later statement of somebody else must not get these rows.
-        conn.set_infile_handler(async { Err(DriverError::LocalInfile(LocalInfileError::NoHandler).into()) });
-        match sent {
-            Ok(()) => {}
-            Err(mysql_async::Error::Server(refused)) if NOT_ALLOWED.contains(&refused.code) => {
+        let known = |failure: Failure| error::statement(&failure);
+        match self.link.load(&file.sql, file.text).await {
+            Ok(made) => made?,
+            Err(failure) if failure.code().is_some_and(|code| NOT_ALLOWED.contains(&code)) => {
                 return Ok(Loaded::Refused);
             }
-            Err(error) => return Err(known(&error)),
+            Err(failure) => return Err(known(failure)),
         }
-        let (taken, remarks) = (conn.affected_rows(), conn.get_warnings());
+        let status = self.link.status().unwrap_or_default();
+        let (taken, remarks) = (status.affected, status.warnings);
         if remarks > 0 {
-            let shown: Vec<(String, u16, String)> =
-                conn.query("SHOW WARNINGS").await.map_err(|error| known(&error))?;
+            let shown = self.link.texts("SHOW WARNINGS").await.map_err(known)?;
             // A note is what an insert has too, such as a decimal that is rounded to its column's scale.
-            let worst = shown.iter().find(|(level, ..)| level != "Note");
-            if let Some((_, code, message)) = worst {
-                return Err(known(&mysql_async::Error::Server(ServerError {
-                    code: *code,
-                    message: message.clone(),
+            let worst = shown.iter().find(|row| row.text(0) != Some("Note"));
+            if let Some(worst) = worst {
+                return Err(known(Failure::Server(Box::new(ServerError {
+                    code: worst.number(1).unwrap_or_default(),
+                    message: worst.text(2).unwrap_or_default().to_owned(),
                     state: "HY000".to_owned(),
-                })));
+                }))));
             }
             if usize::from(remarks) > shown.len() {
                 return Ok(Loaded::Unclear);

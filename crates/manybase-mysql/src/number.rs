@@ -1,8 +1,8 @@
 //! Numbers in cells: without loss, or an error.
 
 use crate::column::Kind;
+use crate::row::Value;
 use manybase_driver::CellError;
-use mysql_async::Value;
 use rust_decimal::Decimal;
 
 pub(crate) type Found<T> = Result<T, Box<CellError>>;
@@ -23,10 +23,10 @@ pub(crate) fn text(bytes: &[u8]) -> Found<&str> {
 }
 
 /// A whole number of any width that the database has; also a decimal without a fraction, as `SUM` gives.
-pub(crate) fn whole(value: &Value, kind: Kind, expected: &'static str) -> Found<i128> {
+pub(crate) fn whole(value: Value<'_>, kind: Kind, expected: &'static str) -> Found<i128> {
     match (kind, value) {
-        (Kind::Int | Kind::Unsigned, Value::Int(v)) => Ok((*v).into()),
-        (Kind::Int | Kind::Unsigned, Value::UInt(v)) => Ok((*v).into()),
+        (Kind::Int | Kind::Unsigned, Value::Int(v)) => Ok(v.into()),
+        (Kind::Int | Kind::Unsigned, Value::UInt(v)) => Ok(v.into()),
         (Kind::Int | Kind::Unsigned, Value::Bytes(v)) => text(v)?.parse().map_err(|_| unreadable(expected)),
         (Kind::Bit, Value::Bytes(v)) if v.len() <= 8 => {
             Ok(v.iter().fold(0, |sum, byte| sum << 8 | i128::from(*byte)))
@@ -43,7 +43,7 @@ pub(crate) fn whole(value: &Value, kind: Kind, expected: &'static str) -> Found<
     }
 }
 
-pub(crate) fn boolean(value: &Value, kind: Kind) -> Found<bool> {
+pub(crate) fn boolean(value: Value<'_>, kind: Kind) -> Found<bool> {
     if kind == Kind::Decimal {
         return Err(wrong("boolean", kind));
     }
@@ -54,11 +54,11 @@ pub(crate) fn boolean(value: &Value, kind: Kind) -> Found<bool> {
     }
 }
 
-pub(crate) fn double(value: &Value, kind: Kind) -> Found<f64> {
+pub(crate) fn double(value: Value<'_>, kind: Kind) -> Found<f64> {
     const EXPECTED: &str = "floating-point number";
     match (kind, value) {
-        (Kind::Float, Value::Float(v)) => Ok((*v).into()),
-        (Kind::Double, Value::Double(v)) => Ok(*v),
+        (Kind::Float, Value::Float(v)) => Ok(v.into()),
+        (Kind::Double, Value::Double(v)) => Ok(v),
         // A FLOAT in digits is read as the single that it is, so that both protocols give the same.
         (Kind::Float, Value::Bytes(v)) => match text(v)?.parse::<f32>() {
             Ok(v) => Ok(v.into()),
@@ -76,7 +76,7 @@ pub(crate) fn double(value: &Value, kind: Kind) -> Found<f64> {
     }
 }
 
-pub(crate) fn decimal(value: &Value, kind: Kind) -> Found<Decimal> {
+pub(crate) fn decimal(value: Value<'_>, kind: Kind) -> Found<Decimal> {
     match (kind, value) {
         (Kind::Decimal, Value::Bytes(v)) => parse_decimal(text(v)?),
         (Kind::Int | Kind::Unsigned | Kind::Bit, _) => Ok(whole(value, kind, "decimal").map(Decimal::from)?),
@@ -98,13 +98,13 @@ fn parse_decimal(digits: &str) -> Found<Decimal> {
 mod tests {
     use super::*;
 
-    fn bytes(text: &str) -> Value {
-        Value::Bytes(text.as_bytes().to_vec())
+    fn bytes(text: &str) -> Value<'_> {
+        Value::Bytes(text.as_bytes())
     }
 
     #[test]
     fn a_decimal_without_a_fraction_is_a_whole_number() {
-        let read = |text| whole(&bytes(text), Kind::Decimal, "integer");
+        let read = |text| whole(bytes(text), Kind::Decimal, "integer");
         assert_eq!(read("12"), Ok(12));
         assert_eq!(read("-12.000"), Ok(-12));
         assert_eq!(read("18446744073709551616"), Ok(1 << 64));
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_decimal_is_exact_or_an_error() {
-        let read = |text| decimal(&bytes(text), Kind::Decimal).map(|v| v.to_string());
+        let read = |text| decimal(bytes(text), Kind::Decimal).map(|v| v.to_string());
         assert_eq!(
             read("79228162514264337593543950335"),
             Ok("79228162514264337593543950335".into())
@@ -132,18 +132,18 @@ mod tests {
     #[test]
     fn a_double_takes_no_whole_number_that_it_would_round() {
         assert_eq!(
-            double(&Value::Int(1 << 53), Kind::Int),
+            double(Value::Int(1 << 53), Kind::Int),
             Ok(9_007_199_254_740_992.0)
         );
-        assert!(double(&Value::Int((1 << 53) + 1), Kind::Int).is_err());
-        assert!(double(&bytes("1.5"), Kind::Decimal).is_err());
+        assert!(double(Value::Int((1 << 53) + 1), Kind::Int).is_err());
+        assert!(double(bytes("1.5"), Kind::Decimal).is_err());
     }
 
     #[test]
     fn a_boolean_is_0_or_1() {
-        assert_eq!(boolean(&Value::Int(1), Kind::Int), Ok(true));
-        assert_eq!(boolean(&Value::Bytes(vec![0]), Kind::Bit), Ok(false));
-        assert!(boolean(&Value::Int(2), Kind::Int).is_err());
-        assert!(boolean(&bytes("1"), Kind::Text).is_err());
+        assert_eq!(boolean(Value::Int(1), Kind::Int), Ok(true));
+        assert_eq!(boolean(Value::Bytes(&[0]), Kind::Bit), Ok(false));
+        assert!(boolean(Value::Int(2), Kind::Int).is_err());
+        assert!(boolean(bytes("1"), Kind::Text).is_err());
     }
 }

@@ -1,11 +1,10 @@
 //! What each session is set to, right after dialling and after each reset.
 
 use crate::driver::flavor_of;
-use crate::known::{Known, Told};
+use crate::known::{Known, Numbers, Told};
+use crate::wire::{Begun, Failure, Link};
 use manybase_driver::ConnectOptions;
 use manybase_sql::dialect::Flavor;
-use mysql_async::prelude::Queryable;
-use mysql_async::{Conn, from_row_opt};
 use std::time::{Duration, Instant};
 
 /// Without ANSI_QUOTES and NO_BACKSLASH_ESCAPES: the dialect relies on their being off. NO_AUTO_VALUE_ON_ZERO,
@@ -35,37 +34,38 @@ impl Setup {
     /// Sets a new session up. As a rule the server is what is `expected`: then its settings go out together with the
     /// question what it is, or alone if it has said so not long ago, and are right. Else they are sent again.
     pub(crate) async fn run(
-        conn: &mut Conn,
+        begun: &mut Begun,
         known: &Known,
         expected: Flavor,
         options: &ConnectOptions,
-    ) -> mysql_async::Result<Self> {
+    ) -> Result<Self, Failure> {
+        let (link, numbers) = (&mut begun.link, begun.numbers);
         if let [settings] = &statements(expected, options)[..] {
             let told = known
-                .told(conn.server_version(), Instant::now())
+                .told(numbers, Instant::now())
                 .filter(|told| flavor_of(&told.version) == expected);
             if let Some(told) = told {
-                match conn.query_drop(settings).await {
+                match link.run(settings).await {
                     Ok(()) => return Ok(Self::remembered(expected, told, settings.clone())),
                     Err(error) if error.is_fatal() => return Err(error),
                     // It is another one by now.
                     Err(_) => {}
                 }
             }
-            match ask(conn, format!("{settings}; {ASK}")).await {
+            match ask(link, &format!("{settings}; {ASK}")).await {
                 Ok(Some(told)) if flavor_of(&told.0) == expected => {
-                    return Ok(Self::new(conn, known, expected, told, vec![settings.clone()]));
+                    return Ok(Self::new(numbers, known, expected, told, vec![settings.clone()]));
                 }
                 Err(error) if error.is_fatal() => return Err(error),
                 // It lacks a setting, or takes one statement at a time.
                 Ok(_) | Err(_) => {}
             }
         }
-        let told = ask(conn, ASK.to_owned()).await?.unwrap_or_default();
+        let told = ask(link, ASK).await?.unwrap_or_default();
         let flavor = flavor_of(&told.0);
         let settings = statements(flavor, options);
-        apply(conn, flavor, &settings).await?;
-        Ok(Self::new(conn, known, flavor, told, settings))
+        apply(link, flavor, &settings).await?;
+        Ok(Self::new(numbers, known, flavor, told, settings))
     }
 
     fn remembered(flavor: Flavor, told: Told, settings: String) -> Self {
@@ -79,7 +79,7 @@ impl Setup {
     }
 
     fn new(
-        conn: &Conn,
+        numbers: Numbers,
         known: &Known,
         flavor: Flavor,
         (version, largest_packet): (String, u64),
@@ -89,7 +89,7 @@ impl Setup {
         known.note_flavor(flavor);
         if !version.is_empty() {
             let told = Told {
-                numbers: conn.server_version(),
+                numbers,
                 version: version.clone(),
                 largest_packet,
             };
@@ -106,16 +106,11 @@ impl Setup {
 }
 
 /// The only row that these statements give.
-async fn ask(conn: &mut Conn, sql: String) -> mysql_async::Result<Option<(String, u64)>> {
-    let mut result = conn.query_iter(sql).await?;
-    let mut told = None;
-    while !result.is_empty() {
-        if let Some(row) = result.next().await? {
-            told = from_row_opt(row).ok();
-        }
-    }
-    // An error of the second statement comes out here.
-    result.drop_result().await?;
+async fn ask(link: &mut Link, sql: &str) -> Result<Option<(String, u64)>, Failure> {
+    let rows = link.texts(sql).await?;
+    let told = rows
+        .first()
+        .and_then(|row| Some((row.text(0)?.to_owned(), row.number(1)?)));
     Ok(told)
 }
 
@@ -166,9 +161,9 @@ pub(crate) fn statements(flavor: Flavor, options: &ConnectOptions) -> Vec<String
 }
 
 /// Sets a session up.
-pub(crate) async fn apply(conn: &mut Conn, flavor: Flavor, settings: &[String]) -> mysql_async::Result<()> {
+pub(crate) async fn apply(link: &mut Link, flavor: Flavor, settings: &[String]) -> Result<(), Failure> {
     for setting in settings {
-        match conn.query_drop(setting).await {
+        match link.run(setting).await {
             // It speaks MySQL's protocol, and has not all that can be set on MySQL.
             Err(error) if flavor == Flavor::MatrixOne && !error.is_fatal() => {
                 tracing::debug!(target: "manybase::mysql", %setting, "refused by MatrixOne");

@@ -1,10 +1,7 @@
 //! Stopping what the server still does for a connection that nobody listens to any more.
 
-use mysql_async::prelude::Queryable;
-use mysql_async::{Conn, Opts};
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Waker};
+use crate::wire::{self, Failure, Server};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Dialling and one statement; a server that takes longer is left alone.
@@ -20,38 +17,29 @@ pub(crate) enum Target {
 }
 
 /// Dials again and ends what the connection of this id does.
-pub(crate) async fn stop(opts: Opts, id: u32, target: Target) {
+pub(crate) async fn stop(server: Arc<Server>, id: u32, target: Target) {
     let work = async {
-        let mut conn = Conn::new(opts).await?;
-        conn.query_drop(match target {
-            Target::Session => format!("KILL {id}"),
-            Target::Statement => format!("KILL QUERY {id}"),
-        })
-        .await?;
-        conn.disconnect().await
+        let mut link = wire::login(&server).await?.link;
+        let how = match target {
+            Target::Session => "KILL",
+            Target::Statement => "KILL QUERY",
+        };
+        link.run(&format!("{how} {id}")).await?;
+        link.leave().await;
+        Ok::<(), Failure>(())
     };
     match tokio::time::timeout(LIMIT, work).await {
         Ok(Ok(())) => {}
         // It may well have ended by itself (1094).
-        Ok(Err(error)) => tracing::debug!(target: "manybase::mysql", id, %error, "not stopped"),
+        Ok(Err(failure)) => tracing::debug!(target: "manybase::mysql", id, ?failure, "not stopped"),
         Err(_) => tracing::debug!(target: "manybase::mysql", id, "not stopped in time"),
     }
 }
 
 /// Ends it in the background.
-pub(crate) fn stop_later(opts: Opts, id: u32) {
+pub(crate) fn stop_later(server: Arc<Server>, id: u32) {
     // Without a runtime nothing can be dialled, and nothing that would need it is going on.
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        runtime.spawn(stop(opts, id, Target::Session));
+        runtime.spawn(stop(server, id, Target::Session));
     }
-}
-
-/// Closes the socket at once.
-///
-/// A dropped `Conn` that was reading rows would read on in the background to the last of them, and then say goodbye.
-/// But it just goes when it was left in the middle of a command: so one is begun, and left.
-pub(crate) fn sever(mut conn: Conn) {
-    let mut context = Context::from_waker(Waker::noop());
-    // Whether it got anywhere does not matter.
-    let _ = pin!(conn.ping()).poll(&mut context);
 }

@@ -2,15 +2,15 @@
 
 use crate::column::Kind;
 use crate::number::{Found, text, unreadable, wrong};
+use crate::row::Value;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use manybase_driver::CellError;
-use mysql_async::Value;
 
-pub(crate) fn date(value: &Value, kind: Kind) -> Found<NaiveDate> {
+pub(crate) fn date(value: Value<'_>, kind: Kind) -> Found<NaiveDate> {
     const EXPECTED: &str = "date";
     match (kind, value) {
         (Kind::Date, Value::Date(year, month, day, ..)) => {
-            calendar(*year, *month, *day).ok_or_else(|| no_day(EXPECTED))
+            calendar(year, month, day).ok_or_else(|| no_day(EXPECTED))
         }
         (Kind::Date, Value::Bytes(v)) => {
             NaiveDate::parse_from_str(text(v)?, "%Y-%m-%d").map_err(|_| no_day(EXPECTED))
@@ -20,11 +20,11 @@ pub(crate) fn date(value: &Value, kind: Kind) -> Found<NaiveDate> {
     }
 }
 
-pub(crate) fn date_time(value: &Value, kind: Kind, expected: &'static str) -> Found<NaiveDateTime> {
+pub(crate) fn date_time(value: Value<'_>, kind: Kind, expected: &'static str) -> Found<NaiveDateTime> {
     match (kind, value) {
         (Kind::DateTime, Value::Date(year, month, day, hour, minute, second, micros)) => {
-            let time = clock((*hour).into(), *minute, *second, *micros);
-            let day = calendar(*year, *month, *day).ok_or_else(|| no_day(expected))?;
+            let time = clock(hour.into(), minute, second, micros);
+            let day = calendar(year, month, day).ok_or_else(|| no_day(expected))?;
             time.map(|time| day.and_time(time))
                 .ok_or_else(|| unreadable(expected))
         }
@@ -36,16 +36,16 @@ pub(crate) fn date_time(value: &Value, kind: Kind, expected: &'static str) -> Fo
     }
 }
 
-pub(crate) fn time(value: &Value, kind: Kind) -> Found<NaiveTime> {
+pub(crate) fn time(value: Value<'_>, kind: Kind) -> Found<NaiveTime> {
     const EXPECTED: &str = "time of day";
     let beyond = || CellError::format(EXPECTED, "it is negative or beyond 24 hours");
     match (kind, value) {
         (Kind::Time, Value::Time(negative, days, hour, minute, second, micros)) => {
             // Minus zero does not exist, so a negative one is below zero.
-            if *negative || *days > 0 {
+            if negative || days > 0 {
                 return Err(beyond());
             }
-            clock((*hour).into(), *minute, *second, *micros).ok_or_else(beyond)
+            clock(hour.into(), minute, second, micros).ok_or_else(beyond)
         }
         (Kind::Time, Value::Bytes(v)) => {
             NaiveTime::parse_from_str(text(v)?, "%H:%M:%S%.f").map_err(|_| beyond())
@@ -79,24 +79,24 @@ mod tests {
         for value in [
             Value::Date(0, 0, 0, 0, 0, 0, 0),
             Value::Date(2024, 0, 10, 0, 0, 0, 0),
-            Value::Bytes(b"0000-00-00".to_vec()),
+            Value::Bytes(b"0000-00-00"),
         ] {
-            assert!(date(&value, Kind::Date).is_err());
+            assert!(date(value, Kind::Date).is_err());
         }
-        let value = Value::Bytes(b"0000-00-00 00:00:00".to_vec());
-        assert!(date_time(&value, Kind::DateTime, "timestamp").is_err());
+        let value = Value::Bytes(b"0000-00-00 00:00:00");
+        assert!(date_time(value, Kind::DateTime, "timestamp").is_err());
     }
 
     #[test]
     fn both_protocols_give_the_same() {
-        let text = Value::Bytes(b"2024-02-29 23:59:59.999999".to_vec());
+        let text = Value::Bytes(b"2024-02-29 23:59:59.999999");
         let binary = Value::Date(2024, 2, 29, 23, 59, 59, 999_999);
         let of = |value| date_time(value, Kind::DateTime, "timestamp");
-        assert_eq!(of(&text), of(&binary));
-        assert!(of(&text).is_ok());
-        let text = Value::Bytes(b"00:00:00.5".to_vec());
+        assert_eq!(of(text), of(binary));
+        assert!(of(text).is_ok());
+        let text = Value::Bytes(b"00:00:00.5");
         let binary = Value::Time(false, 0, 0, 0, 0, 500_000);
-        assert_eq!(time(&text, Kind::Time), time(&binary, Kind::Time));
+        assert_eq!(time(text, Kind::Time), time(binary, Kind::Time));
     }
 
     #[test]
@@ -104,10 +104,10 @@ mod tests {
         for value in [
             Value::Time(true, 0, 1, 0, 0, 0),
             Value::Time(false, 1, 0, 0, 0, 0),
-            Value::Bytes(b"24:00:00".to_vec()),
-            Value::Bytes(b"-00:00:01".to_vec()),
+            Value::Bytes(b"24:00:00"),
+            Value::Bytes(b"-00:00:01"),
         ] {
-            assert!(time(&value, Kind::Time).is_err());
+            assert!(time(value, Kind::Time).is_err());
         }
     }
 }

@@ -1,26 +1,28 @@
 //! `sslmode` and `sslrootcert`.
 
+use manybase_driver::wire::tls;
 use manybase_driver::{Error, Result};
-use mysql_async::{IoError, SslOpts};
+use rustls::ClientConfig;
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 /// How a connection is encrypted.
 #[derive(Debug, Clone)]
 pub(crate) enum Tls {
     /// Not at all.
     Off,
-    /// Where the server can; `mysql_async` knows only yes and no, so the driver dials again without.
-    Prefer(SslOpts),
+    /// Where the server can. One that says at the beginning that it can't, or fails at it, is dialled again without.
+    Prefer(Arc<ClientConfig>),
     /// Or there is no connection.
-    Require(SslOpts),
+    Require(Arc<ClientConfig>),
 }
 
 impl Tls {
     /// Reads the parameters of an address. `local` tells that it is a Unix socket, which is not encrypted.
     pub(crate) fn of(params: &BTreeMap<String, String>, local: bool) -> Result<Self> {
         let mode = params.get("sslmode").map_or("prefer", String::as_str);
-        let roots = params.get("sslrootcert").map(String::as_str).map(read_roots);
-        let roots = roots.transpose()?;
+        let roots = params.get("sslrootcert").map(Path::new);
         if local {
             return match mode {
                 "disable" | "prefer" => Ok(Self::Off),
@@ -30,15 +32,9 @@ impl Tls {
                 mode => Err(unknown(mode)),
             };
         }
-        let anyone = || SslOpts::default().with_danger_accept_invalid_certs(true);
+        let verified = |roots| tls::verified(roots).map(Arc::new);
         let tls = match (mode, roots) {
-            ("verify-full", None) => Self::Require(SslOpts::default()),
-            ("verify-full", Some(roots)) => Self::Require(
-                SslOpts::default()
-                    .with_disable_built_in_roots(true)
-                    .with_root_certs(vec![roots.into()]),
-            ),
-            // mysql_async can't check the authority without the name.
+            ("verify-full", roots) => Self::Require(verified(roots)?),
             ("disable" | "prefer" | "require", Some(_)) => {
                 return Err(Error::config(format!(
                     "with `sslmode={mode}` no certificate is checked, so `sslrootcert` has no use; write \
@@ -46,11 +42,10 @@ impl Tls {
                 )));
             }
             ("disable", None) => return Ok(Self::Off),
-            ("prefer", None) => Self::Prefer(anyone()),
-            ("require", None) => Self::Require(anyone()),
+            ("prefer", None) => Self::Prefer(unverified()?),
+            ("require", None) => Self::Require(unverified()?),
             (mode, _) => return Err(unknown(mode)),
         };
-        install_provider();
         Ok(tls)
     }
 }
@@ -61,20 +56,12 @@ fn unknown(mode: &str) -> Error {
     ))
 }
 
-fn read_roots(path: &str) -> Result<Vec<u8>> {
-    std::fs::read(path).map_err(|error| Error::config(format!("can't read `sslrootcert` ({path}): {error}")))
-}
-
-/// Without it, rustls panics in a program that has two providers compiled in.
-fn install_provider() {
-    // Whoever was first may have chosen another one; that is fine.
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-}
-
-/// Whether TLS could not be agreed on; `mysql_async` hides that in an input/output error.
-pub(crate) fn failed(error: &IoError) -> bool {
-    match error {
-        IoError::Tls(_) => true,
-        IoError::Io(error) => error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()),
+/// Made once: that takes a while.
+fn unverified() -> Result<Arc<ClientConfig>> {
+    static MADE: OnceLock<Arc<ClientConfig>> = OnceLock::new();
+    if let Some(made) = MADE.get() {
+        return Ok(made.clone());
     }
+    let made = Arc::new(tls::unverified()?);
+    Ok(MADE.get_or_init(|| made).clone())
 }

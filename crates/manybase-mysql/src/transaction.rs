@@ -2,9 +2,8 @@
 
 use crate::connection::MysqlConnection;
 use crate::error;
+use crate::wire::Status;
 use manybase_driver::{Error, ErrorKind, IsolationLevel, Result, TransactionOptions};
-use mysql_async::consts::StatusFlags;
-use mysql_async::prelude::Queryable;
 
 /// Where the transaction that [`MysqlConnection::begin_transaction`] began has got to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,8 +68,7 @@ impl MysqlConnection {
                 }
             }
             Err(error) if error.code().is_some() && !error.is_connection_lost() => {
-                let Ok(conn) = self.conn() else { return };
-                if conn.ping().await.is_ok() && self.status_says_open() == Some(false) {
+                if self.link.ping().await.is_ok() && self.status_says_open() == Some(false) {
                     self.state = match error.is_retryable() || error.kind() == ErrorKind::Transaction {
                         true => State::RolledBack,
                         false => State::Committed,
@@ -86,8 +84,7 @@ impl MysqlConnection {
         if !self.tells_status {
             return None;
         }
-        let ok = self.conn.as_ref()?.last_ok_packet()?;
-        Some(ok.status_flags().contains(StatusFlags::SERVER_STATUS_IN_TRANS))
+        self.link.status().map(Status::is_in_transaction)
     }
 
     pub(crate) fn check_none(&self) -> Result<()> {
@@ -203,8 +200,8 @@ impl MysqlConnection {
 
     /// Runs text of our own, never a user's.
     pub(crate) async fn command(&mut self, sql: &str) -> Result<()> {
-        let done = self.conn()?.query_drop(sql).await;
-        done.map_err(|error| error::statement(&error))
+        let done = self.link.run(sql).await;
+        done.map_err(|failure| error::statement(&failure))
     }
 }
 

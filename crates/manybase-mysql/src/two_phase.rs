@@ -7,11 +7,11 @@ mod readiness;
 use crate::connection::{MysqlConnection, guarded};
 use crate::error;
 use crate::transaction::{State, failed, prepared, rolled_back};
+use crate::wire::TextRow;
 use manybase_driver::{
     BoxFuture, BranchId, Error, ErrorKind, Finish, InDoubt, NativeCode, Prepared, Readiness, Result,
     TransactionOptions, TwoPhase, fault,
 };
-use mysql_async::prelude::Queryable;
 
 /// There is no such branch, or another session has it.
 const UNKNOWN_OR_IN_USE: i64 = 1397;
@@ -183,10 +183,10 @@ impl MysqlConnection {
 
     /// All branches on the server with names such as ours.
     async fn recover(&mut self) -> Result<Vec<BranchId>> {
-        let rows: Vec<mysql_async::Row> = match self.conn()?.query("XA RECOVER").await {
+        let rows = match self.link.texts("XA RECOVER").await {
             Ok(rows) => rows,
-            Err(error) => {
-                let error = error::statement(&error);
+            Err(failure) => {
+                let error = error::statement(&failure);
                 return Err(match number(&error) {
                     Some(1227 | 1401) => {
                         error.with_help("GRANT XA_RECOVER_ADMIN ON *.* to the user of this connection")
@@ -211,12 +211,10 @@ impl MysqlConnection {
 }
 
 /// A row of `XA RECOVER`: the format, two lengths, and both parts in one. Anybody may have any names.
-fn read(row: &mysql_async::Row) -> Option<BranchId> {
-    let length = |index| row.get_opt::<usize, _>(index)?.ok();
-    let format = row.get_opt::<i64, _>(0)?.ok()?;
-    let data = row.get_opt::<Vec<u8>, _>(3)?.ok()?;
-    let (gtrid, bqual) = data.split_at_checked(length(1)?)?;
-    if format != FORMAT || bqual.len() != length(2)? {
+fn read(row: &TextRow) -> Option<BranchId> {
+    let format: i64 = row.number(0)?;
+    let (gtrid, bqual) = row.bytes(3)?.split_at_checked(row.number(1)?)?;
+    if format != FORMAT || bqual.len() != row.number::<usize>(2)? {
         return None;
     }
     let text = |part| std::str::from_utf8(part).ok();

@@ -1,7 +1,7 @@
 //! What the server says, without the values that it likes to quote.
 
+use crate::wire::ServerError;
 use manybase_driver::ErrorKind;
-use mysql_async::ServerError;
 
 /// A message that shows no user's data.
 pub(super) fn without_values(kind: ErrorKind, refused: &ServerError) -> String {

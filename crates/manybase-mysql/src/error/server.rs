@@ -1,7 +1,7 @@
 //! The numbers of MySQL and MariaDB, and what they mean. One number, one meaning, but for a few.
 
+use crate::wire::ServerError;
 use manybase_driver::ErrorKind;
-use mysql_async::ServerError;
 
 /// What kind of error it is.
 pub(super) fn kind(refused: &ServerError) -> ErrorKind {

@@ -1,10 +1,9 @@
 //! Rows as the text that `LOAD DATA` reads.
 
-use crate::bind;
+use crate::bind::{self, Wire};
 use bytes::Bytes;
 use manybase_driver::{BulkRows, BulkTarget, Error, ErrorKind, Result, Value};
 use manybase_sql::SqlWriter;
-use mysql_async::Value as Wire;
 use std::io::Write;
 
 /// Bytes that are sent at a time; packets have a limit.

@@ -10,7 +10,6 @@ use super::number;
 use crate::connection::MysqlConnection;
 use crate::error;
 use manybase_driver::{BranchId, Result};
-use mysql_async::prelude::Queryable;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
@@ -63,9 +62,9 @@ impl MysqlConnection {
     }
 
     async fn count(&mut self, sql: &str) -> Result<u64> {
-        let count: mysql_async::Result<Option<u64>> = self.conn()?.query_first(sql).await;
+        let count = self.link.number(sql).await;
         count
             .map(Option::unwrap_or_default)
-            .map_err(|error| error::statement(&error))
+            .map_err(|failure| error::statement(&failure))
     }
 }

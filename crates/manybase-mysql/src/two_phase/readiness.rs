@@ -2,10 +2,9 @@
 
 use crate::connection::MysqlConnection;
 use crate::error;
+use crate::wire::TextRow;
 use manybase_driver::{Obstacle, Readiness, Result};
 use manybase_sql::dialect::Flavor;
-use mysql_async::prelude::Queryable;
-use mysql_async::{FromValueError, Row};
 
 const VARIABLES: &str = "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'wsrep_on', \
                          'innodb_flush_log_at_trx_commit', 'sync_binlog', 'log_bin', 'default_storage_engine')";
@@ -26,8 +25,8 @@ impl MysqlConnection {
         let mut obstacles = Vec::new();
         if self.flavor == Flavor::MySql {
             // MySQL: its branches survive since 5.7, and it hides them from most users.
-            if let Err(error) = self.conn()?.query_drop("XA RECOVER").await {
-                let error = error::statement(&error);
+            if let Err(failure) = self.link.run("XA RECOVER").await {
+                let error = error::statement(&failure);
                 if error.is_connection_lost() {
                     return Err(error);
                 }
@@ -90,13 +89,9 @@ impl MysqlConnection {
     }
 
     async fn pairs(&mut self, sql: &str) -> Result<Vec<(String, String)>> {
-        let rows: Vec<Row> = match self.conn()?.query(sql).await {
-            Ok(rows) => rows,
-            Err(error) => return Err(error::statement(&error)),
-        };
-        let cell =
-            |row: &Row, index| -> Option<std::result::Result<String, FromValueError>> { row.get_opt(index) };
-        let pair = |row: &Row| Some((cell(row, 0)?.ok()?, cell(row, 1)?.ok()?));
+        let rows = self.link.texts(sql).await;
+        let rows = rows.map_err(|failure| error::statement(&failure))?;
+        let pair = |row: &TextRow| Some((row.text(0)?.to_owned(), row.text(1)?.to_owned()));
         Ok(rows.iter().filter_map(pair).collect())
     }
 }

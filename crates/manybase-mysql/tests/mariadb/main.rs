@@ -3,6 +3,7 @@
 mod cancel;
 mod connect;
 mod errors;
+mod first;
 mod limits;
 mod lists;
 mod load;

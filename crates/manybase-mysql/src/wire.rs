@@ -1,0 +1,19 @@
+//! A session with the server, from its login to its end.
+//!
+//! Source: "MySQL Client/Server Protocol" in MySQL's internals documentation, and "Client/Server Protocol" in MariaDB's
+//! knowledge base.
+
+mod failure;
+mod link;
+mod login;
+mod message;
+mod password;
+#[cfg(all(test, unix))]
+mod tests;
+
+pub(crate) use failure::{Failure, ServerError};
+pub(crate) use link::{Link, TextRow};
+pub(crate) use login::{Begun, Server, login};
+pub(crate) use message::{Fields, Status};
+
+type Stream = manybase_driver::wire::Stream<tokio_rustls::client::TlsStream<manybase_driver::wire::Socket>>;

@@ -1,0 +1,120 @@
+//! Reads by key that the server does not know yet: one round trip, and nothing else is different.
+
+use super::{Home, Make, number, pool, refused, run};
+use manybase_driver::{Access, CountSink, Error, ErrorKind, PoolOptions, Session, Statement, Value};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Forwards connections, and counts how often the client speaks after it has been answered.
+async fn counting(server: SocketAddr) -> (SocketAddr, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let (here, turns) = (
+        listener.local_addr().expect("bound"),
+        Arc::new(AtomicUsize::new(0)),
+    );
+    let counted = turns.clone();
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            if let Ok(server) = TcpStream::connect(server).await {
+                tokio::spawn(forward(client, server, counted.clone()));
+            }
+        }
+    });
+    (here, turns)
+}
+
+async fn forward(mut client: TcpStream, mut server: TcpStream, turns: Arc<AtomicUsize>) -> Option<()> {
+    let (mut asked, mut answered, mut is_turn) = ([0; 4096], [0; 4096], true);
+    loop {
+        tokio::select! {
+            read = client.read(&mut asked) => {
+                turns.fetch_add(usize::from(std::mem::take(&mut is_turn)), Ordering::Relaxed);
+                server.write_all(&asked[..read.ok().filter(|read| *read > 0)?]).await.ok()?;
+            }
+            read = server.read(&mut answered) => {
+                is_turn = true;
+                client.write_all(&answered[..read.ok().filter(|read| *read > 0)?]).await.ok()?;
+            }
+        }
+    }
+}
+
+fn by_key(sql: &str, binds: Vec<Value>) -> Statement {
+    Statement::read(sql, binds).bounded()
+}
+
+async fn names(session: &mut Session, statement: Statement) -> Result<Vec<String>, Error> {
+    let make: Make<String> = |row| Ok(row.str(0)?.unwrap_or("NULL").to_owned());
+    let rows = Vec::new();
+    Ok(session.query(statement, super::All { make, rows }).await?.rows)
+}
+
+#[tokio::test]
+async fn takes_one_round_trip() {
+    let home = Home::new("first");
+    let server = manybase_testkit::mariadb().expect("MariaDB starts");
+    let (proxy, turns) = counting(server.addr()).await;
+    let url = home.database.url();
+    let url = url.replace(&server.addr().to_string(), &proxy.to_string());
+    let pool = pool(&url, &Default::default(), PoolOptions::default());
+    let session = &mut pool.acquire(Access::Write).await.expect("connects");
+    run(session, "CREATE TABLE t (id BIGINT PRIMARY KEY, name TEXT)").await;
+    run(session, "INSERT INTO t VALUES (7, 'Ann')").await;
+    let mut before = turns.load(Ordering::Relaxed);
+    let mut took = || {
+        let now = turns.load(Ordering::Relaxed);
+        std::mem::replace(&mut before, now).abs_diff(now)
+    };
+    let find = |id: i64| by_key("SELECT name FROM t WHERE id = ?", vec![id.into()]);
+    assert_eq!(names(session, find(7)).await.expect("runs"), ["Ann"]);
+    assert_eq!(took(), 1, "at first");
+    assert!(names(session, find(8)).await.expect("runs").is_empty());
+    assert_eq!(took(), 1, "later");
+    let usual = Statement::read("SELECT CONCAT(name, '') FROM t WHERE id = ?", vec![7_i64.into()]);
+    assert_eq!(names(session, usual).await.expect("runs"), ["Ann"]);
+    assert_eq!(took(), 2, "of which it is not known how much there is");
+}
+
+/// What can't be prepared is told as ever, and what was prepared before it is not run in its place.
+#[tokio::test]
+async fn what_fails_is_told_as_in_the_usual_way() {
+    let home = Home::new("first_fails");
+    let session = &mut home.session().await;
+    run(session, "CREATE TABLE t (id BIGINT PRIMARY KEY, n INT)").await;
+    run(session, "INSERT INTO t VALUES (7, 0)").await;
+    let fine = by_key("SELECT id FROM t WHERE id = ?", vec![7_i64.into()]);
+    for (sql, binds, kind) in [
+        ("SELECT nothing FROM t WHERE id = ?", 1, ErrorKind::UnknownColumn),
+        ("SELECT id FROM nowhere WHERE id = ?", 1, ErrorKind::UnknownTable),
+        ("SELECT id FROM t WHERE id = ? AND", 1, ErrorKind::Syntax),
+        (
+            "SELECT id FROM t WHERE id = ? OR n = ?",
+            1,
+            ErrorKind::Placeholders,
+        ),
+        ("SELECT id FROM t WHERE n = ?", 2, ErrorKind::Placeholders),
+        ("SELECT id FROM t WHERE n = 0", 9, ErrorKind::Placeholders),
+        // It fails only when it runs.
+        (
+            "SELECT CAST(? AS SIGNED) * 9223372036854775807 FROM t WHERE id > 0",
+            1,
+            ErrorKind::Value,
+        ),
+    ] {
+        session
+            .query(fine.clone(), CountSink::default())
+            .await
+            .expect("runs");
+        let statement = |bounded: bool| {
+            let statement = Statement::read(sql, vec![7_i64.into(); binds]);
+            if bounded { statement.bounded() } else { statement }
+        };
+        let first = refused(session.query(statement(true), CountSink::default()).await, kind);
+        let usual = refused(session.query(statement(false), CountSink::default()).await, kind);
+        assert_eq!(first.to_string(), usual.to_string());
+        assert_eq!(number(session, "SELECT 41 + 1").await, Some(42), "{sql}");
+    }
+}
