@@ -198,10 +198,17 @@ fn place(database: &str) -> Result<Place> {
         "" => Err(Error::config("no database file is named")
             .with_help("write sqlite:path/to/file.db or sqlite::memory:")),
         path if path.contains('\0') => Err(Error::config("the database's path has a NUL in it")),
+        path if is_plain(path) => Ok(Place::File(path.into())),
         path => std::path::absolute(path)
             .map(Place::File)
             .map_err(|error| Error::config(format!("the path {path} can't be resolved: {error}"))),
     }
+}
+
+/// Whether nothing in an absolute path is to be left out.
+fn is_plain(path: &str) -> bool {
+    let superfluous = |pair: &[u8]| matches!(pair, b"//" | b"/.");
+    path.starts_with('/') && !path.ends_with('/') && !path.as_bytes().windows(2).any(superfluous)
 }
 
 /// The known name of a parameter, once its value fits.
@@ -229,6 +236,28 @@ fn check(name: &str, value: &str) -> Result<&'static str> {
 mod tests {
     use super::*;
     use manybase_driver::ErrorKind;
+
+    #[test]
+    fn a_plain_path_is_what_the_system_makes_of_it() {
+        for (path, plain) in [
+            ("/a/b.db", true),
+            ("/a b/ä.db", true),
+            ("/", false),
+            ("/a/", false),
+            ("//a", false),
+            ("/a//b", false),
+            ("/a/./b", false),
+            ("/a/../b", false),
+            ("/a/.b", false),
+            ("a", false),
+            ("", false),
+        ] {
+            assert_eq!(is_plain(path), plain, "{path}");
+            if plain {
+                assert_eq!(std::path::absolute(path).unwrap().as_os_str(), path);
+            }
+        }
+    }
 
     fn config(url: &str) -> Result<Config> {
         Config::new(&Address::parse(url)?, &ConnectOptions::default())

@@ -259,12 +259,18 @@ fn was_overtaken(error: &rusqlite::Error) -> bool {
 }
 
 fn settings(config: &Config, reader: bool) -> String {
-    let mut sql = format!("PRAGMA synchronous = {};", config.synchronous());
+    let mut sql = String::with_capacity(128);
+    let mut set = |name: &str, value: &str| {
+        for part in ["PRAGMA ", name, " = ", value, ";"] {
+            sql.push_str(part);
+        }
+    };
+    set("synchronous", config.synchronous());
     for (name, value) in &config.pragmas {
-        sql.push_str(&format!("PRAGMA {name} = {value};"));
+        set(name, value);
     }
     if reader {
-        sql.push_str("PRAGMA query_only = 1;");
+        set("query_only", "1");
     }
     sql
 }
