@@ -4,6 +4,7 @@ use crate::factory::STATEMENTS;
 use crate::first;
 use crate::row::Span;
 use crate::settings::{self, Setup};
+use crate::settle::Unset;
 use crate::statements::Statements;
 use crate::stop;
 use crate::transaction::State;
@@ -15,6 +16,7 @@ use manybase_driver::{
 };
 use manybase_sql::dialect::{Flavor, MySql};
 use manybase_sql::{Dialect, TableName};
+use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +35,8 @@ pub(crate) struct MysqlConnection {
     pub(crate) dialect: &'static dyn Dialect,
     pub(crate) version: String,
     settings: Vec<String>,
+    /// Settings that have not been sent.
+    pub(crate) unset: Option<Unset>,
     /// Bytes that the server takes at once, as far as is known.
     pub(crate) largest_packet: usize,
     /// The session has been told so; else it may be more.
@@ -69,6 +73,7 @@ impl MysqlConnection {
             dialect: MySql::of_version(&setup.version),
             version: setup.version,
             settings: setup.settings,
+            unset: setup.unset,
             largest_packet: setup.largest_packet,
             asked: setup.asked,
             statements: Statements::new(STATEMENTS),
@@ -124,12 +129,19 @@ impl MysqlConnection {
     }
 }
 
-/// The future of a call: marked busy from its first step to its last.
+/// The future of a call: marked busy from its first step to its last. The session is set up before, unless the call
+/// looks to that.
 macro_rules! guarded {
     ($self:ident, $work:expr) => {
+        guarded!($self, settled $self.settle(), $work)
+    };
+    ($self:ident, settled $settled:expr, $work:expr) => {
         Box::pin(async move {
             $self.enter()?;
-            let result = $work.await;
+            let result = match $settled.await {
+                Ok(()) => $work.await,
+                Err(error) => Err(error),
+            };
             $self.leave(result)
         })
     };
@@ -146,7 +158,7 @@ impl Connection for MysqlConnection {
     }
 
     fn query(&mut self, statement: Statement, sink: Box<dyn Sink>) -> BoxFuture<'_, Result<Box<dyn Sink>>> {
-        guarded!(self, self.run_query(statement, sink))
+        guarded!(self, settled ready(Ok(())), self.run_query(statement, sink))
     }
 
     fn execute(&mut self, statement: Statement) -> BoxFuture<'_, Result<Done>> {

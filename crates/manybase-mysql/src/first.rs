@@ -2,8 +2,8 @@
 //!
 //! MariaDB has a name for the statement that was prepared last, so that it can be run before anybody has been told its
 //! number. How many values it wants is not known by then, and a wrong number of them would be read as something else; so
-//! only reads of few rows that Manybase itself has written go so. A server, or somebody in between, that does not know
-//! the name is not asked again.
+//! only reads of few rows that Manybase itself has written go so. The settings of a session that begins with one go along
+//! (`settle.rs`). A server, or somebody in between, that does not know the name is not asked again.
 //!
 //! Source: MariaDB's knowledge base, "COM_STMT_EXECUTE", on the statement id -1 (since 10.2).
 
@@ -50,8 +50,15 @@ impl MysqlConnection {
         values: &[Wire],
         sink: Option<&mut dyn Sink>,
     ) -> Result<Received> {
+        let unset = self.unset.take();
+        if let Some(unset) = &unset {
+            self.link.query(&unset.settings);
+        }
         self.link.prepare(sql);
         self.link.execute_last(values);
+        if let Some(unset) = unset {
+            self.settled(unset).await?;
+        }
         let prepared = match self.link.prepared().await {
             Ok(prepared) => prepared,
             Err(failure) => {

@@ -73,6 +73,10 @@ impl Known {
         self.facts().told = Some((now, told));
     }
 
+    pub(crate) fn forget_told(&self) {
+        self.facts().told = None;
+    }
+
     pub(crate) fn note_flavor(&self, flavor: Flavor) {
         self.facts().flavor = Some(flavor);
     }

@@ -25,7 +25,8 @@
 //! | `socket` | the path of a Unix socket instead of host and port |
 //!
 //! What a server turned out to be is kept for the process: which database it is, because its settings depend on that. So
-//! as a rule a connection takes the log-in and one round trip for all settings. A server whose TLS is too old is dialled
+//! as a rule a connection takes the log-in and one round trip for all settings, which a session of MariaDB that begins
+//! with a read by key makes together with it. A server whose TLS is too old is dialled
 //! a second time with `prefer`, without. Users log in by `mysql_native_password` or `caching_sha2_password`.
 //!
 //! # The protocol
@@ -68,6 +69,7 @@ mod receive;
 mod row;
 mod run;
 mod settings;
+mod settle;
 mod statements;
 mod stop;
 mod temporal;

@@ -128,7 +128,10 @@ impl MysqlConnection {
             None if self.fits_one_trip(sql, values, manner) => {
                 self.prepare_and_run(sql, values, sink).await?
             }
-            None => self.send_new(sql, values, manner.keep, sink).await?,
+            None => {
+                self.settle().await?;
+                self.send_new(sql, values, manner.keep, sink).await?
+            }
         };
         if received.more {
             self.stop_sending().await?;

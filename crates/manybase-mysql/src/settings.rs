@@ -2,6 +2,7 @@
 
 use crate::driver::flavor_of;
 use crate::known::{Known, Numbers, Told};
+use crate::settle::Unset;
 use crate::wire::{Begun, Failure, Link};
 use manybase_driver::ConnectOptions;
 use manybase_sql::dialect::Flavor;
@@ -19,7 +20,6 @@ const ASK: &str = "SELECT VERSION(), @@max_allowed_packet";
 const SMALL_PACKET: usize = 64 << 10;
 
 /// What the server says of itself, and what its sessions are set to.
-#[derive(Debug)]
 pub(crate) struct Setup {
     pub(crate) flavor: Flavor,
     pub(crate) version: String,
@@ -28,11 +28,14 @@ pub(crate) struct Setup {
     /// It is what this session has been told; else it may take more.
     pub(crate) asked: bool,
     pub(crate) settings: Vec<String>,
+    /// Those that have not been sent.
+    pub(crate) unset: Option<Unset>,
 }
 
 impl Setup {
     /// Sets a new session up. As a rule the server is what is `expected`: then its settings go out together with the
-    /// question what it is, or alone if it has said so not long ago, and are right. Else they are sent again.
+    /// question what it is, and are right. Else they are sent again. Where it has said not long ago what it is, they are
+    /// left for later.
     pub(crate) async fn run(
         begun: &mut Begun,
         known: &Known,
@@ -45,12 +48,7 @@ impl Setup {
                 .told(numbers, Instant::now())
                 .filter(|told| flavor_of(&told.version) == expected);
             if let Some(told) = told {
-                match link.run(settings).await {
-                    Ok(()) => return Ok(Self::remembered(expected, told, settings.clone())),
-                    Err(error) if error.is_fatal() => return Err(error),
-                    // It is another one by now.
-                    Err(_) => {}
-                }
+                return Ok(Self::remembered(expected, told, known, settings));
             }
             match ask(link, &format!("{settings}; {ASK}")).await {
                 Ok(Some(told)) if flavor_of(&told.0) == expected => {
@@ -68,13 +66,17 @@ impl Setup {
         Ok(Self::new(numbers, known, flavor, told, settings))
     }
 
-    fn remembered(flavor: Flavor, told: Told, settings: String) -> Self {
+    fn remembered(flavor: Flavor, told: Told, known: &Known, settings: &str) -> Self {
         Self {
             flavor,
             version: told.version,
             largest_packet: told.largest_packet.min(SMALL_PACKET),
             asked: false,
-            settings: vec![settings],
+            settings: vec![settings.to_owned()],
+            unset: Some(Unset {
+                settings: settings.to_owned(),
+                known: known.clone(),
+            }),
         }
     }
 
@@ -101,6 +103,7 @@ impl Setup {
             largest_packet,
             asked: true,
             settings,
+            unset: None,
         }
     }
 }

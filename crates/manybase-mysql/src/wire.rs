@@ -9,7 +9,7 @@ mod login;
 mod message;
 mod password;
 #[cfg(all(test, unix))]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use failure::{Failure, ServerError};
 pub(crate) use link::{Link, TextRow};

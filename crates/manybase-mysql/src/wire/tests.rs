@@ -1,5 +1,6 @@
 //! The protocol against a stand-in for the server that is at the other end of a socket.
 
+mod garbage;
 mod login;
 mod packets;
 
@@ -9,10 +10,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::UnixStream;
 
 /// An `OK_Packet` that says nothing.
-const OK: &[u8] = &[0, 0, 0, 2, 0, 0, 0];
+pub(crate) const OK: &[u8] = &[0, 0, 0, 2, 0, 0, 0];
 
 /// A link, and the server at its other end.
-fn link() -> (Link, UnixStream) {
+pub(crate) fn link() -> (Link, UnixStream) {
     let (here, there) = UnixStream::pair().unwrap();
     let mut link = Link::new(Stream::Plain(Socket::Unix(here)));
     link.ends_with_ok = true;
@@ -25,12 +26,12 @@ fn packet(number: u8, body: &[u8]) -> Vec<u8> {
     [&length[..3], &[number], body].concat()
 }
 
-async fn say(to: &mut (impl AsyncWrite + Unpin), number: u8, body: &[u8]) {
+pub(crate) async fn say(to: &mut (impl AsyncWrite + Unpin), number: u8, body: &[u8]) {
     to.write_all(&packet(number, body)).await.unwrap();
 }
 
 /// The number and the body of a packet.
-async fn hear(from: &mut (impl AsyncRead + Unpin)) -> (u8, Vec<u8>) {
+pub(crate) async fn hear(from: &mut (impl AsyncRead + Unpin)) -> (u8, Vec<u8>) {
     let mut head = [0; 4];
     from.read_exact(&mut head).await.unwrap();
     let [a, b, c, number] = head;

@@ -78,6 +78,39 @@ async fn takes_one_round_trip() {
     assert_eq!(took(), 2, "of which it is not known how much there is");
 }
 
+/// Log-in, and one round trip for settings and read.
+#[tokio::test]
+async fn a_session_that_begins_with_a_read() {
+    let home = Home::new("first_of_all");
+    run(
+        &mut home.session().await,
+        "CREATE TABLE t (id BIGINT PRIMARY KEY)",
+    )
+    .await;
+    let server = manybase_testkit::mariadb().expect("MariaDB starts");
+    let (proxy, turns) = counting(server.addr()).await;
+    let url = home.database.url();
+    let url = url.replace(&server.addr().to_string(), &proxy.to_string());
+    // One that goes says goodbye.
+    let mut kept = Vec::new();
+    for sessions in 0..3 {
+        let pool = pool(&url, &Default::default(), PoolOptions::default());
+        let before = turns.load(Ordering::Relaxed);
+        let mut session = pool.acquire(Access::Write).await.expect("connects");
+        let find = by_key("SELECT id FROM t WHERE id = ?", vec![7_i64.into()]);
+        assert!(names(&mut session, find).await.expect("runs").is_empty());
+        let took = turns.load(Ordering::Relaxed) - before;
+        // The first of all asks the server what it is.
+        assert!(
+            if sessions == 0 { took > 2 } else { took == 2 },
+            "{sessions}: {took}"
+        );
+        let mode = super::text(&mut session, "SELECT @@sql_mode").await;
+        assert!(mode.expect("a mode").contains("STRICT_ALL_TABLES"));
+        kept.push((session, pool));
+    }
+}
+
 /// What can't be prepared is told as ever, and what was prepared before it is not run in its place.
 #[tokio::test]
 async fn what_fails_is_told_as_in_the_usual_way() {
