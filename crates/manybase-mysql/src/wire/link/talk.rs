@@ -118,7 +118,7 @@ impl Link {
 
     /// Says goodbye without waiting.
     pub(crate) fn leave_at_once(&mut self) {
-        if !self.pump.has_unsent() && !self.pump.has_ended() {
+        if !self.pump.has_begun_to_send() && !self.pump.has_ended() {
             self.command_with(command::QUIT, &[]);
             self.pump.send_what_goes();
         }

@@ -1,6 +1,8 @@
 use super::*;
 use crate::bind::Wire;
+use crate::row::Protocol;
 use crate::wire::Failure;
+use manybase_driver::Columns;
 
 const FULL: usize = 0xFF_FFFF;
 
@@ -115,6 +117,42 @@ async fn values_beyond_a_packet_go_one_by_one() {
     };
     let (done, ()) = tokio::join!(link.answer(None), listen);
     assert!(done.unwrap().is_none());
+}
+
+/// Of servers before MySQL 5.7 and MariaDB 10.2: an `EOF_Packet` stands behind what is told of values and columns, and
+/// behind the rows.
+#[tokio::test]
+async fn answers_in_their_old_form() {
+    const END: &[u8] = &[0xFE, 0, 0, 1, 0];
+    const COLUMN: &[u8] = b"\x03def\0\0\0\x01n\0\x0c\x2d\0\xff\xff\xff\0\xfd\0\0\0\0\0";
+    let (mut link, mut server) = link();
+    link.ends_with_ok = false;
+    let serve = async {
+        assert_eq!(hear(&mut server).await, (0, b"\x16SELECT ?".to_vec()));
+        let prepared = &[0, 9, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0];
+        for (number, body) in (1..).zip([&prepared[..], COLUMN, END, COLUMN, END]) {
+            say(&mut server, number, body).await;
+        }
+        assert_eq!(hear(&mut server).await.1[..5], [0x17, 9, 0, 0, 0]);
+        for (number, body) in (1..).zip([&[1][..], COLUMN, END, b"\0\0\x03abc", END]) {
+            say(&mut server, number, body).await;
+        }
+    };
+    let ask = async {
+        link.prepare("SELECT ?");
+        let prepared = link.prepared().await.unwrap();
+        assert_eq!((prepared.id, prepared.values, prepared.columns.len()), (9, 1, 1));
+        link.execute(9, &[Wire::Int(5)], false);
+        let columns = link.answer(Some(&prepared.columns)).await.unwrap().unwrap();
+        let row = link.row().await.unwrap().unwrap();
+        let mut spans = Vec::new();
+        let found = Protocol::Binary.spans(link.body(&row), columns.all(), &mut spans);
+        found.unwrap();
+        assert_eq!(spans, [(3, 6)]);
+        assert!(link.row().await.unwrap().is_none());
+        assert!(link.status().unwrap().is_in_transaction() && !link.is_in_rows());
+    };
+    tokio::join!(serve, ask);
 }
 
 #[tokio::test]
