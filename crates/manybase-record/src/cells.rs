@@ -166,6 +166,7 @@ impl Values {
     }
 
     /// The same for another record.
+    #[inline]
     pub(crate) fn start_again(&mut self, only: usize) {
         self.values.clear();
         self.error = None;
@@ -262,6 +263,7 @@ impl Values {
     }
 
     /// The values, to look at.
+    #[inline]
     pub(crate) fn values(&self) -> Result<&[manybase_sql::Value]> {
         match self.error {
             None => Ok(&self.values),

@@ -11,6 +11,9 @@ use std::collections::HashMap;
 
 type Places = HashMap<Stitch, usize, RandomState>;
 
+/// Whole numbers among keys, which are found without being brought into the form that all have in common.
+type Wholes = HashMap<i64, usize, RandomState>;
+
 /// Bytes of keys in one statement, roughly: servers have a limit on what they take at once.
 const BYTES: usize = 4 << 20;
 /// Rows of a composite key in one statement.
@@ -170,9 +173,19 @@ pub(super) async fn fetch<T: Model>(
                 .all(on)
                 .await?;
             let share = found.len().div_ceil(batch.len());
+            let wholes: Wholes = round.places[batch.clone()]
+                .iter()
+                .filter_map(|&place| Some((keys.wanted[place].whole()?, place)))
+                .collect();
             // Records of one key mostly come one after another.
             let mut last: Option<(Stitch, usize)> = None;
             for record in found {
+                if let Some(number) = reader.whole::<T>(&record)?
+                    && let Some(&place) = wholes.get(&number)
+                {
+                    each(place, record, share);
+                    continue;
+                }
                 let Some(key) = reader.read::<T>(&record)? else {
                     continue;
                 };

@@ -151,6 +151,14 @@ impl Stitch {
         }
     }
 
+    /// The number, where it is a whole one of the usual width.
+    pub(super) fn whole(&self) -> Option<i64> {
+        match self {
+            Self::Number(number) => i64::try_from(*number).ok(),
+            _ => None,
+        }
+    }
+
     /// About how many bytes it takes to send.
     pub(super) fn size(&self) -> usize {
         match self {
@@ -185,6 +193,18 @@ impl Reader {
         }
     }
 
+    /// The key, where it is one whole number as most keys are; `None` where it may be something else.
+    #[inline]
+    pub(super) fn whole<M: Model>(&mut self, record: &M) -> Result<Option<i64>> {
+        let [(at, _, values)] = self.columns.as_mut_slice() else {
+            return Ok(None);
+        };
+        Ok(match value(record, *at, values)? {
+            Value::I64(number) => Some(*number),
+            _ => None,
+        })
+    }
+
     /// `None` when it points to nothing: a part of it is NULL.
     pub(super) fn read<M: Model>(&mut self, record: &M) -> Result<Option<Stitch>> {
         if let [(at, kind, values)] = self.columns.as_mut_slice() {
@@ -202,9 +222,13 @@ impl Reader {
 }
 
 fn read<M: Model>(record: &M, at: usize, kind: Kind, values: &mut Values) -> Result<Option<Stitch>> {
+    value(record, at, values).map(|value| Stitch::of(value, kind))
+}
+
+#[inline]
+fn value<'v, M: Model>(record: &M, at: usize, values: &'v mut Values) -> Result<&'v Value> {
     values.start_again(at);
     record.encode(values);
     let value = values.values()?.first();
-    let value = value.ok_or_else(|| Error::driver(format!("{} has no column {at}", M::meta().name)))?;
-    Ok(Stitch::of(value, kind))
+    value.ok_or_else(|| Error::driver(format!("{} has no column {at}", M::meta().name)))
 }
