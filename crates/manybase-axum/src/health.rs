@@ -200,7 +200,7 @@ impl Health {
             let health = self.ask(replica.name(), replica.ping()).await;
             (replica.name().to_string(), health)
         }));
-        let (primary, replicas) = futures_util::join!(self.ask(name, handle.ping()), replicas);
+        let (primary, replicas) = tokio::join!(self.ask(name, handle.ping()), replicas);
         ConnectionHealth {
             replicas: replicas.into_iter().collect(),
             ..primary
