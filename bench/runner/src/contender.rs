@@ -1,7 +1,7 @@
 //! A contender's process.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use bench_common::{Answer, Database, Result, Row};
@@ -43,9 +43,23 @@ impl Name {
     }
 }
 
+/// The processor of contenders, where it is not that of servers.
+const CONTENDERS: &str = "0";
+
+/// How one is started.
+#[derive(Debug, Clone)]
+pub struct How {
+    pub program: PathBuf,
+    pub database: Database,
+    pub url: String,
+    /// On a processor of its own.
+    pub apart: bool,
+}
+
 pub struct Contender {
     pub name: Name,
     pub version: String,
+    how: How,
     process: Child,
     to: ChildStdin,
     from: BufReader<ChildStdout>,
@@ -53,14 +67,17 @@ pub struct Contender {
 
 impl Contender {
     /// `Ok(Err(why))` where it does not come up.
-    pub fn start(
-        name: Name,
-        program: &Path,
-        database: Database,
-        url: &str,
-    ) -> Result<std::result::Result<Self, String>> {
-        let mut process = Command::new(program)
-            .args([database.name(), url])
+    pub fn start(name: Name, how: How) -> Result<std::result::Result<Self, String>> {
+        let mut command = match how.apart {
+            true => {
+                let mut command = Command::new("taskset");
+                command.args(["-c", CONTENDERS]).arg(&how.program);
+                command
+            }
+            false => Command::new(&how.program),
+        };
+        let mut process = command
+            .args([how.database.name(), &how.url])
             // What panics says so in one line.
             .env("RUST_BACKTRACE", "0")
             .stdin(Stdio::piped())
@@ -71,6 +88,7 @@ impl Contender {
         let mut contender = Self {
             name,
             version: String::new(),
+            how,
             process,
             to,
             from,
@@ -83,6 +101,12 @@ impl Contender {
             }
             None => Err("it does not start; its message is above".to_owned()),
         })
+    }
+
+    /// A new process in the place of this one.
+    pub fn start_again(&mut self) -> Result<()> {
+        *self = Self::start(self.name, self.how.clone())??;
+        Ok(())
     }
 
     fn line(&mut self) -> Result<String> {

@@ -19,7 +19,8 @@ Written by `cargo xtask bench`, which anyone can run; `--quick` takes less than 
 - Contenders are processes of their own with databases of their own, with the same schema, data, durability and at most
   as many connections. They run **in alternation**, round by round. A ratio is that of two runs in the same round, and
   what is shown is the median of the rounds. After `±` stands half of the range in which the middle half of the rounds
-  lies.
+  lies. After every third round all start anew, because where the system puts a process, in memory and on the processors,
+  stays with it.
 - Every contender reads into plain structs of ten columns: integers, text, text that may be NULL, float, boolean, date,
   time, bytes. Checksums of what was read, and of what is in the tables after writing, have to agree, else the run fails.
 - SQLite is synchronous underneath. `raw` and `diesel` call it on the caller's thread, as their users do; the others are

@@ -45,6 +45,10 @@ struct Arguments {
     /// Only this contender, beside raw; may be given several times
     #[arg(long)]
     contender: Vec<String>,
+    /// Servers on one processor and contenders on another, with taskset: on a virtual machine with two of them, where the
+    /// system puts each is luck, and a wake-up across them takes as long as a query
+    #[arg(long)]
+    apart: bool,
     /// How often each contender runs each row
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     rounds: Option<u32>,
@@ -105,6 +109,8 @@ pub struct Plan {
     rows: Vec<Row>,
     contenders: Vec<Name>,
     rounds: u32,
+    /// Servers and contenders have a processor each.
+    apart: bool,
     /// A run takes about so long.
     target_ns: u64,
 }
@@ -163,6 +169,7 @@ fn plan(arguments: &Arguments) -> Result<Plan> {
         databases,
         rows,
         contenders,
+        apart: arguments.apart,
         rounds: arguments.rounds.unwrap_or(if arguments.quick { 7 } else { 21 }),
         target_ns: if arguments.quick { 40_000_000 } else { 120_000_000 },
     })

@@ -10,6 +10,9 @@ use tempfile::TempDir;
 use crate::compile::Programs;
 use crate::contender::Name;
 
+/// The processor of servers, where it is not that of contenders.
+const SERVERS: &str = "1";
+
 pub enum Place {
     Sqlite(TempDir),
     Postgres(Postgres, Vec<manybase_testkit::Database>),
@@ -23,6 +26,25 @@ impl Place {
             Database::Postgres => Self::Postgres(Postgres::start()?, Vec::new()),
             Database::Mariadb => Self::Mariadb(Mariadb::start()?, Vec::new()),
         })
+    }
+
+    /// Keeps a server on a processor of its own. Whether there is one.
+    pub fn set_apart(&self) -> Result<bool> {
+        let pid = match self {
+            Self::Sqlite(_) => return Ok(false),
+            Self::Postgres(server, _) => server.pid(),
+            Self::Mariadb(server, _) => server.pid(),
+        };
+        let pid = pid.ok_or("the server is down")?.to_string();
+        let set = Command::new("taskset")
+            .args(["-a", "-c", "-p", SERVERS, &pid])
+            .stdout(Stdio::null())
+            .status();
+        match set {
+            Ok(status) if status.success() => Ok(true),
+            Ok(status) => Err(format!("taskset: {status}; are there two processors?").into()),
+            Err(error) => Err(format!("taskset, of util-linux: {error}").into()),
+        }
     }
 
     /// For people.

@@ -4,7 +4,7 @@ use bench_common::{Answer, Database, Outcome, Result, Row};
 
 use crate::Plan;
 use crate::compile::Programs;
-use crate::contender::{Contender, Name};
+use crate::contender::{Contender, How, Name};
 use crate::place::Place;
 use crate::stats;
 
@@ -58,6 +58,7 @@ impl Section {
 pub fn run(database: Database, plan: &Plan, programs: &Programs) -> Result<Section> {
     eprintln!("==> {}: making the data", database.name());
     let mut place = Place::new(database)?;
+    let apart = plan.apart && place.set_apart()?;
     let mut contenders = Vec::new();
     let mut versions = Vec::new();
     // What nobody changes can be the same for all, and a million rows take long to make.
@@ -70,7 +71,13 @@ pub fn run(database: Database, plan: &Plan, programs: &Programs) -> Result<Secti
             None => place.prepare(*name, programs, plan.stream_rows())?,
         };
         made = Some(url.clone());
-        match Contender::start(*name, program, database, &place.address(*name, &url))? {
+        let how = How {
+            program: program.to_owned(),
+            database,
+            url: place.address(*name, &url),
+            apart,
+        };
+        match Contender::start(*name, how)? {
             Ok(contender) => {
                 versions.push((*name, contender.version.clone()));
                 contenders.push(Ok(contender));
@@ -85,12 +92,19 @@ pub fn run(database: Database, plan: &Plan, programs: &Programs) -> Result<Secti
     }
     Ok(Section {
         database,
-        described: place.describe(),
+        described: match apart {
+            true => format!("{}, server and contenders on a processor each", place.describe()),
+            false => place.describe(),
+        },
         versions,
         rows,
         rounds: plan.rounds,
     })
 }
+
+/// So many rounds are of one process. Where the system puts it, in memory and on the processors, stays with it, and that can
+/// make more of a difference than what is measured.
+const STAY: usize = 3;
 
 type Slot = std::result::Result<Contender, (Name, String)>;
 
@@ -129,6 +143,11 @@ fn measure(row: Row, plan: &Plan, contenders: &mut [Slot]) -> Result<Vec<(Name, 
     }
     let count = lanes.len();
     for round in 0..plan.rounds as usize {
+        if round > 0 && round % STAY == 0 {
+            for lane in &mut lanes {
+                lane.start_again(row)?;
+            }
+        }
         for turn in 0..count {
             // Another one begins each time, so that nobody always follows the same.
             lanes[(round + turn) % count].run(row)?;
@@ -177,6 +196,17 @@ fn warm_up<'c>(row: Row, plan: &Plan, contender: &'c mut Contender) -> Result<La
 }
 
 impl Lane<'_> {
+    /// Goes on in a new process, once that is warm.
+    fn start_again(&mut self, row: Row) -> Result<()> {
+        if self.fault.is_none() {
+            self.contender.start_again()?;
+            for _ in 0..2 {
+                self.contender.run(row, 1)?;
+            }
+        }
+        Ok(())
+    }
+
     fn run(&mut self, row: Row) -> Result<()> {
         if self.fault.is_some() {
             return Ok(());

@@ -63,7 +63,7 @@ impl MysqlConnection {
         result
     }
 
-    /// One after another: this protocol has no pipelining.
+    /// One after another: what fails keeps those behind it from running.
     pub(crate) async fn run_batch(&mut self, statements: Vec<Statement>, atomic: bool) -> Result<Vec<Done>> {
         // One statement is atomic by itself.
         let own = atomic && self.state == State::None && statements.len() > 1;
