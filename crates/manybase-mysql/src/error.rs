@@ -10,28 +10,18 @@ use manybase_driver::{Error, ErrorKind, NativeCode};
 pub(crate) fn statement(failure: &Failure) -> Error {
     match failure {
         Failure::Server(refused) => from_server(refused),
-        Failure::Closed(why) => {
-            let why = why.as_deref().unwrap_or("the server has closed it");
-            Error::new(ErrorKind::ConnectionLost, why)
-        }
         Failure::LocalFile => Error::new(
             ErrorKind::Unsupported,
             "LOAD DATA LOCAL is not available: a server could ask for any file",
         )
         .with_help("insert the rows, or load a file that the server has"),
-        // After this the two sides no longer agree on where an answer begins.
-        Failure::Unexpected(what) => {
-            Error::new(ErrorKind::ConnectionLost, format!("the server has sent {what}"))
-        }
-        Failure::Unreachable(error) | Failure::Tls(error) => {
-            Error::new(ErrorKind::ConnectionLost, error.to_string())
-        }
-        Failure::NoTls | Failure::Login(_) => Error::driver(refusal(failure)),
+        // Also after what was not expected: the two sides no longer agree on where an answer begins.
+        over => Error::new(ErrorKind::ConnectionLost, told(over)),
     }
 }
 
-/// Why the server let nobody in.
-fn refusal(failure: &Failure) -> String {
+/// What happened, in words.
+fn told(failure: &Failure) -> String {
     match failure {
         Failure::Server(refused) => refused.message.clone(),
         Failure::Closed(Some(why)) => why.clone(),
@@ -79,7 +69,7 @@ pub(crate) fn connect(failure: &Failure, address: &str) -> Error {
             "check that it is a MySQL, MariaDB or MatrixOne server"
         }
     };
-    let known = Error::new(ErrorKind::Connect, format!("{address}: {}", refusal(failure))).with_help(help);
+    let known = Error::new(ErrorKind::Connect, format!("{address}: {}", told(failure))).with_help(help);
     match failure {
         Failure::Server(refused) => {
             known.with_code(NativeCode::Both(refused.code.into(), refused.state.clone()))

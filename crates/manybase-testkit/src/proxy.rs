@@ -2,6 +2,7 @@
 
 mod loss;
 mod serve;
+mod traffic;
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,6 +15,7 @@ use crate::server::port;
 use loss::Loss;
 pub use loss::Side;
 use serve::{Command, Order};
+use traffic::Traffic;
 
 /// A proxy on a loopback port, forwarding to one server until told otherwise.
 ///
@@ -34,6 +36,7 @@ pub struct TcpProxy {
     addr: SocketAddr,
     upstream: SocketAddr,
     loss: Loss,
+    traffic: Traffic,
     orders: Option<mpsc::UnboundedSender<Order>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -55,16 +58,27 @@ impl TcpProxy {
         let (orders, received) = mpsc::unbounded_channel();
         let loss = Loss::default();
         let losing = loss.clone();
+        let traffic = Traffic::default();
+        let counted = traffic.clone();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let thread = std::thread::Builder::new()
             .name(format!("proxy to {upstream}"))
-            .spawn(move || runtime.block_on(serve::serve(listener, addr, upstream, losing, received)))?;
+            .spawn(move || {
+                runtime.block_on(serve::serve(
+                    listener,
+                    addr,
+                    upstream,
+                    (losing, counted),
+                    received,
+                ))
+            })?;
         Ok(Self {
             addr,
             upstream,
             loss,
+            traffic,
             orders: Some(orders),
             thread: Some(thread),
         })
@@ -190,6 +204,31 @@ impl TcpProxy {
     #[must_use]
     pub fn has_lost(&self) -> bool {
         self.loss.has_happened()
+    }
+
+    /// How many connections it has accepted.
+    ///
+    /// ```no_run
+    /// let proxy = manybase_testkit::TcpProxy::start("127.0.0.1:5432".parse().unwrap()).unwrap();
+    /// assert_eq!(proxy.connections(), 0);
+    /// ```
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.traffic.connections()
+    }
+
+    /// How often a client has spoken at the beginning or after it had been answered, on all connections together: the
+    /// number of round trips, as long as each answer is awaited.
+    ///
+    /// ```no_run
+    /// let proxy = manybase_testkit::TcpProxy::start("127.0.0.1:5432".parse().unwrap()).unwrap();
+    /// let before = proxy.turns();
+    /// // ... run a statement ...
+    /// assert_eq!(proxy.turns() - before, 1);
+    /// ```
+    #[must_use]
+    pub fn turns(&self) -> usize {
+        self.traffic.turns()
     }
 
     fn order(&self, command: Command) {

@@ -269,9 +269,54 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Pump<S> {
     pub fn look(&mut self) {
         let _ = self.poll_fill(&mut Context::from_waker(Waker::noop()));
     }
+}
 
-    /// Bytes that its buffers keep, of what has arrived and of what is to be sent.
-    pub fn kept(&self) -> (usize, usize) {
-        (self.input.capacity(), self.out.capacity())
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::AsyncWriteExt;
+
+    #[tokio::test]
+    async fn what_much_needed_is_not_kept() {
+        const MUCH: usize = 4 * KEPT;
+        let (here, there) = tokio::io::duplex(1 << 10);
+        let mut pump = Pump::new(here);
+        let (mut from, mut to) = tokio::io::split(there);
+        let server = async {
+            let mut asked = vec![0; MUCH];
+            let answer = vec![7; MUCH];
+            tokio::try_join!(from.read_exact(&mut asked), to.write_all(&answer))
+        };
+        let client = async {
+            pump.out().extend_from_slice(&vec![7; MUCH]);
+            pump.flush().await;
+            while pump.unread().len() < MUCH {
+                pump.fill().await;
+            }
+            let place = pump.take(MUCH);
+            assert!(pump.bytes(&place).iter().all(|byte| *byte == 7));
+        };
+        let (served, ()) = tokio::join!(server, client);
+        served.expect("heard and said");
+        to.write_all(b"more").await.expect("said");
+        pump.fill().await;
+        assert_eq!(pump.unread(), b"more");
+        assert!(pump.input.capacity() <= KEPT && pump.out.capacity() <= KEPT);
+    }
+
+    #[tokio::test]
+    async fn a_stream_is_given_back_only_when_nothing_lies_here() {
+        let (here, mut there) = tokio::io::duplex(64);
+        let mut pump = Pump::new(here);
+        there.write_all(b"early").await.expect("said");
+        pump.fill().await;
+        let begin = pump.take(5).start;
+        pump.back_to(begin);
+        assert_eq!(pump.unread(), b"early");
+        pump.leave_out(1, 3);
+        assert_eq!(pump.unread(), b"ey");
+        assert!(pump.into_stream().is_none());
+        let (here, _there) = tokio::io::duplex(64);
+        assert!(Pump::new(here).into_stream().is_some());
     }
 }

@@ -69,6 +69,16 @@ impl Place {
 }
 
 /// What [`Place::dial`] has reached.
+///
+/// ```
+/// use manybase_driver::wire::{Place, Socket};
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// let server = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+/// let place = Place::Tcp { host: "localhost".into(), port: server.local_addr()?.port() };
+/// assert!(matches!(place.dial().await?, Socket::Tcp(_)));
+/// # std::io::Result::Ok(()) })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub enum Socket {
     /// Over the network.
@@ -87,6 +97,17 @@ impl Socket {
 }
 
 /// A socket, or what a library for TLS has made of it.
+///
+/// ```
+/// use manybase_driver::wire::{Place, Stream};
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// let server = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+/// let place = Place::Tcp { host: "127.0.0.1".into(), port: server.local_addr()?.port() };
+/// let stream: Stream<tokio::io::Empty> = Stream::Plain(place.dial().await?);
+/// assert!(matches!(stream, Stream::Plain(_)));
+/// # std::io::Result::Ok(()) })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub enum Stream<S> {
     /// As it is.

@@ -164,15 +164,20 @@ fn greeting(body: &[u8], names_database: bool, tls: bool) -> Result<Greeting, Fa
 
 /// Goes on under TLS.
 async fn encrypt(link: &mut Link, name: &str, tls: &Arc<ClientConfig>) -> Result<(), Failure> {
-    let other = |error| Failure::Tls(io::Error::other(error));
-    let name = ServerName::try_from(name.to_owned()).map_err(|error| other(error.to_string()))?;
+    let name = ServerName::try_from(name.to_owned());
+    let name = name.map_err(|error| Failure::Tls(io::Error::other(error)))?;
     // What somebody has said before must not be taken for said under it.
     let socket = match std::mem::replace(&mut link.pump, Pump::gone()).into_stream() {
         Some(Stream::Plain(socket)) => socket,
-        _ => return Err(other("the server went on unencrypted".to_owned())),
+        _ => return Err(Failure::Unexpected("something in the clear in the place of TLS")),
     };
     let stream = TlsConnector::from(tls.clone()).connect(name, socket).await;
-    link.pump = Pump::new(Stream::Secure(Box::new(stream.map_err(Failure::Tls)?)));
+    let stream = stream.map_err(|error| match error.get_ref() {
+        Some(inner) if inner.is::<rustls::Error>() => Failure::Tls(error),
+        // A network that breaks is no reason to go on without TLS.
+        _ => Failure::Closed(Some(error.to_string())),
+    })?;
+    link.pump = Pump::new(Stream::Secure(Box::new(stream)));
     Ok(())
 }
 

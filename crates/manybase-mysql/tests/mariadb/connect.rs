@@ -5,9 +5,6 @@ use manybase_driver::{
     Access, Address, ConnectOptions, DriverFactory, ErrorKind, NativeCode, PoolOptions, Statement,
 };
 use manybase_mysql::MysqlFactory;
-use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 #[tokio::test]
@@ -160,27 +157,6 @@ async fn a_unix_socket_is_another_way_in() {
     assert_eq!(host.await.as_deref(), Some("localhost"));
 }
 
-/// Passes on to the server, and counts who dials.
-async fn counting(upstream: SocketAddr) -> (SocketAddr, Arc<AtomicUsize>) {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port");
-    let place = listener.local_addr().expect("bound");
-    let dials = Arc::new(AtomicUsize::new(0));
-    let count = dials.clone();
-    tokio::spawn(async move {
-        while let Ok((mut near, _)) = listener.accept().await {
-            count.fetch_add(1, Ordering::Relaxed);
-            tokio::spawn(async move {
-                if let Ok(mut far) = tokio::net::TcpStream::connect(upstream).await {
-                    let _ = tokio::io::copy_bidirectional(&mut near, &mut far).await;
-                }
-            });
-        }
-    });
-    (place, dials)
-}
-
 /// The address asks for TLS where it is to be had and says MySQL; the server has none, which takes no second dial, and is
 /// MariaDB. Only the first of all drivers has to find that out, and every session is set to what the server is.
 #[tokio::test]
@@ -201,17 +177,14 @@ async fn a_server_that_was_taken_for_another_is_set_up_again() {
 async fn learn(name: &str, options: ConnectOptions, limit: Option<i64>) {
     let home = Home::new(name);
     let server = manybase_testkit::mariadb().expect("MariaDB starts");
-    let (place, dials) = counting(server.addr()).await;
-    let url = home
-        .database
-        .url()
-        .replace(&server.addr().to_string(), &place.to_string());
+    let proxy = manybase_testkit::TcpProxy::start(server.addr()).expect("a proxy");
+    let url = proxy.url(&home.database.url());
     let (_, rest) = url.split_once("://").expect("a scheme");
     let mut sent = Vec::new();
     for dialled in [1, 2, 3] {
         let pool = pool(&format!("mysql://{rest}"), &options, PoolOptions::default());
         let mut session = pool.acquire(Access::Read).await.expect("connects");
-        assert_eq!(dials.load(Ordering::Relaxed), dialled);
+        assert_eq!(proxy.connections(), dialled);
         assert_eq!(session.dialect().expect("one").name(), "MariaDB");
         let s = &mut session;
         let set = number(s, "SELECT CAST(@@max_statement_time AS SIGNED)").await;

@@ -2,45 +2,7 @@
 
 use super::{Home, Make, number, pool, refused, run};
 use manybase_driver::{Access, CountSink, Error, ErrorKind, PoolOptions, Session, Statement, Value};
-use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-
-/// Forwards connections, and counts how often the client speaks after it has been answered.
-async fn counting(server: SocketAddr) -> (SocketAddr, Arc<AtomicUsize>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let (here, turns) = (
-        listener.local_addr().expect("bound"),
-        Arc::new(AtomicUsize::new(0)),
-    );
-    let counted = turns.clone();
-    tokio::spawn(async move {
-        while let Ok((client, _)) = listener.accept().await {
-            if let Ok(server) = TcpStream::connect(server).await {
-                tokio::spawn(forward(client, server, counted.clone()));
-            }
-        }
-    });
-    (here, turns)
-}
-
-async fn forward(mut client: TcpStream, mut server: TcpStream, turns: Arc<AtomicUsize>) -> Option<()> {
-    let (mut asked, mut answered, mut is_turn) = ([0; 4096], [0; 4096], true);
-    loop {
-        tokio::select! {
-            read = client.read(&mut asked) => {
-                turns.fetch_add(usize::from(std::mem::take(&mut is_turn)), Ordering::Relaxed);
-                server.write_all(&asked[..read.ok().filter(|read| *read > 0)?]).await.ok()?;
-            }
-            read = server.read(&mut answered) => {
-                is_turn = true;
-                client.write_all(&answered[..read.ok().filter(|read| *read > 0)?]).await.ok()?;
-            }
-        }
-    }
-}
+use manybase_testkit::TcpProxy;
 
 fn by_key(sql: &str, binds: Vec<Value>) -> Statement {
     Statement::read(sql, binds).bounded()
@@ -56,16 +18,15 @@ async fn names(session: &mut Session, statement: Statement) -> Result<Vec<String
 async fn takes_one_round_trip() {
     let home = Home::new("first");
     let server = manybase_testkit::mariadb().expect("MariaDB starts");
-    let (proxy, turns) = counting(server.addr()).await;
-    let url = home.database.url();
-    let url = url.replace(&server.addr().to_string(), &proxy.to_string());
+    let proxy = TcpProxy::start(server.addr()).expect("a proxy");
+    let url = proxy.url(&home.database.url());
     let pool = pool(&url, &Default::default(), PoolOptions::default());
     let session = &mut pool.acquire(Access::Write).await.expect("connects");
     run(session, "CREATE TABLE t (id BIGINT PRIMARY KEY, name TEXT)").await;
     run(session, "INSERT INTO t VALUES (7, 'Ann')").await;
-    let mut before = turns.load(Ordering::Relaxed);
+    let mut before = proxy.turns();
     let mut took = || {
-        let now = turns.load(Ordering::Relaxed);
+        let now = proxy.turns();
         std::mem::replace(&mut before, now).abs_diff(now)
     };
     let find = |id: i64| by_key("SELECT name FROM t WHERE id = ?", vec![id.into()]);
@@ -88,18 +49,17 @@ async fn a_session_that_begins_with_a_read() {
     )
     .await;
     let server = manybase_testkit::mariadb().expect("MariaDB starts");
-    let (proxy, turns) = counting(server.addr()).await;
-    let url = home.database.url();
-    let url = url.replace(&server.addr().to_string(), &proxy.to_string());
+    let proxy = TcpProxy::start(server.addr()).expect("a proxy");
+    let url = proxy.url(&home.database.url());
     // One that goes says goodbye.
     let mut kept = Vec::new();
     for sessions in 0..3 {
         let pool = pool(&url, &Default::default(), PoolOptions::default());
-        let before = turns.load(Ordering::Relaxed);
+        let before = proxy.turns();
         let mut session = pool.acquire(Access::Write).await.expect("connects");
         let find = by_key("SELECT id FROM t WHERE id = ?", vec![7_i64.into()]);
         assert!(names(&mut session, find).await.expect("runs").is_empty());
-        let took = turns.load(Ordering::Relaxed) - before;
+        let took = proxy.turns() - before;
         // The first of all asks the server what it is.
         assert!(
             if sessions == 0 { took > 2 } else { took == 2 },

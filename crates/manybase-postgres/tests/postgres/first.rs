@@ -2,42 +2,7 @@
 
 use crate::support::*;
 use manybase_driver::{Access, Error, ErrorKind, Row, Session, Statement, Value};
-use manybase_testkit::{postgres, require_server};
-use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-
-/// Forwards connections, and counts how often the client speaks after it has been answered.
-async fn counting(server: SocketAddr) -> (SocketAddr, Arc<AtomicUsize>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let (here, turns) = (listener.local_addr().unwrap(), Arc::new(AtomicUsize::new(0)));
-    let counted = turns.clone();
-    tokio::spawn(async move {
-        while let Ok((client, _)) = listener.accept().await {
-            let server = TcpStream::connect(server).await.unwrap();
-            tokio::spawn(forward(client, server, counted.clone()));
-        }
-    });
-    (here, turns)
-}
-
-async fn forward(mut client: TcpStream, mut server: TcpStream, turns: Arc<AtomicUsize>) -> Option<()> {
-    let (mut asked, mut answered, mut is_turn) = ([0; 4096], [0; 4096], true);
-    loop {
-        tokio::select! {
-            read = client.read(&mut asked) => {
-                turns.fetch_add(usize::from(std::mem::take(&mut is_turn)), Ordering::Relaxed);
-                server.write_all(&asked[..read.ok().filter(|read| *read > 0)?]).await.ok()?;
-            }
-            read = server.read(&mut answered) => {
-                is_turn = true;
-                client.write_all(&answered[..read.ok().filter(|read| *read > 0)?]).await.ok()?;
-            }
-        }
-    }
-}
+use manybase_testkit::{TcpProxy, postgres, require_server};
 
 fn by_key(sql: &str, binds: Vec<Value>) -> Statement {
     Statement::read(sql, binds).bounded()
@@ -52,20 +17,17 @@ async fn names(session: &mut Session, statement: Statement) -> Result<Vec<String
 async fn takes_one_round_trip() {
     let server = require_server!(postgres());
     let database = server.create_database("first").unwrap();
-    let (proxy, turns) = counting(server.addr()).await;
-    let url = database
-        .url()
-        .replacen(&server.addr().to_string(), &proxy.to_string(), 1);
-    let pool = pool(&url, &connect_options());
+    let proxy = TcpProxy::start(server.addr()).unwrap();
+    let pool = pool(&proxy.url(&database.url()), &connect_options());
     let session = &mut pool.acquire(Access::Write).await.unwrap();
     script(
         session,
         "CREATE TABLE t (id int8 PRIMARY KEY, name text); INSERT INTO t VALUES (7, 'Ann')",
     )
     .await;
-    let mut before = turns.load(Ordering::Relaxed);
+    let mut before = proxy.turns();
     let mut took = || {
-        let now = turns.load(Ordering::Relaxed);
+        let now = proxy.turns();
         std::mem::replace(&mut before, now).abs_diff(now)
     };
     let find = |id: i64| by_key("SELECT name FROM t WHERE id = $1", vec![id.into()]);

@@ -180,7 +180,8 @@ pub(super) async fn fetch<T: Model>(
             // Records of one key mostly come one after another.
             let mut last: Option<(Stitch, usize)> = None;
             for record in found {
-                if let Some(number) = reader.whole::<T>(&record)?
+                if !wholes.is_empty()
+                    && let Some(number) = reader.whole::<T>(&record)?
                     && let Some(&place) = wholes.get(&number)
                 {
                     each(place, record, share);

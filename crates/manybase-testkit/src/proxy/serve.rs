@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::loss::{Loss, Side};
+use super::traffic::{Conversation, Traffic};
 
 /// What a test wants.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +32,7 @@ pub(super) async fn serve(
     listener: std::net::TcpListener,
     addr: SocketAddr,
     upstream: SocketAddr,
-    loss: Loss,
+    (loss, traffic): (Loss, Traffic),
     mut orders: mpsc::UnboundedReceiver<Order>,
 ) {
     let Ok(listener) = TcpListener::from_std(listener) else {
@@ -69,7 +70,8 @@ pub(super) async fn serve(
             }
             accepted = accept(listener.as_ref()) => {
                 if let Ok(client) = accepted {
-                    connections.spawn(connect(client, upstream, gate.subscribe(), loss.clone()));
+                    let notes = (loss.clone(), traffic.begin());
+                    connections.spawn(connect(client, upstream, gate.subscribe(), notes));
                 }
             }
             // Otherwise finished connections would be kept until the end.
@@ -97,7 +99,7 @@ async fn connect(
     mut client: TcpStream,
     upstream: SocketAddr,
     gate: watch::Receiver<bool>,
-    loss: Loss,
+    notes: (Loss, Conversation),
 ) -> io::Result<()> {
     client.set_nodelay(true)?;
     pass(&mut gate.clone()).await;
@@ -106,8 +108,8 @@ async fn connect(
     let (from_client, to_client) = client.split();
     let (from_server, to_server) = server.split();
     tokio::try_join!(
-        forward(from_client, to_server, gate.clone(), &loss, Side::Request),
-        forward(from_server, to_client, gate, &loss, Side::Reply),
+        forward(from_client, to_server, gate.clone(), &notes, Side::Request),
+        forward(from_server, to_client, gate, &notes, Side::Reply),
     )?;
     Ok(())
 }
@@ -116,7 +118,7 @@ async fn forward(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
     mut gate: watch::Receiver<bool>,
-    loss: &Loss,
+    (loss, conversation): &(Loss, Conversation),
     side: Side,
 ) -> io::Result<()> {
     let mut buffer = vec![0; 64 * 1024];
@@ -129,6 +131,7 @@ async fn forward(
         if loss.takes(side) {
             return Err(io::ErrorKind::ConnectionReset.into());
         }
+        conversation.note(side);
         to.write_all(&buffer[..read]).await?;
     }
 }
