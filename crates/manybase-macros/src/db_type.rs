@@ -78,6 +78,10 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
                 #library::ColumnType::encode(&self.0)
             }
 
+            fn whole(&self) -> ::std::option::Option<i64> {
+                #library::ColumnType::whole(&self.0)
+            }
+
             fn decode(row: &dyn #library::derive::Row, index: usize) -> #library::CellResult<Self> {
                 <#inner as #library::ColumnType>::decode(row, index).map(Self)
             }

@@ -2,9 +2,9 @@
 
 mod trimmed;
 
+use crate::rec::Origin;
 use crate::{CellResult, ColumnType, ModelMeta};
 use manybase_driver::{CellError, Error, ErrorKind, Result, Row};
-use std::sync::Arc;
 use trimmed::Trimmed;
 
 /// The cells of one row, taken one after another in the order of the fields.
@@ -37,7 +37,7 @@ pub(crate) struct Layout {
     /// The fields are the model's own, not those of a selection.
     pub(crate) whole: bool,
     /// The connection that records remember, when it is not the model's own.
-    pub(crate) origin: Option<Arc<str>>,
+    pub(crate) origin: Option<Origin>,
 }
 
 impl<'r> Cells<'r> {
@@ -105,8 +105,8 @@ impl<'r> Cells<'r> {
         T::decode(row, index).map_err(|error| self.failed(field, &error))
     }
 
-    pub(crate) fn origin(&self) -> Option<&Arc<str>> {
-        self.layout.origin.as_ref()
+    pub(crate) fn origin(&self) -> Option<Origin> {
+        self.layout.origin
     }
 
     #[cold]
@@ -144,45 +144,64 @@ impl<'r> Cells<'r> {
 pub struct Values {
     values: Vec<manybase_sql::Value>,
     error: Option<(usize, Box<CellError>)>,
-    /// The only field that is wanted, and how many are still to be passed over.
-    only: Option<usize>,
+    wanted: Wanted,
+}
+
+/// What is taken of a record. The number is of fields that are still to be passed over.
+#[derive(Debug, Clone, Copy, Default)]
+enum Wanted {
+    /// All fields.
+    #[default]
+    All,
+    /// One field.
+    Only(usize),
+    /// One field, as a whole number if it is one.
+    Whole(usize, Option<i64>),
+}
+
+/// Whether it is this field's turn.
+#[inline]
+fn is_turn(left: &mut usize) -> bool {
+    let is_turn = *left == 0;
+    *left = left.wrapping_sub(1);
+    is_turn
 }
 
 impl Values {
     pub(crate) fn with_capacity(capacity: usize) -> Self {
         Self {
             values: Vec::with_capacity(capacity),
-            error: None,
-            only: None,
+            ..Self::default()
         }
     }
 
     /// Takes one field's value, and passes over the others.
     pub(crate) fn only(field: usize) -> Self {
         Self {
-            only: Some(field),
+            wanted: Wanted::Only(field),
             ..Self::default()
         }
     }
 
-    /// The same for another record.
+    /// A record's field, where that is a whole number of the usual width.
     #[inline]
+    pub(crate) fn whole<M: crate::Model>(record: &M, field: usize) -> Option<i64> {
+        let mut values = Self {
+            wanted: Wanted::Whole(field, None),
+            ..Self::default()
+        };
+        record.encode(&mut values);
+        match values.wanted {
+            Wanted::Whole(_, number) => number,
+            _ => None,
+        }
+    }
+
+    /// The same for another record.
     pub(crate) fn start_again(&mut self, only: usize) {
         self.values.clear();
         self.error = None;
-        self.only = Some(only);
-    }
-
-    /// Whether the next field is one that is not wanted.
-    fn passes_over(&mut self) -> bool {
-        match &mut self.only {
-            None => false,
-            Some(0) => !self.values.is_empty(),
-            Some(left) => {
-                *left -= 1;
-                true
-            }
-        }
+        self.wanted = Wanted::Only(only);
     }
 
     /// Adds a field's value.
@@ -194,9 +213,20 @@ impl Values {
     /// values.put(&"text".to_owned());
     /// assert_eq!(values.finish().unwrap(), [7.into(), "text".into()]);
     /// ```
+    #[inline]
     pub fn put<T: ColumnType>(&mut self, field: &T) {
-        if !self.passes_over() {
-            self.add(field.encode());
+        match &mut self.wanted {
+            Wanted::All => self.add(field.encode()),
+            Wanted::Only(left) => {
+                if is_turn(left) {
+                    self.add(field.encode());
+                }
+            }
+            Wanted::Whole(left, number) => {
+                if is_turn(left) {
+                    *number = field.whole();
+                }
+            }
         }
     }
 
@@ -209,8 +239,17 @@ impl Values {
     /// assert!(values.finish().is_ok());
     /// ```
     pub fn put_result(&mut self, value: CellResult<manybase_sql::Value>) {
-        if !self.passes_over() {
-            self.add(value);
+        match &mut self.wanted {
+            Wanted::All => self.add(value),
+            Wanted::Only(left) => {
+                if is_turn(left) {
+                    self.add(value);
+                }
+            }
+            // No document is a number.
+            Wanted::Whole(left, _) => {
+                is_turn(left);
+            }
         }
     }
 

@@ -48,6 +48,12 @@ pub trait ColumnType: Sized + Send + Sync + 'static {
     /// A document that can't be written as JSON.
     fn encode(&self) -> CellResult<Value>;
 
+    /// The number, where [`ColumnType::encode`] gives a [`Value::I64`]. It may be left out: it is a short way.
+    #[doc(hidden)]
+    fn whole(&self) -> Option<i64> {
+        None
+    }
+
     /// Reads a cell, straight from the driver's buffer.
     ///
     /// # Errors
@@ -65,6 +71,10 @@ impl<T: ColumnType> ColumnType for Option<T> {
             Some(value) => value.encode(),
             None => Ok(Value::Null),
         }
+    }
+
+    fn whole(&self) -> Option<i64> {
+        self.as_ref().and_then(T::whole)
     }
 
     fn decode(row: &dyn Row, index: usize) -> CellResult<Self> {

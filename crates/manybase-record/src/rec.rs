@@ -1,20 +1,21 @@
 //! A record that was loaded or inserted, and knows what has changed since.
 
 mod fields;
+mod origin;
 pub(crate) mod overlay;
 mod remove;
 mod write;
 
+pub(crate) use origin::{Origin, origin};
 pub(crate) use write::set_by_model;
 
 use crate::query::Deleted;
-use crate::{Cells, Model, ModelMeta, Query, Values, insert};
+use crate::{Cells, Model, Query, Values, insert};
 use manybase_db::{Executor, Route};
 use manybase_driver::{Error, Result};
 use manybase_sql::{Name, Value};
 use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
-use std::sync::Arc;
 
 /// A record with a row in the database.
 ///
@@ -39,11 +40,11 @@ pub struct Rec<M> {
     inner: M,
     snapshot: Option<Box<Values>>,
     /// The connection it came from, unless that is the one the model is bound to.
-    origin: Option<Arc<str>>,
+    origin: Option<Origin>,
 }
 
 impl<M: Model> Rec<M> {
-    pub(crate) fn new(inner: M, origin: Option<Arc<str>>) -> Self {
+    pub(crate) fn new(inner: M, origin: Option<Origin>) -> Self {
         Self {
             inner,
             snapshot: None,
@@ -56,7 +57,7 @@ impl<M: Model> Rec<M> {
         Ok(Self {
             inner,
             snapshot: None,
-            origin: cells.origin().cloned(),
+            origin: cells.origin(),
         })
     }
 
@@ -66,8 +67,13 @@ impl<M: Model> Rec<M> {
     }
 
     /// The connection that was said when it was loaded.
-    pub(crate) fn origin(&self) -> Option<&Arc<str>> {
-        self.origin.as_ref()
+    pub(crate) fn origin(&self) -> Option<Origin> {
+        self.origin
+    }
+
+    /// Its name.
+    fn origin_name(&self) -> Option<&str> {
+        self.origin.map(AsRef::as_ref)
     }
 
     /// The model alone.
@@ -141,11 +147,7 @@ impl<M: Model> Rec<M> {
 
     /// With the names of model and connection.
     pub(crate) fn placed(&self, error: Error, on: &dyn Executor) -> Error {
-        placed(
-            error.with_model(M::meta().name),
-            on,
-            M::route(self.origin.as_deref()),
-        )
+        placed(error.with_model(M::meta().name), on, M::route(self.origin_name()))
     }
 
     /// The key of the row as it was loaded.
@@ -188,25 +190,11 @@ impl<M: Model> Rec<M> {
             .key_values()
             .map_err(|error| error.with_model(M::meta().name))?;
         let mut query = Query::<M>::by_key_values(key).deleted(Deleted::Shown);
-        if let Some(origin) = &self.origin {
+        if let Some(origin) = self.origin {
             query = query.using(origin.clone());
         }
         *self = query.one(on).await?;
         Ok(())
-    }
-}
-
-/// The connection that a record remembers: the one that was said, and for a model that is bound to none the one that
-/// it came from, so that it goes back there whatever the scope is then.
-pub(crate) fn origin(meta: &ModelMeta, on: &dyn Executor, using: Option<&Arc<str>>) -> Option<Arc<str>> {
-    let anywhere = Route {
-        model: Some(meta.name),
-        ..Route::default()
-    };
-    match using {
-        Some(using) => Some(using.clone()),
-        None if meta.connection.is_none() => on.resolve(anywhere).ok(),
-        None => None,
     }
 }
 
@@ -256,7 +244,7 @@ impl<M: Clone> Clone for Rec<M> {
         Self {
             inner: self.inner.clone(),
             snapshot: self.snapshot.clone(),
-            origin: self.origin.clone(),
+            origin: self.origin,
         }
     }
 }

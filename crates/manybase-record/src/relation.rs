@@ -5,6 +5,8 @@
 //! models that relate to one another in a ring do not make types that contain each other.
 
 mod deleted;
+mod fetch;
+mod found;
 mod fresh;
 mod joined;
 mod keys;
@@ -17,6 +19,7 @@ mod query;
 mod rel;
 mod removal;
 mod slot;
+mod sorter;
 mod stitch;
 mod through;
 mod write;

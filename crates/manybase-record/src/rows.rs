@@ -1,9 +1,8 @@
 //! The sink that makes users' values of rows.
 
-use crate::{Cells, ModelMeta, cells::Layout};
+use crate::{Cells, ModelMeta, cells::Layout, rec::Origin};
 use manybase_driver::{Columns, Error, ErrorKind, Flow, Result, Row, Sink};
 use manybase_sql::Name;
-use std::sync::Arc;
 
 /// A struct that a row of raw SQL or of `select_into` becomes, matched by column name. Derive it. Models have it
 /// too, and tuples take the columns in order.
@@ -74,7 +73,7 @@ impl<T: Send + 'static> Rows<T> {
     }
 
     /// Records remember the connection they came from.
-    pub(crate) fn from(mut self, origin: Option<Arc<str>>) -> Self {
+    pub(crate) fn from(mut self, origin: Option<Origin>) -> Self {
         self.layout.origin = origin;
         self
     }

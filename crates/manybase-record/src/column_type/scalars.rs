@@ -21,6 +21,11 @@ macro_rules! plain {
                 Ok(Value::from(self.clone()))
             }
 
+            #[inline]
+            fn whole(&self) -> Option<i64> {
+                whole!($get, self)
+            }
+
             fn decode(row: &dyn Row, index: usize) -> CellResult<Self> {
                 let cell = some(row.$get(index)?)?;
                 $(let cell = ($map)(cell)?;)?
@@ -28,6 +33,19 @@ macro_rules! plain {
             }
         }
     )*};
+}
+
+/// What is read as an `i64` is written as one, and so is what fits one.
+macro_rules! whole {
+    (i64, $value:expr) => {
+        Some(i64::from(*$value))
+    };
+    (u64, $value:expr) => {
+        i64::try_from(*$value).ok()
+    };
+    ($other:ident, $value:expr) => {
+        None
+    };
 }
 
 macro_rules! narrow {
@@ -138,5 +156,36 @@ impl<T: Stamp> Stamp for Option<T> {
 
     fn stamp(now: DateTime<Utc>) -> Self {
         Some(T::stamp(now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_same<T: ColumnType>(values: impl IntoIterator<Item = T>) {
+        for value in values {
+            let encoded = match value.encode().expect("it can be written") {
+                Value::I64(number) => Some(number),
+                _ => None,
+            };
+            assert_eq!(value.whole(), encoded);
+        }
+    }
+
+    #[test]
+    fn the_short_way_leads_to_the_same_number() {
+        is_same([i8::MIN, -1, 0, i8::MAX]);
+        is_same([i16::MIN, i16::MAX]);
+        is_same([i32::MIN, i32::MAX]);
+        is_same([i64::MIN, i64::MAX]);
+        is_same([u8::MAX]);
+        is_same([u16::MAX]);
+        is_same([u32::MAX]);
+        is_same([Some(7_i64), None]);
+        is_same([0, u64::MAX]);
+        is_same([true]);
+        is_same(["7".to_owned()]);
+        is_same([Decimal::from(7)]);
     }
 }

@@ -1,7 +1,7 @@
 //! Many records inserted, with what the database has filled in.
 
 use super::{chunks, encode, insert_one, read_back, statement, written};
-use crate::rec::origin;
+use crate::rec::{Origin, origin};
 use crate::rows::{Match, Rows};
 use crate::upsert::same;
 use crate::{Model, Rec, Role, relation, validate};
@@ -10,7 +10,6 @@ use manybase_db::{Executor, Lease};
 use manybase_driver::{Access, Error, Result};
 use manybase_sql::Value;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// Inserts records, all or none, and gives them back in their order.
 pub(crate) async fn many<M: Model>(mut records: Vec<M>, on: &dyn Executor) -> Result<Vec<Rec<M>>> {
@@ -50,7 +49,7 @@ pub(crate) async fn many<M: Model>(mut records: Vec<M>, on: &dyn Executor) -> Re
 
 async fn one_by_one<M: Model>(
     records: Vec<M>,
-    origin: Option<Arc<str>>,
+    origin: Option<Origin>,
     lease: &mut Lease<'_>,
 ) -> Result<Vec<Rec<M>>> {
     let meta = M::meta();
@@ -66,14 +65,14 @@ async fn one_by_one<M: Model>(
             record.set_auto_key(id.ok_or_else(|| Error::driver("no generated key was reported"))?)?;
         }
         let record = read_back(lease, record).await?;
-        inserted.push(Rec::new(record, origin.clone()));
+        inserted.push(Rec::new(record, origin));
     }
     Ok(inserted)
 }
 
 async fn together<M: Model>(
     records: Vec<M>,
-    origin: Option<Arc<str>>,
+    origin: Option<Origin>,
     lease: &mut Lease<'_>,
 ) -> Result<Vec<Rec<M>>> {
     let meta = M::meta();
@@ -95,15 +94,15 @@ async fn together<M: Model>(
         all.push((record, unset, key));
     }
     let [given, numbered] = rows;
-    let mut numbered = in_order(send(numbered, true, true, &origin, lease).await?)?.into_iter();
+    let mut numbered = in_order(send(numbered, true, true, origin, lease).await?)?.into_iter();
     let mut given_back = HashMap::new();
-    for row in send(given, false, !only_key, &origin, lease).await? {
+    for row in send(given, false, !only_key, origin, lease).await? {
         let values = encode::<M>(&row)?;
         given_back.insert(same(meta.keys.iter().map(|&at| &values[at])), row);
     }
     let place = |(record, unset, key): (M, bool, _)| match (unset, only_key) {
         (true, _) => numbered.next(),
-        (false, true) => Some(Rec::new(record, origin.clone())),
+        (false, true) => Some(Rec::new(record, origin)),
         (false, false) => given_back.remove(&key),
     };
     let all: Option<Vec<Rec<M>>> = all.into_iter().map(place).collect();
@@ -115,7 +114,7 @@ async fn send<M: Model>(
     rows: Vec<Vec<Value>>,
     unset: bool,
     back: bool,
-    origin: &Option<Arc<str>>,
+    origin: Option<Origin>,
     lease: &mut Lease<'_>,
 ) -> Result<Vec<Rec<M>>> {
     let meta = M::meta();
@@ -132,7 +131,7 @@ async fn send<M: Model>(
     }
     for statement in statements {
         let sink = Rows::new(Rec::<M>::decode, Match::InOrder(meta.columns.len()));
-        let sink = sink.of(meta, true).from(origin.clone());
+        let sink = sink.of(meta, true).from(origin);
         all.append(&mut lease.query(statement, sink).await?.rows);
     }
     Ok(all)

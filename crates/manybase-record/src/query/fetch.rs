@@ -286,11 +286,26 @@ impl<S: Sources, O: Send + 'static> Query<S, O> {
             let error = error.with_model(meta.name);
             return Err(placed(error, on, self.route()));
         }
-        let rows = Rows::new(self.decode, Match::InOrder(self.width()))
-            .of(meta, self.whole)
-            .from(origin(self.meta, on, self.using.as_ref()));
-        let statement = |dialect: &'static dyn Dialect| self.statement(dialect);
-        Ok(self.push(on, Each::new(rows, each), &statement).await?.count)
+        let rows = self.rows(on);
+        Ok(self.pour_into(on, Each::new(rows, each)).await?.count)
+    }
+
+    /// What makes of a row what the query gives.
+    pub(super) fn rows(&self, on: &dyn Executor) -> Rows<O> {
+        Rows::new(self.decode, Match::InOrder(self.width()))
+            .of(self.meta, self.whole)
+            .from(origin(self.meta, on, self.using.as_ref()))
+    }
+
+    /// The same where nothing else belongs to the rows: no relations, and no hooks that are to be heard.
+    pub(crate) fn bare_rows(&self, on: &dyn Executor) -> Option<Rows<O>> {
+        let hooked = self.hooked && on.runs_hooks();
+        (self.includes.is_empty() && !hooked).then(|| self.rows(on))
+    }
+
+    /// Runs it, and pushes its rows into the sink.
+    pub(crate) async fn pour_into<T: Sink>(&self, on: &dyn Executor, sink: T) -> Result<T> {
+        self.push(on, sink, &|dialect| self.statement(dialect)).await
     }
 
     pub(super) async fn fetch(&self, on: &dyn Executor, at_most: usize) -> Result<Vec<O>> {

@@ -1,8 +1,8 @@
 //! Rows one by one, as fast as they are taken.
 
 use super::Query;
-use crate::rec::{origin, placed};
-use crate::rows::{Match, Rows};
+use crate::rec::placed;
+use crate::rows::Rows;
 use crate::{ModelMeta, Sources};
 use futures_core::Stream;
 use manybase_db::Executor;
@@ -71,9 +71,7 @@ impl<S: Sources, O: Send + 'static> Query<S, O> {
             let error = unheard(meta);
             return Err(placed(error, on, self.route()));
         }
-        let rows = Rows::new(self.decode, Match::InOrder(self.width()))
-            .of(meta, self.whole)
-            .from(origin(meta, on, self.using.as_ref()));
+        let rows = self.rows(on);
         let statement = |dialect: &'static dyn Dialect| {
             let mut statement = self.statement(dialect)?;
             // On the caller's thread nobody would take rows while they come.

@@ -150,7 +150,7 @@ impl<M: Model> Rec<M> {
         let set: Vec<usize> = (0..meta.columns.len())
             .filter(|at| update.set.iter().any(|(name, _)| *name == meta.columns[*at].name))
             .collect();
-        let route = M::route(self.origin.as_deref());
+        let route = M::route(self.origin_name());
         let mut lease = tx.lease(route, Access::Write).await.map_err(named)?;
         let connection = lease.connection().clone();
         let named = |error: Error| {

@@ -113,7 +113,7 @@ impl<M: Model> Rec<M> {
     pub(super) async fn change(&self, on: &dyn Executor, change: Change) -> Result<u64> {
         let named = |error: Error| M::meta().taken(error).with_model(M::meta().name);
         let mut lease = on
-            .lease(M::route(self.origin.as_deref()), Access::Write)
+            .lease(M::route(self.origin_name()), Access::Write)
             .await
             .map_err(named)?;
         let statement = change
@@ -133,7 +133,7 @@ impl<M: Model> Rec<M> {
         } else {
             Error::new(ErrorKind::NotFound, "the row is gone")
         };
-        placed(error.with_model(meta.name), on, M::route(self.origin.as_deref()))
+        placed(error.with_model(meta.name), on, M::route(self.origin_name()))
     }
 }
 

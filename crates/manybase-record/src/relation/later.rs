@@ -59,13 +59,13 @@ impl<M: Model> Rec<M> {
         let Some(first) = records.first() else {
             return Ok(());
         };
-        let origin = first.origin().cloned();
-        if records.iter().any(|record| record.origin() != origin.as_ref()) {
+        let origin = first.origin();
+        if records.iter().any(|record| record.origin() != origin) {
             let message = "load_all of records from different connections";
             return Err(Error::new(ErrorKind::Statement, message)
                 .with_help("load the relation for those of each connection")
                 .with_model(M::meta().name));
         }
-        include.load(records, on, origin.as_ref()).await
+        include.load(records, on, origin).await
     }
 }

@@ -1,6 +1,7 @@
 //! Loads the other end for many records at once.
 
-use super::keys::{Keys, fetch};
+use super::fetch::fetch;
+use super::keys::Keys;
 use super::query::Plan;
 use super::slot::Direct;
 use crate::{Model, Query, Rec};
@@ -80,19 +81,13 @@ pub(super) async fn load<M: Model, F: Direct>(
     let named = |error: Error| error.with_model(M::meta().name);
     let ends = link.ends::<M, F::Target>(F::HERE).map_err(named)?;
     let mut keys = Keys::of(parents.iter().map(Deref::deref), &ends).map_err(named)?;
-    // Parents with the same key share what is found.
-    let mut found: Vec<Vec<Rec<F::Target>>> = (0..keys.len()).map(|_| Vec::new()).collect();
     let query = beside::<M, F::Target>(plan.query.clone(), using);
-    let each = |place: usize, child, share| {
-        let children = &mut found[place];
-        if children.capacity() == 0 {
-            children.reserve_exact(share);
-        }
-        children.push(child);
-    };
-    if fetch(&mut keys, &ends, query, plan.page, on, each).await?.uncut {
+    let fetched = fetch(&mut keys, &ends, query, plan.page, on).await?;
+    let mut found = fetched.found.into_lists(keys.len());
+    if fetched.uncut {
         found.iter_mut().for_each(|children| plan.page.cut(children));
     }
+    // Parents with the same key share what is found.
     let found: Vec<_> = found.into_iter().map(Arc::new).collect();
     let none = Arc::new(Vec::new());
     for (parent, place) in parents.iter_mut().zip(&keys.of) {

@@ -195,14 +195,11 @@ impl Reader {
 
     /// The key, where it is one whole number as most keys are; `None` where it may be something else.
     #[inline]
-    pub(super) fn whole<M: Model>(&mut self, record: &M) -> Result<Option<i64>> {
-        let [(at, _, values)] = self.columns.as_mut_slice() else {
-            return Ok(None);
-        };
-        Ok(match value(record, *at, values)? {
-            Value::I64(number) => Some(*number),
+    pub(super) fn whole<M: Model>(&self, record: &M) -> Option<i64> {
+        match self.columns.as_slice() {
+            [(at, ..)] => Values::whole(record, *at),
             _ => None,
-        })
+        }
     }
 
     /// `None` when it points to nothing: a part of it is NULL.

@@ -1,6 +1,7 @@
 //! Loads the other end of a relation through a join model.
 
-use super::keys::{Keys, Page, fetch};
+use super::fetch::fetch;
+use super::keys::{Keys, Page};
 use super::load::beside;
 use super::many::{Linked, ManyToMany};
 use super::query::Plan;
@@ -22,41 +23,17 @@ pub(super) async fn load<M: Model, T: Model, J: Model>(
     let [first, second] = link.steps::<M, J, T>().map_err(named)?;
 
     let mut parent_keys = Keys::of(parents.iter().map(Deref::deref), &first).map_err(named)?;
-    let mut links: Vec<Rec<J>> = Vec::new();
-    let mut of_parent: Vec<Vec<usize>> = vec![Vec::new(); parent_keys.len()];
     let joins = plan.join.clone().unwrap_or_else(Query::new).order_by_key();
     let joins = beside::<M, J>(joins, using);
-    fetch(
-        &mut parent_keys,
-        &first,
-        joins,
-        Page::default(),
-        on,
-        |place, link, _| {
-            of_parent[place].push(links.len());
-            links.push(link);
-        },
-    )
-    .await?;
+    let fetched = fetch(&mut parent_keys, &first, joins, Page::default(), on).await?;
+    let of_parent = by_key(&fetched.found.places, parent_keys.len());
+    let links: Vec<Rec<J>> = fetched.found.into_records().collect();
 
     let mut target_keys = Keys::of(links.iter().map(Deref::deref), &second)?;
-    let mut targets: Vec<Rec<T>> = Vec::new();
-    let mut of_key: Vec<Vec<usize>> = vec![Vec::new(); target_keys.len()];
     let query = beside::<M, T>(plan.query.clone(), using);
     let ordered = query.is_ordered();
     let query = query.order_by_key();
-    let fetched = fetch(
-        &mut target_keys,
-        &second,
-        query,
-        Page::default(),
-        on,
-        |place, target, _| {
-            of_key[place].push(targets.len());
-            targets.push(target);
-        },
-    )
-    .await?;
+    let fetched = fetch(&mut target_keys, &second, query, Page::default(), on).await?;
     if fetched.statements > 1 && (ordered || !plan.page.is_whole()) {
         let message = format!(
             "relation {}: {} records of {} are too many to be ordered in one statement",
@@ -68,6 +45,9 @@ pub(super) async fn load<M: Model, T: Model, J: Model>(
             .with_help("load fewer records at once, or leave order and limit out")
             .with_model(T::meta().name));
     }
+
+    let of_key = by_key(&fetched.found.places, target_keys.len());
+    let targets: Vec<Rec<T>> = fetched.found.into_records().collect();
 
     let (links, targets) = (Arc::new(links), Arc::new(targets));
     for (parent, place) in parents.iter_mut().zip(&parent_keys.of) {
@@ -83,4 +63,13 @@ pub(super) async fn load<M: Model, T: Model, J: Model>(
         plan.rel.slot(parent.inner_mut()).fill(linked);
     }
     Ok(())
+}
+
+/// Which records each key has.
+fn by_key(places: &[usize], keys: usize) -> Vec<Vec<usize>> {
+    let mut of = vec![Vec::new(); keys];
+    for (at, &place) in places.iter().enumerate() {
+        of[place].push(at);
+    }
+    of
 }

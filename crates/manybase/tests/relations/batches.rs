@@ -9,6 +9,7 @@ on_every_database! {
     seventy_thousand_parents,
     texts_days_and_decimals,
     keys_of_several_columns,
+    children_that_are_read_twice,
 }
 
 const MANY: i64 = 70_000;
@@ -206,6 +207,63 @@ async fn keys_of_several_columns(on: Arc<On>) -> Result<()> {
             "{}",
             entry.id
         );
+    }
+    Ok(())
+}
+
+#[derive(Debug, Model)]
+struct Shelf {
+    #[model(key)]
+    id: i64,
+    books: HasMany<Book>,
+}
+
+#[derive(Debug, Model)]
+struct Book {
+    #[model(key)]
+    id: i64,
+    shelf_id: i64,
+    title: String,
+    subtitle: Option<String>,
+    pages: i32,
+    weight: f64,
+    bound: bool,
+    language: String,
+}
+
+/// On SQLite a statement with so many cells begins on the caller's thread and begins once more on another.
+async fn children_that_are_read_twice(on: Arc<On>) -> Result<()> {
+    const SHELVES: i64 = 40;
+    create_table::<Shelf>(&on.db).await?;
+    create_table::<Book>(&on.db).await?;
+    let shelf = |id| Shelf {
+        id,
+        books: HasMany::default(),
+    };
+    Shelf::insert_many((0..SHELVES).map(shelf), &on.db).await?;
+    let book = |id| Book {
+        id,
+        shelf_id: id % SHELVES,
+        title: id.to_string(),
+        subtitle: None,
+        pages: 7,
+        weight: 0.5,
+        bound: true,
+        language: "en".into(),
+    };
+    Book::insert_many((0..1_000).map(book), &on.db).await?;
+    for _ in 0..2 {
+        let shelves = Shelf::query()
+            .order_by(|s| s.id.asc())
+            .include(|s| s.books.order_by(|b| b.id.asc()))
+            .all(&on.db)
+            .await?;
+        assert_eq!(shelves.len(), SHELVES as usize);
+        for shelf in &shelves {
+            let books = shelf.books.loaded()?.iter().map(|book| book.id);
+            let wanted = (shelf.id..1_000).step_by(SHELVES as usize);
+            assert_eq!(books.collect::<Vec<_>>(), wanted.collect::<Vec<_>>());
+        }
     }
     Ok(())
 }
