@@ -55,7 +55,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         }
     }
     eprintln!("==> expanding");
-    for row in rows.iter_mut().filter(|row| row.error.is_none()) {
+    for row in rows
+        .iter_mut()
+        .filter(|row| row.error.is_none() && row.subject.is_derived_only())
+    {
         row.size = Some(expand::size(row.subject, &place)?);
     }
     if options.json {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use bench_common::{Result, Row};
 
 use crate::report;
-use crate::session::Section;
+use crate::session::{APART, Section};
 
 /// The part of a database with the rows of this section, in place of what they said before.
 pub fn amend(part: &str, section: &Section, quick: bool) -> Result<String> {
@@ -32,9 +32,14 @@ pub fn amend(part: &str, section: &Section, quick: bool) -> Result<String> {
     }
     let rounds = section.rounds;
     let run = if quick { "a quick run" } else { "a run" };
+    let placed = match (part.contains(APART), section.described.contains(APART)) {
+        (true, false) => ", server and contenders on all processors",
+        (false, true) => ", server and contenders on a processor each",
+        _ => "",
+    };
     let own = titles
         .iter()
-        .map(|title| format!("- {title}: {run} of its own, {rounds} rounds."));
+        .map(|title| format!("- {title}: {run} of its own, {rounds} rounds{placed}."));
     let notes: Vec<String> = notes.into_iter().chain(own).collect();
     let mut text = lines[..begin].join("\n");
     let _ = write!(text, "\n{}", report::lined_up(&table));
@@ -138,5 +143,15 @@ mod tests {
             twice.contains("The machine.") && twice.starts_with("\n## SQLite"),
             "{twice}"
         );
+    }
+
+    #[test]
+    fn another_place_is_said() {
+        let old = format!("| | raw | manybase |\n| - | -: | -: |\n\nA server, {APART}. 9 rounds.\n");
+        let mut section = section(Row::Find, 1.0);
+        let said = |section: &Section| amend(&old, section, true).unwrap();
+        assert!(said(&section).contains("3 rounds, server and contenders on all processors."));
+        section.described = APART.into();
+        assert!(said(&section).contains("3 rounds."));
     }
 }

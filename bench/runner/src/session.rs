@@ -93,7 +93,7 @@ pub fn run(database: Database, plan: &Plan, programs: &Programs) -> Result<Secti
     Ok(Section {
         database,
         described: match apart {
-            true => format!("{}, server and contenders on a processor each", place.describe()),
+            true => format!("{}, {APART}", place.describe()),
             false => place.describe(),
         },
         versions,
@@ -101,6 +101,9 @@ pub fn run(database: Database, plan: &Plan, programs: &Programs) -> Result<Secti
         rounds: plan.rounds,
     })
 }
+
+/// How a run with `--apart` is described.
+pub const APART: &str = "server and contenders on a processor each";
 
 /// So many rounds are of one process. Where the system puts it, in memory and on the processors, stays with it, and that can
 /// make more of a difference than what is measured.

@@ -4,6 +4,7 @@
 //! knowledge base.
 
 mod failure;
+mod greeting;
 mod link;
 mod login;
 mod message;

@@ -76,7 +76,7 @@ pub(super) fn table(rows: &[Row]) -> String {
         text,
         "cargo check of the crate alone, without incremental cache; generated code as rustfmt writes it"
     );
-    for row in rows.iter().filter(|row| row.subject.peer().is_some()) {
+    for row in rows.iter().filter(|row| row.subject.is_ours()) {
         let _ = writeln!(text, "{}: {}", row.subject.name, verdict(row, rows));
     }
     text

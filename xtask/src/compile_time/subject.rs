@@ -18,9 +18,15 @@ pub(super) struct Subject {
 enum Library {
     Manybase,
     Sqlx,
+    Diesel,
+    SeaOrm,
+    Toasty,
 }
 
-/// Each crate of ours, followed by the same structs under sqlx.
+/// What the others are measured against: it generates least.
+const MEASURE: &str = "sqlx";
+
+/// Each crate of ours, followed by the same structs elsewhere.
 pub(super) const SUBJECTS: &[Subject] = &[
     Subject {
         name: "manybase-models",
@@ -33,6 +39,24 @@ pub(super) const SUBJECTS: &[Subject] = &[
         models: 50,
         template: include_str!("../../templates/compile_time/sqlx_models.rs"),
         library: Library::Sqlx,
+    },
+    Subject {
+        name: "diesel-models",
+        models: 50,
+        template: include_str!("../../templates/compile_time/diesel_models.rs"),
+        library: Library::Diesel,
+    },
+    Subject {
+        name: "seaorm-models",
+        models: 50,
+        template: include_str!("../../templates/compile_time/seaorm_models.rs"),
+        library: Library::SeaOrm,
+    },
+    Subject {
+        name: "toasty-models",
+        models: 50,
+        template: include_str!("../../templates/compile_time/toasty_models.rs"),
+        library: Library::Toasty,
     },
     Subject {
         name: "manybase-ring",
@@ -49,11 +73,19 @@ pub(super) const SUBJECTS: &[Subject] = &[
 ];
 
 impl Subject {
-    /// The name of the sqlx crate with the same structs, for a crate of ours.
+    /// The name of the sqlx crate with the same structs, unless it is that.
     pub(super) fn peer(&self) -> Option<String> {
-        self.name
-            .strip_prefix("manybase-")
-            .map(|structs| format!("sqlx-{structs}"))
+        let (library, structs) = self.name.split_once('-')?;
+        (library != MEASURE).then(|| format!("{MEASURE}-{structs}"))
+    }
+
+    pub(super) fn is_ours(&self) -> bool {
+        self.library == Library::Manybase
+    }
+
+    /// Whether one derive is all that stands beside the plain struct, so that what it generates can be told.
+    pub(super) fn is_derived_only(&self) -> bool {
+        matches!(self.library, Library::Manybase | Library::Sqlx)
     }
 
     pub(super) fn dir(&self, place: &Path) -> PathBuf {
@@ -62,10 +94,11 @@ impl Subject {
 
     /// One workspace and lock file per library.
     fn workspace(&self, place: &Path) -> PathBuf {
-        place.join(match self.library {
-            Library::Manybase => "manybase",
-            Library::Sqlx => "sqlx",
-        })
+        let library = self
+            .name
+            .split_once('-')
+            .map_or(self.name, |(library, _)| library);
+        place.join(library)
     }
 
     pub(super) fn template(&self) -> Template {
@@ -98,7 +131,7 @@ impl Subject {
             &workspace.join("Cargo.toml"),
             &format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n"),
         )?;
-        if self.library == Library::Manybase {
+        if self.is_ours() {
             // The versions that our users' lock file would come from, and nothing to fetch.
             let lock = root.join("Cargo.lock");
             fs::copy(&lock, workspace.join("Cargo.lock"))
@@ -123,6 +156,21 @@ impl Subject {
                 sqlx = { version = \"0.9\", default-features = false, features = \
                 [\"macros\", \"runtime-tokio\", \"postgres\", \"chrono\", \"rust_decimal\"] }\n"
                 .into(),
+            // On the same database as sqlx, which needs no C here either.
+            Library::Diesel => "bigdecimal = \"0.4\"\n\
+                chrono = { version = \"0.4\", default-features = false }\n\
+                diesel = { version = \"2.3\", default-features = false, features = \
+                [\"postgres_backend\", \"chrono\", \"numeric\"] }\n\
+                diesel-async = { version = \"0.9\", features = [\"postgres\"] }\n"
+                .into(),
+            Library::SeaOrm => "sea-orm = { version = \"2.0.4\", default-features = false, features = \
+                [\"macros\", \"runtime-tokio\", \"sqlx-postgres\", \"with-chrono\", \"with-rust_decimal\"] }\n"
+                .into(),
+            Library::Toasty => "jiff = \"0.2\"\n\
+                rust_decimal = { version = \"1\", default-features = false }\n\
+                toasty = { version = \"0.11\", default-features = false, features = \
+                [\"postgresql\", \"jiff\", \"rust_decimal\"] }\n"
+                .into(),
         }
     }
 }
@@ -133,10 +181,7 @@ mod tests {
 
     #[test]
     fn every_crate_of_ours_has_a_peer_of_the_same_size() {
-        for subject in SUBJECTS
-            .iter()
-            .filter(|subject| subject.library == Library::Manybase)
-        {
+        for subject in SUBJECTS.iter().filter(|subject| subject.is_ours()) {
             let peer = subject.peer().expect("a name");
             let peer = SUBJECTS.iter().find(|other| other.name == peer).expect("a peer");
             assert_eq!(peer.models, subject.models);
@@ -148,11 +193,9 @@ mod tests {
         for subject in SUBJECTS {
             let source = subject.source();
             assert!(!source.contains('@'), "{}", subject.name);
-            assert!(
-                source.contains(&format!("pub struct M{} ", subject.models - 1)),
-                "{}",
-                subject.name
-            );
+            let last = subject.models - 1;
+            let names = [format!("pub struct M{last} "), format!("pub mod m{last} ")];
+            assert!(names.iter().any(|name| source.contains(name)), "{}", subject.name);
         }
     }
 

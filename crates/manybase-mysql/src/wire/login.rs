@@ -1,5 +1,6 @@
 //! Login: what each side can do, TLS, and who it is.
 
+use super::greeting::Greeting;
 use super::link::{Link, Packet};
 use super::message::{Status, head};
 use super::password::{self, Kind};
@@ -10,7 +11,7 @@ use manybase_driver::Secret;
 use manybase_driver::wire::{Place, Pump};
 use mysql_common::constants::{CapabilityFlags as Can, MariadbCapabilities as MariadbCan};
 use mysql_common::io::ParseBuf;
-use mysql_common::packets::{AuthSwitchRequest, HandshakePacket, HandshakeResponse, SslRequest};
+use mysql_common::packets::{AuthSwitchRequest, HandshakeResponse, SslRequest};
 use mysql_common::proto::MySerialize;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
@@ -24,24 +25,6 @@ const LARGEST_PACKET: u32 = 1 << 30;
 
 /// The number of `utf8mb4_general_ci`, which every server has.
 const COLLATION: u8 = 45;
-
-/// What this side can do and wants.
-fn wanted() -> Can {
-    Can::CLIENT_PROTOCOL_41
-        | Can::CLIENT_SECURE_CONNECTION
-        | Can::CLIENT_LONG_PASSWORD
-        | Can::CLIENT_TRANSACTIONS
-        | Can::CLIENT_LOCAL_FILES
-        | Can::CLIENT_MULTI_STATEMENTS
-        | Can::CLIENT_MULTI_RESULTS
-        | Can::CLIENT_PS_MULTI_RESULTS
-        | Can::CLIENT_DEPRECATE_EOF
-        | Can::CLIENT_PLUGIN_AUTH
-        | Can::CLIENT_CONNECT_WITH_DB
-        | Can::CLIENT_SSL
-        // Affected rows are those that matched, as on every other database.
-        | Can::CLIENT_FOUND_ROWS
-}
 
 /// A server, and who wants to be let in.
 pub(crate) struct Server {
@@ -59,16 +42,6 @@ pub(crate) struct Begun {
     /// The version as the server names it at the very beginning.
     pub(crate) numbers: Numbers,
     pub(crate) is_encrypted: bool,
-}
-
-/// What the server has said at the beginning.
-struct Greeting {
-    id: u32,
-    numbers: Numbers,
-    can: Can,
-    mariadb_can: MariadbCan,
-    kind: Kind,
-    nonce: Vec<u8>,
 }
 
 /// Dials and logs in.
@@ -91,7 +64,7 @@ async fn dial(server: &Server, tls: Option<&Arc<ClientConfig>>) -> Result<Begun,
     let packet = link.next().await?;
     let greeting = match link.body(&packet).first() {
         Some(&head::ERROR) => return Err(link.refused(&packet)),
-        _ => greeting(link.body(&packet), server.database.is_some(), tls.is_some())?,
+        _ => Greeting::read(link.body(&packet), server.database.is_some(), tls.is_some())?,
     };
     link.ends_with_ok = greeting.can.contains(Can::CLIENT_DEPRECATE_EOF);
     link.keeps_columns = greeting
@@ -126,40 +99,6 @@ fn put(link: &mut Link, message: &impl MySerialize) {
     let mut body = Vec::with_capacity(128);
     message.serialize(&mut body);
     link.put(|out| out.extend_from_slice(&body));
-}
-
-fn greeting(body: &[u8], names_database: bool, tls: bool) -> Result<Greeting, Failure> {
-    let said = ParseBuf(body).parse::<HandshakePacket<'_>>(());
-    let said = said.map_err(|_| Failure::Unexpected("a greeting that is none of MySQL's"))?;
-    let mut wanted = wanted();
-    wanted.set(Can::CLIENT_CONNECT_WITH_DB, names_database);
-    wanted.set(Can::CLIENT_SSL, tls);
-    let can = said.capabilities() & wanted;
-    if !can.contains(Can::CLIENT_PROTOCOL_41 | Can::CLIENT_SECURE_CONNECTION) {
-        return Err(Failure::Unexpected("the protocol of a server before MySQL 4.1"));
-    }
-    let mariadb = said.maria_db_server_version_parsed();
-    // Only there, and only where the bit that MySQL sets is not set, does the other set of flags mean something. Without
-    // an end behind the columns it would not be clear what is left out together with them.
-    let extended = mariadb.is_some() && !can.contains(Can::CLIENT_LONG_PASSWORD);
-    let mariadb_can = match extended && can.contains(Can::CLIENT_DEPRECATE_EOF) {
-        true => said.mariadb_ext_capabilities() & MariadbCan::MARIADB_CLIENT_CACHE_METADATA,
-        false => MariadbCan::empty(),
-    };
-    let mut nonce = said.scramble_1_ref().to_vec();
-    nonce.extend_from_slice(said.scramble_2_ref().unwrap_or_default());
-    nonce.resize(password::NONCE, 0);
-    Ok(Greeting {
-        id: said.connection_id(),
-        numbers: mariadb
-            .or_else(|| said.server_version_parsed())
-            .unwrap_or_default(),
-        can,
-        mariadb_can,
-        // What it prefers otherwise it will ask for.
-        kind: Kind::named(said.auth_plugin_name_ref().unwrap_or_default()).unwrap_or(Kind::Native),
-        nonce,
-    })
 }
 
 /// Goes on under TLS.

@@ -62,6 +62,14 @@ impl<'a> Fields<'a> {
         self.array().map(u32::from_le_bytes)
     }
 
+    /// What stands before a zero.
+    pub(crate) fn until_nul(&mut self) -> Result<&'a [u8], Failure> {
+        let length = self.0.iter().position(|byte| *byte == 0).ok_or(SHORT)?;
+        let bytes = self.bytes(length)?;
+        self.0 = &self.0[1..];
+        Ok(bytes)
+    }
+
     /// A number of one to nine bytes; `None` where it stands for NULL.
     #[inline]
     pub(crate) fn counted(&mut self) -> Result<Option<u64>, Failure> {

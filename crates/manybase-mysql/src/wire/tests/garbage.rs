@@ -5,13 +5,13 @@ use crate::column::ResultColumns;
 use crate::row::Protocol;
 use crate::tls::Tls;
 use crate::wire::{Server, login};
-use manybase_driver::Columns;
 use manybase_driver::wire::Place;
+use manybase_driver::{Columns, Secret};
 use proptest::prelude::*;
 use tokio::net::UnixListener;
 
-/// Packets in order, of which some make sense.
-fn packets() -> impl Strategy<Value = Vec<u8>> {
+/// Packets in order, from this number on, of which some make sense.
+fn packets(first: u8) -> impl Strategy<Value = Vec<u8>> {
     let body = prop_oneof![
         proptest::collection::vec(any::<u8>(), 0..40),
         Just(OK.to_vec()),
@@ -19,11 +19,14 @@ fn packets() -> impl Strategy<Value = Vec<u8>> {
         Just(vec![2, 0]),
         Just(vec![0xFE, 0, 0, 2, 0, 0, 0]),
         Just(b"\xFF\x10\x04#HY000no".to_vec()),
+        Just(b"\xFEcaching_sha2_password\0abcdefghijklmnopqrst\0".to_vec()),
+        Just(b"\xFEmysql_native_password".to_vec()),
+        Just(vec![1, 4]),
         Just(b"\x03def\0\0\0\x01n\0\x0c\x2d\0\xff\xff\xff\0\xfd\0\0\0\0\0".to_vec()),
         Just(b"\x00\x01\0\0\0\x01\0\x01\0\0\0\0".to_vec()),
     ];
-    proptest::collection::vec(body, 0..8).prop_map(|bodies| {
-        let numbered = bodies.iter().zip(1..);
+    proptest::collection::vec(body, 0..8).prop_map(move |bodies| {
+        let numbered = bodies.iter().zip(first..);
         numbered.flat_map(|(body, number)| packet(number, body)).collect()
     })
 }
@@ -35,7 +38,7 @@ fn runtime() -> tokio::runtime::Runtime {
 
 proptest! {
     #[test]
-    fn answers(said in prop_oneof![packets(), proptest::collection::vec(any::<u8>(), 0..200)], ends_with_ok: bool) {
+    fn answers(said in prop_oneof![packets(1), proptest::collection::vec(any::<u8>(), 0..200)], ends_with_ok: bool) {
         runtime().block_on(async {
             for way in 0..3 {
                 let (mut link, mut server) = link();
@@ -63,7 +66,7 @@ proptest! {
     }
 
     #[test]
-    fn rows(body in proptest::collection::vec(any::<u8>(), 0..60), defined in packets()) {
+    fn rows(body in proptest::collection::vec(any::<u8>(), 0..60), defined in packets(1)) {
         let mut columns = ResultColumns::default();
         for part in defined.chunks(24) {
             let before = columns.len();
@@ -84,25 +87,40 @@ proptest! {
 
     #[test]
     fn logins(said in proptest::collection::vec(any::<u8>(), 0..120), framed: bool) {
-        let dir = std::env::temp_dir().join(format!("manybase-garbage-{}", uuid::Uuid::new_v4().simple()));
-        runtime().block_on(async {
-            let listener = UnixListener::bind(&dir).unwrap();
-            let server = Server {
-                place: Place::Unix(dir.clone()),
-                tls: Tls::Off,
-                user: None,
-                password: None,
-                database: None,
-            };
-            let said = if framed { packet(0, &[&[10], &said[..]].concat()) } else { said };
-            let say = async {
-                let (mut stream, _) = listener.accept().await.unwrap();
-                let _ = stream.write_all(&said).await;
-                let _ = stream.shutdown().await;
-            };
-            let (begun, ()) = tokio::join!(login(&server), say);
-            assert!(begun.is_err());
-        });
-        std::fs::remove_file(dir).unwrap();
+        let said = if framed { packet(0, &[&[10], &said[..]].concat()) } else { said };
+        prop_assert!(!lets_in(&said));
     }
+
+    #[test]
+    fn logins_that_have_begun(
+        kind in proptest::sample::select(vec!["mysql_native_password", "caching_sha2_password", "x", ""]),
+        said in packets(2),
+    ) {
+        let greeting = packet(0, &super::login::greeting(kind, false));
+        // It may be let in.
+        lets_in(&[greeting, said].concat());
+    }
+}
+
+/// Whether somebody who asks with a password is let in by what is said.
+fn lets_in(said: &[u8]) -> bool {
+    let path = std::env::temp_dir().join(format!("manybase-garbage-{}", uuid::Uuid::new_v4().simple()));
+    let begun = runtime().block_on(async {
+        let listener = UnixListener::bind(&path).unwrap();
+        let server = Server {
+            place: Place::Unix(path.clone()),
+            tls: Tls::Off,
+            user: Some("ann".to_owned()),
+            password: Some(Secret::new("open sesame")),
+            database: None,
+        };
+        let say = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.write_all(said).await;
+            let _ = stream.shutdown().await;
+        };
+        tokio::join!(login(&server), say).0
+    });
+    std::fs::remove_file(path).unwrap();
+    begun.is_ok()
 }

@@ -16,7 +16,7 @@ const NONCE: &[u8; 20] = b"abcdefghijklmnopqrst";
 const SECRET: &str = "open sesame";
 
 /// What a server says at the beginning.
-fn greeting(plugin: &str, tls: bool) -> Vec<u8> {
+pub(super) fn greeting(plugin: &str, tls: bool) -> Vec<u8> {
     let mut can = CapabilityFlags::all();
     can.set(CapabilityFlags::CLIENT_SSL, tls);
     let (first, second) = NONCE.split_first_chunk::<8>().unwrap();
