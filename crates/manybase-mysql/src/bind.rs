@@ -1,5 +1,6 @@
 //! Values on their way to the database.
 
+use crate::wire::Type;
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use manybase_driver::{Error, ErrorKind, Result, Value};
 pub(crate) use mysql_common::value::Value as Wire;
@@ -48,6 +49,23 @@ pub(crate) fn value(bind: Value) -> Result<Wire, &'static str> {
     })
 }
 
+/// What the protocol calls values of bytes.
+pub(crate) const BYTES: Type = [0xFD, 0];
+
+/// As what a value goes; `None` for NULL, which is of all types.
+pub(crate) fn type_of(bind: &Value) -> Option<Type> {
+    Some(match bind {
+        Value::Null => return None,
+        Value::Bool(_) | Value::I64(_) => [0x08, 0],
+        Value::U64(_) => [0x08, 0x80],
+        Value::F32(_) => [0x04, 0],
+        Value::F64(_) => [0x05, 0],
+        Value::Date(_) | Value::DateTime(_) | Value::Timestamp(_) => [0x0C, 0],
+        Value::Time(_) => [0x0B, 0],
+        _ => BYTES,
+    })
+}
+
 fn date_time(at: NaiveDateTime) -> Result<Wire, &'static str> {
     let (year, month, day) = date(at.date())?;
     let (hour, minute, second, micros) = time(at.time())?;
@@ -82,6 +100,7 @@ pub(crate) fn wire_size(values: &[Wire]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::wire_type;
     use chrono::DateTime;
 
     #[test]
@@ -101,6 +120,32 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::Value);
             assert!(error.message().starts_with("value 2 can't be bound"), "{error}");
         }
+    }
+
+    #[test]
+    fn the_type_is_that_of_what_goes() {
+        let at = DateTime::from_timestamp_micros(1).expect("in range");
+        for bind in [
+            Value::Bool(true),
+            Value::I64(1),
+            Value::U64(u64::MAX),
+            Value::F32(1.0),
+            Value::F64(1.0),
+            Value::Decimal(1.into()),
+            Value::Text("a".into()),
+            Value::Bytes(vec![1]),
+            Value::Date(at.date_naive()),
+            Value::Time(at.time()),
+            Value::DateTime(at.naive_utc()),
+            Value::Timestamp(at),
+            Value::Uuid(uuid::Uuid::nil()),
+            Value::Json(serde_json::json!([1]).into()),
+        ] {
+            let kind = bind.kind();
+            let told = type_of(&bind).expect("it is not NULL");
+            assert_eq!(told, wire_type(&value(bind).expect("has a form")), "{kind}");
+        }
+        assert_eq!(type_of(&Value::Null), None);
     }
 
     #[test]

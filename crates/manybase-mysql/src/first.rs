@@ -69,7 +69,7 @@ impl MysqlConnection {
             }
         };
         self.keep(sql, prepared.clone());
-        if let Err(error) = check_number(&prepared, values) {
+        if let Err(error) = check_number(&prepared, values.len()) {
             self.pass_over(Some(&prepared.columns)).await?;
             return Err(error);
         }

@@ -7,6 +7,7 @@ use crate::receive::Received;
 use crate::row::Protocol;
 use crate::statements::Prepared;
 use crate::transaction::State;
+use crate::wire::Type;
 use manybase_driver::{Access, Done, Error, ErrorKind, Result, Sink, Statement, TransactionOptions};
 use std::sync::Arc;
 
@@ -61,6 +62,37 @@ impl MysqlConnection {
         let result = self.send_values(sql, values, manner, None).await;
         self.watch_transaction(&result).await;
         result
+    }
+
+    /// A write of one row with the values of many, whose columns have these types.
+    pub(crate) async fn run_in_bulk(
+        &mut self,
+        sql: &Arc<str>,
+        types: &[Type],
+        values: &[Wire],
+    ) -> Result<Done> {
+        self.check_transaction()?;
+        let result = self.send_in_bulk(sql, types, values).await;
+        self.watch_transaction(&result).await;
+        result
+    }
+
+    async fn send_in_bulk(&mut self, sql: &Arc<str>, types: &[Type], values: &[Wire]) -> Result<Done> {
+        let prepared = match self.statements.get(sql) {
+            Some(prepared) => prepared,
+            None => {
+                self.settle().await?;
+                match self.prepare(sql, true, types.len()).await? {
+                    Way::Prepared(prepared) => prepared,
+                    Way::Text => return Err(Error::driver("an insert has not been prepared")),
+                }
+            }
+        };
+        check_number(&prepared, types.len())?;
+        self.check_size(bind::wire_size(values)).await?;
+        self.link.execute_in_bulk(prepared.id, types, values);
+        let received = self.receive_prepared(sql, &prepared, None).await?;
+        self.done(received, Access::Write).await
     }
 
     /// One after another: what fails keeps those behind it from running.
@@ -133,6 +165,11 @@ impl MysqlConnection {
                 self.send_new(sql, values, manner.keep, sink).await?
             }
         };
+        self.done(received, manner.access).await
+    }
+
+    /// What has been done, once all has been received.
+    async fn done(&mut self, received: Received, access: Access) -> Result<Done> {
         if received.more {
             self.stop_sending().await?;
         }
@@ -140,7 +177,7 @@ impl MysqlConnection {
             return Err(failed);
         }
         let status = self.link.status().unwrap_or_default();
-        let affected = match (status.affected, manner.access) {
+        let affected = match (status.affected, access) {
             // A write that returns its rows reports no number of its own.
             (0, Access::Write) => received.rows,
             (affected, _) => affected,
@@ -209,7 +246,7 @@ impl MysqlConnection {
         values: &[Wire],
         sink: Option<&mut dyn Sink>,
     ) -> Result<Received> {
-        check_number(prepared, values)?;
+        check_number(prepared, values.len())?;
         let size = bind::wire_size(values);
         if size <= ONE_PACKET {
             self.check_size(size).await?;
@@ -259,16 +296,13 @@ impl MysqlConnection {
 }
 
 /// Whether there are as many values as the text has places for.
-pub(crate) fn check_number(prepared: &Prepared, values: &[Wire]) -> Result<()> {
+pub(crate) fn check_number(prepared: &Prepared, values: usize) -> Result<()> {
     let wanted = usize::from(prepared.values);
-    match wanted == values.len() {
+    match wanted == values {
         true => Ok(()),
         false => Err(Error::new(
             ErrorKind::Placeholders,
-            format!(
-                "the text has {wanted} placeholders, and there are {} values",
-                values.len()
-            ),
+            format!("the text has {wanted} placeholders, and there are {values} values",),
         )),
     }
 }

@@ -15,6 +15,8 @@ pub(crate) mod tests;
 pub(crate) use failure::{Failure, ServerError};
 pub(crate) use link::{Link, TextRow};
 pub(crate) use login::{Begun, Server, login};
-pub(crate) use message::{Fields, Status};
+#[cfg(test)]
+pub(crate) use message::type_of as wire_type;
+pub(crate) use message::{Fields, Status, Type};
 
 type Stream = manybase_driver::wire::Stream<tokio_rustls::client::TlsStream<manybase_driver::wire::Socket>>;

@@ -11,6 +11,10 @@ use super::password::{self, Kind};
 use crate::known::Numbers;
 use mysql_common::constants::{CapabilityFlags as Can, MariadbCapabilities as MariadbCan};
 
+/// The first MariaDB that is asked to run a statement with the values of many rows. Those before know how to, but none of
+/// them is maintained any more.
+const IN_BULK: Numbers = (10, 6, 0);
+
 /// The version of the protocol.
 const PROTOCOL: u8 = 10;
 
@@ -59,10 +63,16 @@ impl Greeting {
         // Only there, and only where the bit that MySQL sets is not set, does the other set of flags mean something.
         // Without an end behind the columns it would not be clear what is left out together with them.
         let extended = is_mariadb && !can.contains(Can::CLIENT_LONG_PASSWORD);
-        let mariadb_can = match extended && can.contains(Can::CLIENT_DEPRECATE_EOF) {
-            true => said.mariadb_can & MariadbCan::MARIADB_CLIENT_CACHE_METADATA,
-            false => MariadbCan::empty(),
-        };
+        let mut mariadb_wanted = MariadbCan::empty();
+        mariadb_wanted.set(
+            MariadbCan::MARIADB_CLIENT_CACHE_METADATA,
+            extended && can.contains(Can::CLIENT_DEPRECATE_EOF),
+        );
+        mariadb_wanted.set(
+            MariadbCan::MARIADB_CLIENT_STMT_BULK_OPERATIONS,
+            extended && numbers >= IN_BULK,
+        );
+        let mariadb_can = said.mariadb_can & mariadb_wanted;
         let mut nonce = said.nonce.concat();
         nonce.resize(password::NONCE, 0);
         Ok(Self {

@@ -32,6 +32,8 @@ pub(crate) struct Link {
     pub(super) ends_with_ok: bool,
     /// The columns of a prepared statement come only if they have changed.
     pub(super) keeps_columns: bool,
+    /// It runs a prepared statement with the values of many rows.
+    pub(super) runs_in_bulk: bool,
     /// What the last answer said.
     status: Option<Status>,
     /// Rows are still to come.
@@ -54,6 +56,7 @@ impl Link {
             first: 0,
             ends_with_ok: false,
             keeps_columns: false,
+            runs_in_bulk: false,
             status: None,
             in_rows: false,
         }
@@ -336,6 +339,10 @@ impl Link {
     }
 
     /// Whether the columns that it was told of last are worth keeping.
+    pub(crate) fn runs_in_bulk(&self) -> bool {
+        self.runs_in_bulk
+    }
+
     pub(crate) fn keeps_columns(&self) -> bool {
         self.keeps_columns
     }

@@ -70,6 +70,9 @@ async fn dial(server: &Server, tls: Option<&Arc<ClientConfig>>) -> Result<Begun,
     link.keeps_columns = greeting
         .mariadb_can
         .contains(MariadbCan::MARIADB_CLIENT_CACHE_METADATA);
+    link.runs_in_bulk = greeting
+        .mariadb_can
+        .contains(MariadbCan::MARIADB_CLIENT_STMT_BULK_OPERATIONS);
     let tls = tls.filter(|_| greeting.can.contains(Can::CLIENT_SSL));
     if tls.is_none() && matches!(server.tls, Tls::Require(_)) {
         // Nothing of the login goes out.

@@ -23,6 +23,7 @@ pub(super) mod command {
     pub(in crate::wire) const LONG_DATA: u8 = 0x18;
     pub(in crate::wire) const CLOSE: u8 = 0x19;
     pub(in crate::wire) const RESET: u8 = 0x1F;
+    pub(in crate::wire) const EXECUTE_IN_BULK: u8 = 0xFA;
 }
 
 /// MariaDB's name for the statement that was prepared last.
@@ -202,8 +203,31 @@ pub(super) fn execute(out: &mut BytesMut, statement: u32, values: &[Wire], long_
     }
 }
 
+/// Runs a prepared statement once for each row. As MariaDB's knowledge base has it under COM_STMT_BULK_EXECUTE.
+pub(super) fn execute_in_bulk(out: &mut BytesMut, statement: u32, types: &[Type], values: &[Wire]) {
+    /// The types follow.
+    const TYPES: u16 = 0x80;
+    const IS_VALUE: u8 = 0;
+    const IS_NULL: u8 = 1;
+    out.put_u8(command::EXECUTE_IN_BULK);
+    out.put_u32_le(statement);
+    out.put_u16_le(TYPES);
+    types.iter().for_each(|of| out.put_slice(of));
+    for value in values {
+        match value {
+            Wire::NULL => out.put_u8(IS_NULL),
+            value => {
+                out.put_u8(IS_VALUE);
+                put_value(out, value);
+            }
+        }
+    }
+}
+
 /// The type of a value, and whether it is unsigned.
-fn type_of(value: &Wire) -> [u8; 2] {
+pub(crate) type Type = [u8; 2];
+
+pub(crate) fn type_of(value: &Wire) -> Type {
     match value {
         Wire::NULL => [0x06, 0],
         Wire::Bytes(_) => [0xFD, 0],

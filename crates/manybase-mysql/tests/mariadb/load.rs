@@ -1,7 +1,7 @@
 //! Many rows at once.
 
 use super::{Home, number, refused, run};
-use manybase_driver::{BulkRows, BulkTarget, ErrorKind, Value};
+use manybase_driver::{BulkRows, BulkTarget, ErrorKind, Statement, Value};
 use manybase_sql::{ConflictUpdate, ConflictValue, OnConflict, dialect};
 
 fn rows(values: Vec<Value>) -> BulkRows {
@@ -76,17 +76,28 @@ async fn a_value_far_behind_that_has_no_form() {
 async fn inserts_are_one() {
     let home = home("one").await;
     let mut session = home.session().await;
-    for length in [0, 1, 1_249, 1_250, 1_251, 7_000] {
+    for length in [0, 1, 4_999, 5_000, 5_001, 17_000] {
         let insert = session.bulk_insert(Box::new(rows(numbers(length, 1.0)))).await;
         assert_eq!(insert.expect("inserts").inserted, length as u64);
         assert_eq!(number(&mut session, "SELECT COUNT(*) FROM t").await, Some(length));
         run(&mut session, "DELETE FROM t").await;
     }
-    run(&mut session, "INSERT INTO t VALUES (6999, 7)").await;
-    let insert = session.bulk_insert(Box::new(rows(numbers(7_000, 1.0)))).await;
+    run(&mut session, "INSERT INTO t VALUES (6999, 7), (99, 7)").await;
+    // The last row of a single statement, and one behind a statement that has succeeded.
+    for length in [100, 7_000] {
+        let insert = session.bulk_insert(Box::new(rows(numbers(length, 1.0)))).await;
+        refused(insert, ErrorKind::UniqueViolation);
+        assert_eq!(number(&mut session, "SELECT COUNT(*) FROM t").await, Some(2));
+        assert!(!session.in_transaction());
+    }
+    // In a transaction a single statement is one too, and what went before it stays.
+    session.begin(Default::default()).await.expect("begins");
+    run(&mut session, "INSERT INTO t VALUES (-1, 7)").await;
+    let insert = session.bulk_insert(Box::new(rows(numbers(100, 1.0)))).await;
     refused(insert, ErrorKind::UniqueViolation);
-    assert_eq!(number(&mut session, "SELECT COUNT(*) FROM t").await, Some(1));
-    assert!(!session.in_transaction());
+    session.commit().await.expect("commits");
+    assert_eq!(number(&mut session, "SELECT COUNT(*) FROM t").await, Some(3));
+    run(&mut session, "DELETE FROM t WHERE id IN (-1, 99)").await;
     let mut target = rows(Vec::new()).target().clone();
     target.on_conflict = Some(OnConflict {
         update: ConflictUpdate::Set(vec![("n".into(), ConflictValue::Given)]),
@@ -99,6 +110,86 @@ async fn inserts_are_one() {
         Some(0)
     );
     assert_eq!(number(&mut session, "SELECT COUNT(*) FROM t").await, Some(7_000));
+}
+
+/// MariaDB gets one statement for thousands of rows, and so few questions.
+#[tokio::test]
+async fn rows_go_together() {
+    let home = home("together").await;
+    let mut session = home.session().await;
+    let count = "SELECT CAST(VARIABLE_VALUE AS SIGNED) FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME = 'COM_STMT_EXECUTE'";
+    let mut asked = Vec::new();
+    for length in [10, 5_000] {
+        let before = number(&mut session, count).await.expect("a number");
+        session
+            .bulk_insert(Box::new(rows(numbers(length, 1.0))))
+            .await
+            .expect("inserts");
+        asked.push(number(&mut session, count).await.expect("a number") - before);
+        run(&mut session, "DELETE FROM t").await;
+    }
+    assert_eq!(asked[0], asked[1]);
+}
+
+/// All kinds of values, with NULL in between, are the same as those of inserts one by one.
+#[tokio::test]
+async fn values_that_go_together() {
+    const COLUMNS: &[&str] = &[
+        "id", "o", "u", "f", "d", "e", "s", "b", "day", "at", "time", "j", "empty",
+    ];
+    let home = Home::new("kinds");
+    let mut session = home.session().await;
+    for table in ["t", "other"] {
+        let sql = format!(
+            "CREATE TABLE {table} (id BIGINT PRIMARY KEY, o BOOLEAN, u BIGINT UNSIGNED, f FLOAT, d DOUBLE, \
+             e DECIMAL(20, 4), s TEXT CHARACTER SET utf8mb4, b BLOB, day DATE, at DATETIME(6), time TIME(6), j JSON, \
+             empty TEXT)"
+        );
+        run(&mut session, &sql).await;
+    }
+    let at = |id: i64| chrono::DateTime::from_timestamp_micros(id * 86_400_123_457).expect("in range");
+    // Of `u` some are signed to the protocol, so that those of a part have two types: they go by inserts of many rows.
+    for mixed in [false, true] {
+        let row = |id: i64| {
+            let cells: [Value; 13] = [
+                id.into(),
+                (id % 2 == 0).into(),
+                if mixed && id % 2 == 0 {
+                    id.into()
+                } else {
+                    Value::U64(u64::MAX - id as u64)
+                },
+                Value::F32(id as f32 / 8.0),
+                Value::F64(id as f64 / 7.0),
+                Value::Decimal(rust_decimal::Decimal::new(id * 12_345, 4)),
+                format!("Łódź 🦀 {}", "x".repeat(id as usize % 300)).into(),
+                Value::Bytes((0..id % 256).map(|byte| byte as u8).collect()),
+                Value::Date(at(id).date_naive()),
+                Value::Timestamp(at(id)),
+                Value::Time(at(id).time()),
+                Value::Json(serde_json::json!({ "id": id }).into()),
+                Value::Null,
+            ];
+            // One after the other is NULL, also in the first row.
+            let null = (id % 12 + 1) as usize;
+            let cells = cells.into_iter().enumerate();
+            cells.map(move |(at, cell)| if at == null { Value::Null } else { cell })
+        };
+        let values: Vec<Value> = (0..2_000).flat_map(row).collect();
+        let all = rows_of(COLUMNS, values.clone());
+        session.bulk_insert(Box::new(all)).await.expect("inserts");
+        for row in values.chunks(COLUMNS.len()) {
+            let marks = vec!["?"; COLUMNS.len()].join(", ");
+            let insert = Statement::write(format!("INSERT INTO other VALUES ({marks})"), row.to_vec());
+            session.execute(insert).await.expect("inserts");
+        }
+        let same = COLUMNS.iter().map(|name| format!("t.{name} <=> other.{name}"));
+        let same = same.collect::<Vec<_>>().join(" AND ");
+        let sql = format!("SELECT COUNT(*) FROM t JOIN other ON {same}");
+        assert_eq!(number(&mut session, &sql).await, Some(2_000), "mixed: {mixed}");
+        run(&mut session, "DELETE FROM t").await;
+        run(&mut session, "DELETE FROM other").await;
+    }
 }
 
 /// Bytes come as they are where all texts are UTF-8, and as digits where they are not.

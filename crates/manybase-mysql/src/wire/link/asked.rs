@@ -2,7 +2,7 @@
 
 use super::{FULL, Link};
 use crate::bind::Wire;
-use crate::wire::message::{self, LAST_PREPARED, command};
+use crate::wire::message::{self, LAST_PREPARED, Type, command};
 use bytes::{BufMut, BytesMut};
 
 impl Link {
@@ -45,6 +45,11 @@ impl Link {
     /// Asks to run the statement that has just been asked to be prepared, which only MariaDB knows how to do.
     pub(crate) fn execute_last(&mut self, values: &[Wire]) {
         self.execute(LAST_PREPARED, values, false);
+    }
+
+    /// Asks to run a prepared statement once for each row, which only MariaDB knows how to do. All rows are one statement.
+    pub(crate) fn execute_in_bulk(&mut self, statement: u32, types: &[Type], values: &[Wire]) {
+        self.command(|out| message::execute_in_bulk(out, statement, types, values));
     }
 
     /// A value, which may be longer than a packet, in pieces. There is no answer.

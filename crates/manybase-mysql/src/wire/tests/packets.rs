@@ -206,3 +206,30 @@ async fn nobody_gets_a_file_that_was_not_offered() {
     let (rows, ()) = tokio::join!(link.texts("SELECT 7"), serve);
     assert_eq!(rows.unwrap()[0].text(0), Some("seven"));
 }
+
+#[tokio::test]
+async fn a_statement_with_the_values_of_many_rows() {
+    let (mut link, mut server) = link();
+    let values = [
+        Wire::Int(1),
+        Wire::Bytes(b"a".to_vec()),
+        Wire::Int(2),
+        Wire::NULL,
+        Wire::NULL,
+        Wire::Bytes(Vec::new()),
+    ];
+    link.execute_in_bulk(7, &[[0x08, 0], [0xFD, 0]], &values);
+    let say = async {
+        let asked = [
+            &[0xFA, 7, 0, 0, 0, 0x80, 0, 0x08, 0, 0xFD, 0][..],
+            &[0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, b'a'],
+            &[0, 2, 0, 0, 0, 0, 0, 0, 0, 1],
+            &[1, 0, 0],
+        ];
+        assert_eq!(hear(&mut server).await, (0, asked.concat()));
+        super::say(&mut server, 1, &[0, 3, 0, 2, 0, 0, 0]).await;
+    };
+    let (answer, ()) = tokio::join!(link.answer(None), say);
+    assert!(answer.unwrap().is_none());
+    assert_eq!(link.status().unwrap().affected, 3);
+}
