@@ -5,10 +5,11 @@
 
 use crate::bind::{self, Wire};
 use crate::connection::MysqlConnection;
+use crate::run::{ONE_PACKET, fits};
 use crate::transaction::State;
 use crate::wire::Type;
 use futures_util::future::join;
-use manybase_driver::{BulkDone, BulkRows, Done, Inserts, Result, RowSource, TransactionOptions, Value};
+use manybase_driver::{BulkDone, BulkRows, Inserts, Result, RowSource, TransactionOptions, Value};
 use std::sync::Arc;
 
 /// Values of one insert of many rows. The server keeps half a kilobyte for each: of ten thousand, which no longer fit its
@@ -25,6 +26,14 @@ struct Ready {
     values: Vec<Wire>,
     /// Of each column, where the insert is of one row and the values are of many.
     types: Option<Vec<Type>>,
+}
+
+impl Ready {
+    /// Whether its rows can't go in one packet. They go one by one then, and their long values by themselves.
+    fn is_too_large(&self, limit: usize) -> bool {
+        let size = bind::wire_size(&self.values);
+        self.types.is_some() && (size > ONE_PACKET || !fits(size, limit))
+    }
 }
 
 /// Rows as inserts.
@@ -132,7 +141,8 @@ impl MysqlConnection {
 
     /// All rows or none, unless a transaction is open.
     pub(crate) async fn insert_each(&mut self, mut source: Box<dyn RowSource>) -> Result<()> {
-        let bytes = BYTES.min(self.packet_limit().await? / 2);
+        let limit = self.packet_limit().await?;
+        let bytes = BYTES.min(limit / 2);
         let target = source.target();
         let width = target.columns.len();
         let fit = target.dialect.capability().max_parameters / width.max(1);
@@ -151,7 +161,8 @@ impl MysqlConnection {
             return Ok(());
         };
         // One statement is atomic by itself.
-        let own = self.state == State::None && chunks.has_more();
+        let several = chunks.has_more() || first.is_too_large(limit);
+        let own = self.state == State::None && several;
         if own {
             self.begin_transaction(TransactionOptions::default()).await?;
         }
@@ -170,10 +181,17 @@ impl MysqlConnection {
         Ok(())
     }
 
-    async fn send_ready(&mut self, Ready { sql, values, types }: &Ready) -> Result<Done> {
+    async fn send_ready(&mut self, ready: &Ready) -> Result<()> {
+        let Ready { sql, values, types } = ready;
         match types {
-            Some(types) => self.run_in_bulk(sql, types, values).await,
-            None => self.run_write(sql, values).await,
+            Some(types) if ready.is_too_large(self.largest_packet) => {
+                for row in values.chunks(types.len()) {
+                    self.run_write(sql, row).await?;
+                }
+            }
+            Some(types) => drop(self.run_in_bulk(sql, types, values).await?),
+            None => drop(self.run_write(sql, values).await?),
         }
+        Ok(())
     }
 }

@@ -131,6 +131,36 @@ async fn rows_go_together() {
     assert_eq!(asked[0], asked[1]);
 }
 
+/// Rows that are too large for a packet, of which the server takes each value.
+#[tokio::test]
+async fn rows_beyond_a_packet() {
+    let home = Home::new("beyond");
+    let mut session = home.session().await;
+    run(
+        &mut session,
+        "CREATE TABLE t (id INT PRIMARY KEY, a LONGBLOB, b LONGBLOB)",
+    )
+    .await;
+    let limit = number(&mut session, "SELECT @@max_allowed_packet")
+        .await
+        .expect("a number");
+    let long = || Value::Bytes(vec![7; usize::try_from(limit).expect("fits") / 2 + 1_000_000]);
+    let row = |id: i64| [id.into(), Value::Bytes(vec![1]), Value::Null];
+    let all = |last: i64| {
+        let rows = [row(1), row(2), [3.into(), long(), long()], row(last)];
+        rows_of(&["id", "a", "b"], rows.into_iter().flatten().collect())
+    };
+    // All or none here too.
+    refused(
+        session.bulk_insert(Box::new(all(1))).await,
+        ErrorKind::UniqueViolation,
+    );
+    assert_eq!(number(&mut session, "SELECT COUNT(*) FROM t").await, Some(0));
+    session.bulk_insert(Box::new(all(4))).await.expect("inserts");
+    let whole = format!("SELECT COUNT(*) FROM t WHERE id IN (1, 2, 4) OR LENGTH(a) + LENGTH(b) > {limit}");
+    assert_eq!(number(&mut session, &whole).await, Some(4));
+}
+
 /// All kinds of values, with NULL in between, are the same as those of inserts one by one.
 #[tokio::test]
 async fn values_that_go_together() {
