@@ -140,16 +140,13 @@ async fn insert(conn: &mut Conn, row: &Item) -> Result<u64> {
     conn.last_insert_id().ok_or_else(|| "no key came back".into())
 }
 
+/// A batch, which goes to MariaDB as one statement with the values of many rows.
 async fn insert_many(conn: &mut Conn, rows: &[Item]) -> Result<()> {
     let mut tx = conn.start_transaction(TxOpts::default()).await?;
-    for rows in rows.chunks(CHUNK) {
-        let marks = vec!["(?, ?, ?, ?, ?, ?, ?, ?, ?)"; rows.len()].join(", ");
-        let sql = format!(
-            "INSERT INTO entry (name, email, age, balance, score, active, born_on, seen_at, token) VALUES {marks}"
-        );
-        let binds: Vec<Value> = rows.iter().flat_map(values).collect();
-        tx.exec_drop(sql, Params::Positional(binds)).await?;
-    }
+    let sql = "INSERT INTO entry (name, email, age, balance, score, active, born_on, seen_at, token) \
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let binds = rows.iter().map(|row| Params::Positional(values(row).into()));
+    tx.exec_batch(sql, binds).await?;
     Ok(tx.commit().await?)
 }
 
@@ -214,16 +211,17 @@ async fn load(conn: &mut Conn, rows: &[Item]) -> Result<()> {
 
 async fn upsert(conn: &mut Conn, table: &str, rows: &[Item]) -> Result<()> {
     let mut tx = conn.start_transaction(TxOpts::default()).await?;
-    for rows in rows.chunks(CHUNK) {
-        let marks = vec!["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"; rows.len()].join(", ");
-        let sql = format!("INSERT INTO {table} ({}) VALUES {marks} {OVERWRITE}", columns());
-        let mut binds: Vec<Value> = Vec::with_capacity(rows.len() * 10);
-        for row in rows {
-            binds.push(row.id.into());
-            binds.extend(values(row));
-        }
-        tx.exec_drop(sql, Params::Positional(binds)).await?;
-    }
+    let sql = format!(
+        "INSERT INTO {table} ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) {OVERWRITE}",
+        columns()
+    );
+    let binds = rows.iter().map(|row| {
+        let mut binds: Vec<Value> = Vec::with_capacity(10);
+        binds.push(row.id.into());
+        binds.extend(values(row));
+        Params::Positional(binds)
+    });
+    tx.exec_batch(sql, binds).await?;
     Ok(tx.commit().await?)
 }
 

@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use bench_common::{Result, Row};
 
+use crate::contender::Name;
 use crate::report;
-use crate::session::{APART, Section};
+use crate::session::{APART, Cell, Measured, Section};
 
 /// The part of a database with the rows of this section, in place of what they said before.
 pub fn amend(part: &str, section: &Section, quick: bool) -> Result<String> {
@@ -55,6 +56,45 @@ pub fn amend(part: &str, section: &Section, quick: bool) -> Result<String> {
     Ok(text)
 }
 
+/// All rows of the table in a part, with their ratios alone: what the picture shows.
+pub fn whole(part: &str, section: &Section) -> Section {
+    let mut lines = part.lines().filter(|line| line.starts_with('|')).map(split);
+    let head = lines.next().unwrap_or_default();
+    let names: Vec<Option<Name>> = head.iter().map(|name| Name::parse(name).ok()).collect();
+    let rows = lines.filter_map(|line| {
+        let row = Row::ALL.iter().find(|row| row.title() == line[0])?;
+        let cells = names.iter().zip(&line).filter_map(|(name, cell)| {
+            let name = (*name)?;
+            let ratio = match name {
+                Name::Raw => Some(1.0),
+                _ => {
+                    let first = cell.trim_start_matches('*').split(['*', ' ']).next();
+                    first.and_then(|ratio| ratio.parse().ok())
+                }
+            };
+            let cell = match ratio {
+                Some(ratio) => Cell::Measured(Measured {
+                    ns: 0.0,
+                    ratio,
+                    spread: 0.0,
+                    p99: None,
+                    peak_kib: None,
+                }),
+                None => Cell::NotAvailable(cell.clone()),
+            };
+            Some((name, cell))
+        });
+        Some((*row, cells.collect()))
+    });
+    Section {
+        database: section.database,
+        described: section.described.clone(),
+        versions: section.versions.clone(),
+        rows: rows.collect(),
+        rounds: section.rounds,
+    }
+}
+
 fn split(line: &str) -> Vec<String> {
     let inner = line.trim().trim_start_matches('|').trim_end_matches('|');
     inner.split('|').map(|cell| cell.trim().to_owned()).collect()
@@ -89,8 +129,6 @@ fn place(table: &mut Vec<Vec<String>>, lines: &[Vec<String>]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contender::Name;
-    use crate::session::{Cell, Measured};
     use bench_common::Database;
 
     fn section(row: Row, ratio: f64) -> Section {
@@ -143,6 +181,20 @@ mod tests {
             twice.contains("The machine.") && twice.starts_with("\n## SQLite"),
             "{twice}"
         );
+    }
+
+    #[test]
+    fn the_picture_has_all_rows() {
+        let old = "| | raw | manybase | toasty |\n| - | -: | -: | -: |\n| find by key | 1 µs ±2 % | **1.37** ±5 % | n/a |\n";
+        let whole = whole(old, &section(Row::Stream, 1.0));
+        let [(Row::Find, cells)] = whole.rows.as_slice() else {
+            panic!("{:?}", whole.rows);
+        };
+        let ratio = |at: usize| match &cells[at].1 {
+            Cell::Measured(measured) => Some(measured.ratio),
+            _ => None,
+        };
+        assert_eq!([ratio(0), ratio(1), ratio(2)], [Some(1.0), Some(1.37), None]);
     }
 
     #[test]

@@ -70,6 +70,10 @@ pub fn add(path: &Path, sections: &[Section], quick: bool) -> Result<()> {
         let old =
             between(&text, &begin, &end).ok_or("the page has no such part yet: measure all rows first")?;
         let new = amend::amend(old, section, quick)?;
+        let whole = amend::whole(&new, section);
+        if let Some(svg) = plot::svg(&whole, title(section.database)) {
+            fs::write(path.with_file_name(picture_name(section.database)), svg)?;
+        }
         text = text.replacen(&format!("{begin}{old}{end}"), &format!("{begin}{new}{end}"), 1);
     }
     Ok(fs::write(path, text)?)
@@ -81,6 +85,10 @@ fn title(database: Database) -> &'static str {
         Database::Postgres => "PostgreSQL",
         Database::Mariadb => "MariaDB",
     }
+}
+
+fn picture_name(database: Database) -> String {
+    format!("performance-{}.svg", database.name())
 }
 
 fn marks(part: &str) -> (String, String) {
@@ -102,7 +110,7 @@ fn part(path: &Path, section: &Section, machine: &str, quick: bool) -> Result<St
     let title = title(section.database);
     let mut picture = String::new();
     if let Some(svg) = plot::svg(section, title) {
-        let name = format!("performance-{}.svg", section.database.name());
+        let name = picture_name(section.database);
         fs::write(path.with_file_name(&name), svg)?;
         picture = format!("![{title}: ratio to raw, row by row]({name})\n\n");
     }

@@ -170,7 +170,7 @@ fn plan(arguments: &Arguments) -> Result<Plan> {
         rows,
         contenders,
         apart: arguments.apart,
-        rounds: arguments.rounds.unwrap_or(if arguments.quick { 7 } else { 21 }),
+        rounds: arguments.rounds.unwrap_or(if arguments.quick { 5 } else { 21 }),
         target_ns: if arguments.quick { 40_000_000 } else { 120_000_000 },
     })
 }
