@@ -1,6 +1,6 @@
 //! Values on their way to the database.
 
-use crate::wire::Type;
+use crate::wire::{Type, types};
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use manybase_driver::{Error, ErrorKind, Result, Value};
 pub(crate) use mysql_common::value::Value as Wire;
@@ -49,20 +49,17 @@ pub(crate) fn value(bind: Value) -> Result<Wire, &'static str> {
     })
 }
 
-/// What the protocol calls values of bytes.
-pub(crate) const BYTES: Type = [0xFD, 0];
-
 /// As what a value goes; `None` for NULL, which is of all types.
 pub(crate) fn type_of(bind: &Value) -> Option<Type> {
     Some(match bind {
         Value::Null => return None,
-        Value::Bool(_) | Value::I64(_) => [0x08, 0],
-        Value::U64(_) => [0x08, 0x80],
-        Value::F32(_) => [0x04, 0],
-        Value::F64(_) => [0x05, 0],
-        Value::Date(_) | Value::DateTime(_) | Value::Timestamp(_) => [0x0C, 0],
-        Value::Time(_) => [0x0B, 0],
-        _ => BYTES,
+        Value::Bool(_) | Value::I64(_) => types::INT,
+        Value::U64(_) => types::UINT,
+        Value::F32(_) => types::FLOAT,
+        Value::F64(_) => types::DOUBLE,
+        Value::Date(_) | Value::DateTime(_) | Value::Timestamp(_) => types::DATE,
+        Value::Time(_) => types::TIME,
+        _ => types::BYTES,
     })
 }
 

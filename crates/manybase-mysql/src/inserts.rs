@@ -7,7 +7,7 @@ use crate::bind::{self, Wire};
 use crate::connection::MysqlConnection;
 use crate::run::{ONE_PACKET, fits};
 use crate::transaction::State;
-use crate::wire::Type;
+use crate::wire::{self, Type};
 use futures_util::future::join;
 use manybase_driver::{BulkDone, BulkRows, Inserts, Result, RowSource, TransactionOptions, Value};
 use std::sync::Arc;
@@ -128,7 +128,12 @@ fn types<'r>(rows: impl Iterator<Item = &'r [Value]>, width: usize) -> Option<Ve
         }
     }
     // Of a column without a value any would do.
-    Some(types.into_iter().map(|of| of.unwrap_or(bind::BYTES)).collect())
+    Some(
+        types
+            .into_iter()
+            .map(|of| of.unwrap_or(wire::types::BYTES))
+            .collect(),
+    )
 }
 
 impl MysqlConnection {
@@ -146,11 +151,12 @@ impl MysqlConnection {
         let target = source.target();
         let width = target.columns.len();
         let fit = target.dialect.capability().max_parameters / width.max(1);
-        let in_bulk = (self.link.runs_in_bulk() && width > 0).then(|| (CELLS_IN_BULK / width.max(1)).max(1));
+        let rows_of = |cells: usize| (cells / width.max(1)).max(1);
+        let in_bulk = (self.link.runs_in_bulk() && width > 0).then(|| rows_of(CELLS_IN_BULK));
         let mut chunks = Chunks {
             inserts: Inserts::new(target.insert(), target.dialect),
             width,
-            limits: (fit.clamp(1, (CELLS / width.max(1)).max(1)), bytes),
+            limits: (fit.clamp(1, rows_of(CELLS)), bytes),
             in_bulk,
             at: 0,
             parts: Vec::new().into_iter(),

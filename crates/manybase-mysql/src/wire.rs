@@ -17,6 +17,6 @@ pub(crate) use link::{Link, TextRow};
 pub(crate) use login::{Begun, Server, login};
 #[cfg(test)]
 pub(crate) use message::type_of as wire_type;
-pub(crate) use message::{Fields, Status, Type};
+pub(crate) use message::{Fields, Status, Type, types};
 
 type Stream = manybase_driver::wire::Stream<tokio_rustls::client::TlsStream<manybase_driver::wire::Socket>>;

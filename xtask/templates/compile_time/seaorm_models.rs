@@ -1,7 +1,6 @@
 // The same tables and queries as in manybase_models.rs, as a user of SeaORM writes them.
-use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
-use sea_orm::QueryOrder;
+use sea_orm::{QueryOrder, QuerySelect};
 
 // --- each
 pub mod m@i {

@@ -39,6 +39,7 @@ fn wanted() -> Can {
         | Can::CLIENT_FOUND_ROWS
 }
 
+/// What the server has said, as far as it matters.
 pub(super) struct Greeting {
     pub(super) id: u32,
     pub(super) numbers: Numbers,

@@ -338,11 +338,12 @@ impl Link {
         }
     }
 
-    /// Whether the columns that it was told of last are worth keeping.
+    /// Whether it runs a prepared statement with the values of many rows.
     pub(crate) fn runs_in_bulk(&self) -> bool {
         self.runs_in_bulk
     }
 
+    /// Whether the columns that it was told of last are worth keeping.
     pub(crate) fn keeps_columns(&self) -> bool {
         self.keeps_columns
     }

@@ -227,16 +227,30 @@ pub(super) fn execute_in_bulk(out: &mut BytesMut, statement: u32, types: &[Type]
 /// The type of a value, and whether it is unsigned.
 pub(crate) type Type = [u8; 2];
 
+/// Those that values go as.
+pub(crate) mod types {
+    use super::Type;
+
+    pub(super) const NULL: Type = [0x06, 0];
+    pub(crate) const BYTES: Type = [0xFD, 0];
+    pub(crate) const INT: Type = [0x08, 0];
+    pub(crate) const UINT: Type = [0x08, 0x80];
+    pub(crate) const FLOAT: Type = [0x04, 0];
+    pub(crate) const DOUBLE: Type = [0x05, 0];
+    pub(crate) const DATE: Type = [0x0C, 0];
+    pub(crate) const TIME: Type = [0x0B, 0];
+}
+
 pub(crate) fn type_of(value: &Wire) -> Type {
     match value {
-        Wire::NULL => [0x06, 0],
-        Wire::Bytes(_) => [0xFD, 0],
-        Wire::Int(_) => [0x08, 0],
-        Wire::UInt(_) => [0x08, 0x80],
-        Wire::Float(_) => [0x04, 0],
-        Wire::Double(_) => [0x05, 0],
-        Wire::Date(..) => [0x0C, 0],
-        Wire::Time(..) => [0x0B, 0],
+        Wire::NULL => types::NULL,
+        Wire::Bytes(_) => types::BYTES,
+        Wire::Int(_) => types::INT,
+        Wire::UInt(_) => types::UINT,
+        Wire::Float(_) => types::FLOAT,
+        Wire::Double(_) => types::DOUBLE,
+        Wire::Date(..) => types::DATE,
+        Wire::Time(..) => types::TIME,
     }
 }
 
