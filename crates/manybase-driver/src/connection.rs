@@ -79,7 +79,8 @@ pub trait Connection: Send + 'static {
         Box::pin(bulk::insert(self, source))
     }
 
-    /// Begins a transaction.
+    /// Begins a transaction. The server may hear of it only with the first statement, which then fails if the transaction
+    /// can't begin, and so does all that follows until the rollback.
     fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>>;
 
     /// Makes the transaction's work last.

@@ -4,10 +4,10 @@
 //! of its rows. `unnest` takes any number of rows with one text. Side by side in a list of expressions, the arrays come
 //! apart row by row; as a table, the server would first write all rows down.
 
-use crate::batch::{Outcome, Request};
 use crate::bind::{self, BindError, list};
 use crate::cache::Prepared;
 use crate::connection::PostgresConnection;
+use crate::group::{Outcome, Request};
 use crate::kind::Kind;
 use crate::transaction::State;
 use crate::wire::message::Values;
@@ -67,7 +67,7 @@ impl Request for Part<'_> {
             types: &self.prepared.params,
             forms: &forms,
         };
-        link.run(self.prepared.name, &lists)
+        link.ask(self.prepared.name, &lists)
     }
 }
 

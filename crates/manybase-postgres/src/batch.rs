@@ -1,17 +1,18 @@
 //! Running many statements in few round trips.
 //!
-//! The server works through what is on the wire one by one, so statements are sent without waiting for answers.
-//! It goes on behind one that fails, unless a transaction that has failed makes it refuse the rest. Hence:
+//! The server works through what is on the wire one by one, so statements are sent without waiting for answers, as groups:
+//! behind one that fails it passes over the rest of the group, but undoes only what belongs to a transaction. Hence:
 //!
 //! - inside a transaction, statements are sent ahead;
 //! - an atomic batch brings its own `BEGIN` and `COMMIT`, sent ahead too: behind a failure the `COMMIT` rolls back;
-//! - otherwise each statement waits for the one before, because nothing may happen behind a failure.
+//! - otherwise each statement waits for the one before, because what it did has to be known whatever comes behind it.
 //!
 //! Values are encoded as the server says, so statements are prepared first, all at once, which changes nothing.
 //! That needs their tables: where one of the statements may define something, they go one by one.
 
 use crate::cache::Prepared;
 use crate::connection::{PostgresConnection, check_text};
+use crate::group::{Outcome, Request};
 use crate::query::{check, done};
 use crate::transaction::{State, is_plain};
 use crate::wire::{Failure, Link};
@@ -28,15 +29,6 @@ struct Job<'a> {
     prepared: Arc<Prepared>,
     /// From an earlier use, so that it may be out of date.
     kept: bool,
-}
-
-/// What a pipeline came to.
-#[derive(Default)]
-pub(crate) struct Outcome {
-    /// Rows that each statement has touched.
-    done: Vec<u64>,
-    /// The first failure, with the place of its statement where it has one.
-    pub(crate) failure: Option<(Option<usize>, Failure)>,
 }
 
 impl PostgresConnection {
@@ -225,75 +217,13 @@ impl PostgresConnection {
     }
 }
 
-/// A statement on its way, with its values.
-pub(crate) trait Request {
-    fn ask(self, link: &mut Link) -> Result<(), Failure>;
-}
-
 impl Request for &Job<'_> {
     fn ask(self, link: &mut Link) -> Result<(), Failure> {
-        link.run(self.prepared.name, &self.prepared.with(&self.statement.binds))
+        link.ask(self.prepared.name, &self.prepared.with(&self.statement.binds))
     }
 }
 
 impl Outcome {
-    /// Sends a window and reads all of its answers: a text before it, the requests, and a text behind them, or the other
-    /// one where a value does not fit: then nothing behind it is sent.
-    pub(crate) async fn run(
-        &mut self,
-        link: &mut Link,
-        requests: impl Iterator<Item: Request> + Send,
-        [begin, end, undo]: [Option<&str>; 3],
-    ) {
-        // Each as it was sent, or why it was not.
-        let begin = begin.map(|sql| link.query(sql));
-        let mut sent = Vec::with_capacity(requests.size_hint().0);
-        for request in requests {
-            let asked = request.ask(link);
-            let refused = asked.is_err();
-            sent.push(asked);
-            if refused {
-                break;
-            }
-            link.send_ahead().await;
-        }
-        let refused = sent.last().is_some_and(Result::is_err);
-        let end = if refused { undo } else { end };
-        let end = end.map(|sql| link.query(sql));
-        if let Some(begin) = begin {
-            self.text(link, begin).await;
-        }
-        for sent in sent {
-            let place = self.done.len();
-            let answer = match sent {
-                Ok(()) => link.ran().await,
-                Err(failure) => Err(failure),
-            };
-            match answer {
-                Ok(affected) => self.done.push(affected),
-                Err(failure) => self.fail(Some(place), failure),
-            }
-        }
-        if let Some(end) = end {
-            self.text(link, end).await;
-        }
-    }
-
-    async fn text(&mut self, link: &mut Link, sent: Result<(), Failure>) {
-        let answer = match sent {
-            Ok(()) => link.answered(|_| Ok(())).await,
-            Err(failure) => Err(failure),
-        };
-        if let Err(failure) = answer {
-            self.fail(None, failure);
-        }
-    }
-
-    /// The first failure counts.
-    fn fail(&mut self, place: Option<usize>, failure: Failure) {
-        self.failure.get_or_insert((place, failure));
-    }
-
     /// What the statements did, as far as they are done.
     fn told(&self, statements: &[Statement]) -> Vec<Done> {
         let each = statements.iter().zip(&self.done);

@@ -89,30 +89,22 @@ impl PostgresConnection {
         self.simple(&sql).await
     }
 
-    pub(crate) async fn begin_transaction(&mut self, options: TransactionOptions) -> Result<()> {
-        let mut sql = String::from("BEGIN");
-        if let Some(level) = options.isolation {
-            sql.push_str(" ISOLATION LEVEL ");
-            sql.push_str(level.as_sql());
-        }
-        if options.read_only {
-            sql.push_str(" READ ONLY");
-        }
-        self.state = State::Unknown;
-        self.may_have_written = false;
-        self.simple(&sql).await?;
-        self.state = State::Inside;
-        Ok(())
-    }
-
     /// `COMMIT` in a failed transaction is no error: it rolls back, and only its tag says so.
     /// The statement before it fails there, and then the server skips the `COMMIT`.
     pub(crate) async fn commit_transaction(&mut self) -> Result<()> {
-        if self.state == State::Outside {
-            return Err(Error::new(
-                ErrorKind::Transaction,
-                "there is no transaction to commit",
-            ));
+        match self.state {
+            State::Outside => {
+                return Err(Error::new(
+                    ErrorKind::Transaction,
+                    "there is no transaction to commit",
+                ));
+            }
+            State::Waiting(_) => {
+                self.state = State::Outside;
+                return Ok(());
+            }
+            State::Refused => return Err(self.not_committed()),
+            State::Inside | State::Unknown => {}
         }
         self.state = State::Unknown;
         let result = self.simple("SELECT; COMMIT").await;
@@ -141,10 +133,10 @@ impl PostgresConnection {
     }
 
     pub(crate) async fn roll_back(&mut self) -> Result<()> {
-        if self.state == State::Outside {
-            return Ok(());
+        // The server would warn of one that it does not know.
+        if matches!(self.state, State::Inside | State::Unknown) {
+            self.simple("ROLLBACK").await?;
         }
-        self.simple("ROLLBACK").await?;
         self.state = State::Outside;
         Ok(())
     }
@@ -197,19 +189,19 @@ impl Connection for PostgresConnection {
 
     fn batch(&mut self, statements: Vec<Statement>, atomic: bool) -> BoxFuture<'_, Result<Vec<Done>>> {
         self.may_have_written = true;
-        self.carry(move |c| c.run_batch(statements, atomic))
+        self.carry_inside(move |c| c.run_batch(statements, atomic))
     }
 
     fn bulk_load(&mut self, rows: BulkRows) -> BoxFuture<'_, Result<BulkDone>> {
         self.may_have_written = true;
         let known = self.target.take();
-        self.carry(|c| c.run_bulk_load(rows, known))
+        self.carry_inside(|c| c.run_bulk_load(rows, known))
     }
 
     fn bulk_feed(&mut self, rows: BulkRows) -> BoxFuture<'_, Result<BulkDone>> {
         self.may_have_written = true;
         let (known, copying) = (self.target.take(), self.copying.take());
-        self.carry(|c| c.feed(rows, known, copying))
+        self.carry_inside(|c| c.feed(rows, known, copying))
     }
 
     fn bulk_end(&mut self) -> BoxFuture<'_, Result<()>> {
@@ -219,12 +211,12 @@ impl Connection for PostgresConnection {
 
     fn bulk_insert(&mut self, source: Box<dyn RowSource>) -> BoxFuture<'_, Result<BulkDone>> {
         self.may_have_written = true;
-        self.carry(|c| c.insert_rows(source))
+        self.carry_inside(|c| c.insert_rows(source))
     }
 
     fn script(&mut self, sql: String) -> BoxFuture<'_, Result<()>> {
         self.may_have_written = true;
-        self.carry(|c| c.run_script(sql))
+        self.carry_inside(|c| c.run_script(sql))
     }
 
     fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>> {
@@ -240,16 +232,16 @@ impl Connection for PostgresConnection {
     }
 
     fn savepoint(&mut self, depth: u32) -> BoxFuture<'_, Result<()>> {
-        self.carry(move |c| async move { c.simple(&format!("SAVEPOINT mb_{depth}")).await })
+        self.carry_inside(move |c| async move { c.simple(&format!("SAVEPOINT mb_{depth}")).await })
     }
 
     fn release(&mut self, depth: u32) -> BoxFuture<'_, Result<()>> {
-        self.carry(move |c| async move { c.simple(&format!("RELEASE SAVEPOINT mb_{depth}")).await })
+        self.carry_inside(move |c| async move { c.simple(&format!("RELEASE SAVEPOINT mb_{depth}")).await })
     }
 
     fn rollback_to(&mut self, depth: u32) -> BoxFuture<'_, Result<()>> {
         let sql = format!("ROLLBACK TO SAVEPOINT mb_{depth}; RELEASE SAVEPOINT mb_{depth}");
-        self.carry(|c| async move { c.simple(&sql).await })
+        self.carry_inside(|c| async move { c.simple(&sql).await })
     }
 
     fn two_phase(&mut self) -> Option<&mut dyn TwoPhase> {

@@ -5,6 +5,7 @@ mod state;
 
 pub(crate) use connect::connecting;
 
+use crate::connection::failed_earlier;
 use crate::wire::{Failure, ServerError};
 use manybase_driver::{Error, ErrorKind};
 
@@ -19,6 +20,7 @@ pub(crate) fn running(failure: &Failure, why: Option<&str>) -> Error {
             ErrorKind::Value,
             "the statement is too large: a message of the protocol has 2 GB at most",
         ),
+        Failure::NotBegun => failed_earlier("nothing was run"),
         Failure::Closed => {
             let message = match why {
                 Some(why) => format!("the server closed the connection: {why}"),
@@ -57,6 +59,7 @@ pub(crate) fn blame(failure: &Failure) -> Option<Blame> {
         | Failure::Rows(_)
         | Failure::Mixed
         | Failure::TooLong
+        | Failure::NotBegun
         | Failure::Closed
         | Failure::Unexpected(_) => None,
     }

@@ -45,6 +45,7 @@
 mod arrays;
 mod backup;
 mod batch;
+mod begin;
 mod bind;
 mod cache;
 mod connection;
@@ -53,6 +54,7 @@ mod driver;
 mod error;
 mod factory;
 mod first;
+mod group;
 mod kind;
 mod numeric;
 mod prepare;

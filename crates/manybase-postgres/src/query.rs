@@ -5,7 +5,7 @@ use crate::connection::{PostgresConnection, check_text};
 use crate::error::{Blame, blame};
 use crate::row::{Names, PostgresRow, spans};
 use crate::transaction::{State, controls, defines, is_plain};
-use crate::wire::message::{Name, Values, affected, tag};
+use crate::wire::message::tag;
 use crate::wire::{Failure, Link};
 use manybase_driver::{Access, Done, Error, ErrorKind, Flow, Result, Sink, Statement};
 use std::future::poll_fn;
@@ -31,31 +31,11 @@ impl Link {
         }
     }
 
-    /// Runs a statement to its end.
-    async fn execute(&mut self, statement: Name, values: &impl Values) -> Result<u64, Failure> {
-        self.run(statement, values)?;
-        self.ran().await
-    }
-
-    /// Starts a statement whose rows are read.
-    async fn start(&mut self, statement: Name, values: &impl Values) -> Result<(), Failure> {
-        self.run(statement, values)?;
-        self.started().await
-    }
-
-    /// The end of a statement: how many rows it has touched.
+    /// The end of a statement that is a group by itself: how many rows it has touched.
     pub(crate) async fn ran(&mut self) -> Result<u64, Failure> {
-        let mut rows = 0;
-        loop {
-            let message = self.next().await?;
-            match message.tag {
-                tag::COMMAND_COMPLETE => rows = affected(self.body(&message)),
-                tag::PARSE_COMPLETE | tag::BIND_COMPLETE | tag::DATA_ROW | tag::EMPTY_QUERY => {}
-                tag::READY => return Ok(rows),
-                tag::ERROR => return Err(self.refused(&message).await),
-                _ => return Err(self.unexpected(&message)),
-            }
-        }
+        let rows = self.did().await?;
+        self.synced().await?;
+        Ok(rows)
     }
 }
 
@@ -132,7 +112,11 @@ impl PostgresConnection {
             };
             prepared.check(statement.binds.len())?;
             let values = prepared.with(&statement.binds);
-            match self.wire.link().start(prepared.name, &values).await {
+            let started = match self.run(prepared.name, &values).await {
+                Ok(()) => self.wire.link().started().await,
+                Err(failure) => Err(failure),
+            };
+            match started {
                 Ok(()) => return Ok(prepared),
                 Err(failure) if kept && self.is_outdated(statement, &failure) => {}
                 Err(failure) => return Err(self.error(&failure)),
@@ -148,7 +132,11 @@ impl PostgresConnection {
             let (prepared, kept) = self.prepare(statement).await?;
             prepared.check(statement.binds.len())?;
             let values = prepared.with(&statement.binds);
-            match self.wire.link().execute(prepared.name, &values).await {
+            let ran = match self.run(prepared.name, &values).await {
+                Ok(()) => self.wire.link().ran().await,
+                Err(failure) => Err(failure),
+            };
+            match ran {
                 Ok(affected) => return Ok(done(statement, affected)),
                 Err(failure) if kept && self.is_outdated(statement, &failure) => {}
                 Err(failure) => return Err(self.error(&failure)),
@@ -159,6 +147,7 @@ impl PostgresConnection {
     /// A statement without values that will not come again: one round trip instead of two.
     async fn run_once(&mut self, statement: &Statement) -> Result<Done> {
         check_text(&statement.sql)?;
+        self.begun().await?;
         self.note(&statement.sql);
         let link = self.wire.link();
         let ran = match link.run_once(&statement.sql) {
@@ -175,6 +164,7 @@ impl PostgresConnection {
             return Ok((prepared, true));
         }
         check_text(&statement.sql)?;
+        self.begun().await?;
         self.note(&statement.sql);
         match self.prepare_anew(&statement.sql).await {
             Ok(prepared) => Ok((self.keep(statement, prepared), false)),

@@ -5,10 +5,16 @@
 //!
 //! Texts are judged by their first words alone, on the side of caution.
 
+use manybase_driver::TransactionOptions;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
     /// None is open.
     Outside,
+    /// One is open for its user, and the server hears of it with the first statement.
+    Waiting(TransactionOptions),
+    /// One is open for its user that the server could not begin, so that there it is none. Nothing may run in it.
+    Refused,
     /// One is open, perhaps failed.
     Inside,
     /// The user's own SQL may have begun or ended one, or an answer is missing.

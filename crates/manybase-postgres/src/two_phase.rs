@@ -18,11 +18,19 @@ impl PostgresConnection {
     /// nothing. Only its tag says so. A savepoint fails in both, and then the
     /// server skips what stands behind it.
     async fn prepare_branch(&mut self, id: BranchId) -> Result<Prepared> {
-        if self.state == State::Outside {
-            return Err(Error::new(
-                ErrorKind::Transaction,
-                "there is no transaction to prepare",
-            ));
+        match self.state {
+            State::Outside => {
+                return Err(Error::new(
+                    ErrorKind::Transaction,
+                    "there is no transaction to prepare",
+                ));
+            }
+            State::Waiting(_) => {
+                self.state = State::Outside;
+                return Ok(Prepared::ReadOnly);
+            }
+            State::Refused => return Err(not_prepared()),
+            State::Inside | State::Unknown => {}
         }
         // Who has sent no write has hardly written; but a function may have, and only the server knows.
         if !self.may_have_written && self.is_read_only().await? {
@@ -58,7 +66,7 @@ impl PostgresConnection {
     }
 
     async fn finish(&mut self, how: &str, id: BranchId) -> Result<Finish> {
-        if self.state == State::Inside {
+        if matches!(self.state, State::Inside | State::Waiting(_) | State::Refused) {
             return Err(Error::new(
                 ErrorKind::Transaction,
                 "a prepared transaction can't be finished inside another one",
@@ -149,7 +157,12 @@ impl TwoPhase for PostgresConnection {
     }
 
     fn has_written(&mut self) -> BoxFuture<'_, Result<bool>> {
-        self.carry(|c| async move { Ok(c.may_have_written || !c.is_read_only().await?) })
+        self.carry(|c| async move {
+            if let State::Waiting(_) = c.state {
+                return Ok(false);
+            }
+            Ok(c.may_have_written || !c.is_read_only().await?)
+        })
     }
 
     fn prepare(&mut self, id: BranchId) -> BoxFuture<'_, Result<Prepared>> {

@@ -1,5 +1,6 @@
 //! A TCP proxy that can fail: what a test puts before a server that is to hang or to go away.
 
+mod forgery;
 mod loss;
 mod serve;
 mod traffic;
@@ -12,6 +13,7 @@ use std::thread::JoinHandle;
 use tokio::sync::mpsc;
 
 use crate::server::port;
+use forgery::Forgery;
 use loss::Loss;
 pub use loss::Side;
 use serve::{Command, Order};
@@ -36,6 +38,7 @@ pub struct TcpProxy {
     addr: SocketAddr,
     upstream: SocketAddr,
     loss: Loss,
+    forgery: Forgery,
     traffic: Traffic,
     orders: Option<mpsc::UnboundedSender<Order>>,
     thread: Option<JoinHandle<()>>,
@@ -57,27 +60,24 @@ impl TcpProxy {
         listener.set_nonblocking(true)?;
         let (orders, received) = mpsc::unbounded_channel();
         let loss = Loss::default();
-        let losing = loss.clone();
+        let forgery = Forgery::default();
         let traffic = Traffic::default();
-        let counted = traffic.clone();
+        let tricks = serve::Tricks {
+            loss: loss.clone(),
+            forgery: forgery.clone(),
+            traffic: traffic.clone(),
+        };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let thread = std::thread::Builder::new()
             .name(format!("proxy to {upstream}"))
-            .spawn(move || {
-                runtime.block_on(serve::serve(
-                    listener,
-                    addr,
-                    upstream,
-                    (losing, counted),
-                    received,
-                ))
-            })?;
+            .spawn(move || runtime.block_on(serve::serve(listener, addr, upstream, tricks, received)))?;
         Ok(Self {
             addr,
             upstream,
             loss,
+            forgery,
             traffic,
             orders: Some(orders),
             thread: Some(thread),
@@ -204,6 +204,26 @@ impl TcpProxy {
     #[must_use]
     pub fn has_lost(&self) -> bool {
         self.loss.has_happened()
+    }
+
+    /// In the next request that has these bytes they are replaced by others, as many: the server is asked for something
+    /// that the client did not say, and may refuse what it never refuses otherwise. Both have to be in what one read
+    /// yields.
+    ///
+    /// # Panics
+    /// When they are none, or not equally many.
+    ///
+    /// ```no_run
+    /// let proxy = manybase_testkit::TcpProxy::start("127.0.0.1:5432".parse().unwrap()).unwrap();
+    /// proxy.forge(b"COMMIT", b"COMMIX");
+    /// // ... commit: a syntax error ...
+    /// ```
+    pub fn forge(&self, from: &[u8], to: &[u8]) {
+        assert!(
+            !from.is_empty() && from.len() == to.len(),
+            "as many bytes as before"
+        );
+        self.forgery.plan(from, to);
     }
 
     /// How many connections it has accepted.

@@ -153,3 +153,16 @@ fn one_lost_message_closes_its_connection_and_no_other() {
         assert_eq!(ask(&mut client(&proxy), b"again", LONG).unwrap(), b"again");
     }
 }
+
+#[test]
+fn a_request_is_forged_once() {
+    let proxy = TcpProxy::start(echo()).unwrap();
+    let mut stream = client(&proxy);
+    proxy.forge(b"COMMIT", b"COMMIX");
+    assert_eq!(ask(&mut stream, b"BEGIN", LONG).unwrap(), b"BEGIN");
+    assert_eq!(
+        ask(&mut stream, b"a COMMIT b COMMIT", LONG).unwrap(),
+        b"a COMMIX b COMMIT"
+    );
+    assert_eq!(ask(&mut stream, b"COMMIT", LONG).unwrap(), b"COMMIT");
+}

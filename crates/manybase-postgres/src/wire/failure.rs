@@ -16,6 +16,8 @@ pub(crate) enum Failure {
     Mixed,
     /// A message would be longer than the protocol can say. It was not sent.
     TooLong,
+    /// The transaction could not begin. It was not sent.
+    NotBegun,
     /// The connection ended.
     Closed,
     /// An answer that does not belong there. Nobody knows what the next one belongs to.

@@ -2,6 +2,7 @@
 
 mod arrays;
 mod batch;
+mod begin;
 mod bind;
 mod cancel;
 mod connect;

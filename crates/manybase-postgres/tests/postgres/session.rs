@@ -3,7 +3,7 @@
 use crate::support::*;
 use manybase_driver::{Access, Address, Connection, CountSink, DriverFactory, Statement};
 use manybase_postgres::PostgresFactory;
-use manybase_testkit::{postgres, require_server};
+use manybase_testkit::{Postgres, postgres, require_server};
 use std::time::Duration;
 
 async fn connection(url: &str) -> Box<dyn Connection> {
@@ -40,7 +40,9 @@ async fn abandoning_an_idle_connection_closes_it() {
 
 #[tokio::test]
 async fn reset_is_quiet_and_complete() {
-    let server = require_server!(postgres());
+    // Of its own: what others do is in the log of a shared one.
+    require_server!(Postgres::available());
+    let server = Postgres::start().unwrap();
     let database = server.create_database("reset").unwrap();
     let mut connection = connection(&database.url()).await;
     connection.reset().await.unwrap();

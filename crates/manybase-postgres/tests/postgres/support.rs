@@ -162,9 +162,10 @@ pub(crate) async fn write(session: &mut Session, sql: &str, binds: Vec<Value>) -
     Ok(session.execute(Statement::write(sql, binds)).await?.affected)
 }
 
-/// How many statements run on the server whose text begins so.
+/// How many statements run on the session's database whose text begins so.
 pub(crate) async fn running(session: &mut Session, begin: &str) -> i64 {
-    let sql = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE $1 || '%'";
+    let sql = "SELECT count(*) FROM pg_stat_activity \
+               WHERE datname = current_database() AND state = 'active' AND query LIKE $1 || '%'";
     let begin = vec![begin.into()];
     one(session, sql, begin, |row| Ok(row.i64(0)?.unwrap_or(-1)))
         .await

@@ -9,6 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use super::forgery::Forgery;
 use super::loss::{Loss, Side};
 use super::traffic::{Conversation, Traffic};
 
@@ -27,12 +28,20 @@ pub(super) struct Order {
     pub(super) done: SyncSender<io::Result<()>>,
 }
 
+/// What is done to the traffic, and noted of it.
+#[derive(Clone)]
+pub(super) struct Tricks {
+    pub(super) loss: Loss,
+    pub(super) forgery: Forgery,
+    pub(super) traffic: Traffic,
+}
+
 /// Runs until the handle is dropped.
 pub(super) async fn serve(
     listener: std::net::TcpListener,
     addr: SocketAddr,
     upstream: SocketAddr,
-    (loss, traffic): (Loss, Traffic),
+    tricks: Tricks,
     mut orders: mpsc::UnboundedReceiver<Order>,
 ) {
     let Ok(listener) = TcpListener::from_std(listener) else {
@@ -70,8 +79,8 @@ pub(super) async fn serve(
             }
             accepted = accept(listener.as_ref()) => {
                 if let Ok(client) = accepted {
-                    let notes = (loss.clone(), traffic.begin());
-                    connections.spawn(connect(client, upstream, gate.subscribe(), notes));
+                    let with = (tricks.clone(), tricks.traffic.begin());
+                    connections.spawn(connect(client, upstream, gate.subscribe(), with));
                 }
             }
             // Otherwise finished connections would be kept until the end.
@@ -99,7 +108,7 @@ async fn connect(
     mut client: TcpStream,
     upstream: SocketAddr,
     gate: watch::Receiver<bool>,
-    notes: (Loss, Conversation),
+    with: (Tricks, Conversation),
 ) -> io::Result<()> {
     client.set_nodelay(true)?;
     pass(&mut gate.clone()).await;
@@ -108,8 +117,8 @@ async fn connect(
     let (from_client, to_client) = client.split();
     let (from_server, to_server) = server.split();
     tokio::try_join!(
-        forward(from_client, to_server, gate.clone(), &notes, Side::Request),
-        forward(from_server, to_client, gate, &notes, Side::Reply),
+        forward(from_client, to_server, gate.clone(), &with, Side::Request),
+        forward(from_server, to_client, gate, &with, Side::Reply),
     )?;
     Ok(())
 }
@@ -118,7 +127,7 @@ async fn forward(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
     mut gate: watch::Receiver<bool>,
-    (loss, conversation): &(Loss, Conversation),
+    (tricks, conversation): &(Tricks, Conversation),
     side: Side,
 ) -> io::Result<()> {
     let mut buffer = vec![0; 64 * 1024];
@@ -128,8 +137,11 @@ async fn forward(
         if read == 0 {
             return to.shutdown().await;
         }
-        if loss.takes(side) {
+        if tricks.loss.takes(side) {
             return Err(io::ErrorKind::ConnectionReset.into());
+        }
+        if side == Side::Request {
+            tricks.forgery.apply(&mut buffer[..read]);
         }
         conversation.note(side);
         to.write_all(&buffer[..read]).await?;

@@ -49,20 +49,53 @@ impl Link {
 
     /// Has it run a statement without values, whose rows are of no interest, and keep nothing of it.
     pub(crate) fn run_once(&mut self, sql: &str) -> Result<(), Failure> {
-        message::parse(self.pump.out(), Name::None, sql)?;
-        self.run(Name::None, &(&[][..], &[][..]))
-    }
-
-    /// Has it run a statement with these values.
-    pub(crate) fn run(&mut self, statement: Name, values: &impl Values) -> Result<(), Failure> {
-        message::bind(self.pump.out(), statement, values)?;
-        message::execute(self.pump.out());
+        self.ask_plainly(sql)?;
         self.sync();
         Ok(())
     }
 
-    /// The end of a request: behind a failure the server goes on from here.
-    fn sync(&mut self) {
+    /// Has it run a statement with these values.
+    pub(crate) fn run(&mut self, statement: Name, values: &impl Values) -> Result<(), Failure> {
+        self.ask(statement, values)?;
+        self.sync();
+        Ok(())
+    }
+
+    /// Has it begin a transaction, and run a statement in it: both, or where one fails nothing behind it.
+    pub(crate) fn begin_and_run(
+        &mut self,
+        begin: &str,
+        statement: Name,
+        values: &impl Values,
+    ) -> Result<(), Failure> {
+        let start = self.pump.out().len();
+        let written = self.ask_plainly(begin).and_then(|()| self.run(statement, values));
+        if written.is_err() {
+            self.pump.out().truncate(start);
+        }
+        written
+    }
+
+    /// As [`Link::run_once`], and more is to follow in the same group.
+    pub(crate) fn ask_plainly(&mut self, sql: &str) -> Result<(), Failure> {
+        let start = self.pump.out().len();
+        let written = message::parse(self.pump.out(), Name::None, sql)
+            .and_then(|()| self.ask(Name::None, &(&[][..], &[][..])));
+        if written.is_err() {
+            self.pump.out().truncate(start);
+        }
+        written
+    }
+
+    /// As [`Link::run`], and more is to follow in the same group. Nothing is left of one that fails.
+    pub(crate) fn ask(&mut self, statement: Name, values: &impl Values) -> Result<(), Failure> {
+        message::bind(self.pump.out(), statement, values)?;
+        message::execute(self.pump.out());
+        Ok(())
+    }
+
+    /// The end of a group: behind a failure the server goes on from here.
+    pub(crate) fn sync(&mut self) {
         message::sync(self.pump.out());
         self.awaited += 1;
     }
