@@ -2,6 +2,7 @@
 
 mod pump;
 mod socket;
+#[cfg_attr(not(feature = "tls"), path = "wire/no_tls.rs")]
 pub mod tls;
 
 pub use pump::Pump;

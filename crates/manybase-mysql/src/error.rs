@@ -30,6 +30,11 @@ fn told(failure: &Failure) -> String {
         Failure::Unreachable(error) => error.to_string(),
         Failure::Tls(error) => format!("TLS: {error}"),
         Failure::NoTls => "the server has no TLS".to_owned(),
+        #[cfg(not(feature = "tls"))]
+        Failure::NoKey => {
+            "the server wants the password under its key, and this program has been built without TLS"
+                .to_owned()
+        }
         Failure::Login(plugin) => format!("the server wants a login by `{plugin}`, which is not known here"),
         Failure::LocalFile => "the server has asked for a file".to_owned(),
     }
@@ -61,6 +66,11 @@ pub(crate) fn connect(failure: &Failure, address: &str) -> Error {
             "check `sslmode` and `sslrootcert`, and that the host is named as in its certificate"
         }
         Failure::NoTls => "set TLS up on the server, or write `sslmode=prefer` or `sslmode=disable`",
+        #[cfg(not(feature = "tls"))]
+        Failure::NoKey => {
+            "enable the feature `tls` of manybase, use the server's Unix socket, or let the user log in by \
+             `mysql_native_password`"
+        }
         Failure::Login(_) => {
             "let the user log in by `mysql_native_password` or `caching_sha2_password`, or use another user"
         }

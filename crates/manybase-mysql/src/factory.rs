@@ -98,6 +98,12 @@ mod tests {
     use super::*;
     use manybase_driver::ErrorKind;
 
+    /// What is said of a file that is not there; and where there is no TLS, of any.
+    const NO_FILE: &str = match cfg!(feature = "tls") {
+        true => "/none",
+        false => "without TLS",
+    };
+
     fn open(url: &str) -> Result<Arc<dyn Driver>> {
         MysqlFactory.open(&Address::parse(url)?, &ConnectOptions::default())
     }
@@ -121,7 +127,7 @@ mod tests {
             ("mysql://h/d?charset=latin1", "`charset`"),
             ("mysql://h/d?charset=latin1", "`sslmode`, `sslrootcert`, `socket`"),
             ("mysql://h/d?sslmode=maybe", "`verify-full`"),
-            ("mysql://h/d?sslmode=verify-full&sslrootcert=/none", "/none"),
+            ("mysql://h/d?sslmode=verify-full&sslrootcert=/none", NO_FILE),
             ("mysql://h/d?sslmode=require&sslrootcert=/dev/null", "verify-full"),
             ("mysql://h/d?socket=/s&sslmode=require", "exclude"),
         ] {
@@ -133,7 +139,7 @@ mod tests {
 
     #[test]
     fn no_secret_is_shown() {
-        let driver = open("mysql://ann:hunter2@h/d?sslmode=require").expect("good");
+        let driver = open("mysql://ann:hunter2@h/d?sslmode=prefer").expect("good");
         assert!(!format!("{driver:?}").contains("hunter2"));
         assert_eq!(driver.address(), "mysql://ann@h/d");
     }
@@ -146,5 +152,17 @@ mod tests {
         let can = found.capability();
         assert!(!can.savepoints && !can.two_phase_commit && !can.skip_locked && !can.nowait);
         assert!(!can.insert_returning && !can.lateral);
+    }
+
+    #[cfg(not(feature = "tls"))]
+    #[test]
+    fn without_tls_nobody_is_left_to_believe_in_it() {
+        for mode in ["require", "verify-full"] {
+            let error = open(&format!("mysql://h/d?sslmode={mode}")).expect_err("no TLS");
+            assert!(error.to_string().contains("the feature `tls`"), "{error}");
+        }
+        for mode in ["disable", "prefer"] {
+            assert!(open(&format!("mysql://h/d?sslmode={mode}")).is_ok());
+        }
     }
 }

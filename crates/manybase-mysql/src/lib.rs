@@ -29,6 +29,9 @@
 //! with a read by key makes together with it. A server whose TLS is too old is dialled
 //! a second time with `prefer`, without. Users log in by `mysql_native_password` or `caching_sha2_password`.
 //!
+//! Without the feature `tls` nothing is encrypted: `require` and `verify-full` are errors, `prefer` is `disable`, and a
+//! password that a server of MySQL wants under its key can't be sent.
+//!
 //! # The protocol
 //! It is spoken here (`wire`); what both sides say at the log-in is taken from `mysql_common`. A connection has neither
 //! thread nor task: whoever waits for its answer moves the bytes, and a row is read where it lies in the buffer. MariaDB

@@ -2,7 +2,6 @@
 
 use manybase_driver::wire::tls;
 use manybase_driver::{Error, Result};
-use rustls::ClientConfig;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -13,9 +12,9 @@ pub(crate) enum Tls {
     /// Not at all.
     Off,
     /// Where the server can. One that says at the beginning that it can't, or fails at it, is dialled again without.
-    Prefer(Arc<ClientConfig>),
+    Prefer(Arc<tls::Config>),
     /// Or there is no connection.
-    Require(Arc<ClientConfig>),
+    Require(Arc<tls::Config>),
 }
 
 impl Tls {
@@ -42,6 +41,7 @@ impl Tls {
                 )));
             }
             ("disable", None) => return Ok(Self::Off),
+            ("prefer", None) if tls::available().is_err() => Self::Off,
             ("prefer", None) => Self::Prefer(unverified()?),
             ("require", None) => Self::Require(unverified()?),
             (mode, _) => return Err(unknown(mode)),
@@ -57,8 +57,8 @@ fn unknown(mode: &str) -> Error {
 }
 
 /// Made once: that takes a while.
-fn unverified() -> Result<Arc<ClientConfig>> {
-    static MADE: OnceLock<Arc<ClientConfig>> = OnceLock::new();
+fn unverified() -> Result<Arc<tls::Config>> {
+    static MADE: OnceLock<Arc<tls::Config>> = OnceLock::new();
     if let Some(made) = MADE.get() {
         return Ok(made.clone());
     }

@@ -5,6 +5,7 @@
 
 mod failure;
 mod greeting;
+mod key;
 mod link;
 mod login;
 mod message;
@@ -19,4 +20,4 @@ pub(crate) use login::{Begun, Server, login};
 pub(crate) use message::type_of as wire_type;
 pub(crate) use message::{Fields, Status, Type, types};
 
-type Stream = manybase_driver::wire::Stream<tokio_rustls::client::TlsStream<manybase_driver::wire::Socket>>;
+type Stream = manybase_driver::wire::Stream<manybase_driver::wire::tls::Secure>;

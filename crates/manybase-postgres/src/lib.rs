@@ -23,9 +23,12 @@
 //! - `prepare`, `cache`, `query`, `simple`, `batch`, `copy`, `arrays`: what is said in it;
 //! - `connection`, `transaction`, `two_phase`: what the pool asks for;
 //! - `bind`, `numeric`, `temporal`: values to PostgreSQL's binary format; `kind`, `row`: cells from it;
-//! - `error`: SQLSTATEs to kinds.
+//! - `error`: SQLSTATEs to kinds;
+//! - `begin`, `group`: what is one request for the server, so that nothing runs behind a failure.
 //!
 //! # What to know
+//! - **`BEGIN` goes with the first statement**, in one round trip, if the statement is known already. Where it fails that
+//!   statement has not run, and nothing else does until the rollback.
 //! - **Types are the server's.** A statement is prepared first, and each value is encoded as the type that the
 //!   server expects there: an `i64` goes into a `smallint` if it fits, else the error says so before anything is
 //!   sent. Where the server can't tell (`SELECT $1`), it expects text: write `$1::bigint`.
@@ -39,6 +42,7 @@
 //!   received. What arrives at an idle connection, such as its end, is noticed when the pool is asked for it.
 //! - **A failed transaction never counts as committed.** PostgreSQL answers `COMMIT` with a silent rollback
 //!   there; this driver answers with an error.
+//! - **Without the feature `tls`** nothing is encrypted: `sslmode=require` and `verify-full` are errors, `prefer` is `disable`.
 //! - **Messages, not details.** The DETAIL of a server's error shows data, so it is left out, and so are values
 //!   quoted in the message of an error about a value.
 

@@ -1,6 +1,6 @@
 //! From an address to where the server is and what the login needs.
 
-use crate::tls;
+use crate::tls::{self, Connector};
 use crate::wire::Place;
 use manybase_driver::{Address, ConnectOptions, Error, Result};
 use std::collections::BTreeMap;
@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
-use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// Parameters that an address can have.
 const KNOWN: [&str; 6] = [
@@ -25,7 +24,7 @@ const KNOWN: [&str; 6] = [
 pub(crate) struct Settings {
     pub(crate) place: Place,
     pub(crate) config: Config,
-    pub(crate) tls: MakeRustlsConnect,
+    pub(crate) tls: Connector,
     pub(crate) connect_timeout: Duration,
 }
 
@@ -59,8 +58,9 @@ impl Settings {
             "disable" => (SslMode::Disable, false),
             // There is no TLS on a Unix socket: asking for it costs a round trip.
             "prefer" if matches!(place, Place::Unix(_)) => (SslMode::Disable, false),
+            "prefer" if tls::available().is_err() => (SslMode::Disable, false),
             "prefer" => (SslMode::Prefer, false),
-            "require" => (SslMode::Require, false),
+            "require" => tls::available().map(|()| (SslMode::Require, false))?,
             "verify-full" => (SslMode::Require, true),
             _ => {
                 return Err(Error::config(
@@ -202,7 +202,11 @@ mod tests {
         let settings = open("postgres://db.example/stock").unwrap();
         assert!(matches!(&settings.place, Place::Tcp { host, port: 5432 } if host == "db.example"));
         assert_eq!(settings.config.get_application_name(), Some("manybase"));
-        assert_eq!(settings.config.get_ssl_mode(), SslMode::Prefer);
+        let mode = match cfg!(feature = "tls") {
+            true => SslMode::Prefer,
+            false => SslMode::Disable,
+        };
+        assert_eq!(settings.config.get_ssl_mode(), mode);
     }
 
     #[test]
@@ -218,13 +222,17 @@ mod tests {
 
     #[test]
     fn bad_parameters_are_named() {
+        let no_file = match cfg!(feature = "tls") {
+            true => "/no/such.pem",
+            false => "without TLS",
+        };
         for (url, part) in [
             ("postgres://h/d?sslmod=require", "known are application_name"),
             ("postgres://h/d?sslmode=allow", "`verify-full`"),
             ("postgres://h/d?sslrootcert=/x.pem", "only with"),
             (
                 "postgres://h/d?sslmode=verify-full&sslrootcert=/no/such.pem",
-                "/no/such.pem",
+                no_file,
             ),
             ("postgres://h/d?connect_timeout=soon", "seconds"),
             ("postgres://h/d?connect_timeout=0", "seconds"),
@@ -233,6 +241,19 @@ mod tests {
             let error = open(url).err().expect(url);
             assert_eq!(error.kind(), manybase_driver::ErrorKind::Config, "{url}");
             assert!(error.to_string().contains(part), "{error}");
+        }
+    }
+
+    #[cfg(not(feature = "tls"))]
+    #[test]
+    fn without_tls_nobody_is_left_to_believe_in_it() {
+        for mode in ["require", "verify-full"] {
+            let error = open(&format!("postgres://h/d?sslmode={mode}")).err().expect(mode);
+            assert!(error.to_string().contains("the feature `tls`"), "{error}");
+        }
+        for mode in ["disable", "prefer"] {
+            let settings = open(&format!("postgres://h/d?sslmode={mode}")).unwrap();
+            assert_eq!(settings.config.get_ssl_mode(), SslMode::Disable);
         }
     }
 }

@@ -11,6 +11,7 @@ pub(crate) use login::Refused;
 pub(crate) use manybase_driver::wire::Place;
 
 use crate::settings::Settings;
+use crate::tls::Connector;
 use login::login;
 use manybase_driver::wire::Socket;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,10 +21,9 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_postgres::CancelToken;
 use tokio_postgres::tls::MakeTlsConnect;
-use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// A socket under TLS.
-type Secure = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream;
+type Secure = <Connector as MakeTlsConnect<Socket>>::Stream;
 
 type Stream = manybase_driver::wire::Stream<Secure>;
 

@@ -2,14 +2,35 @@
 //!
 //! The provider is given to each configuration: a process-wide default may be another one, or missing.
 
+use super::Socket;
 use crate::{Error, Result};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use tokio_rustls::TlsConnector;
+
+/// How to encrypt, and whom to believe.
+pub type Config = ClientConfig;
+
+/// A socket under TLS.
+pub type Secure = tokio_rustls::client::TlsStream<Socket>;
+
+/// Whether there is TLS in this program: the crate's feature `tls`.
+///
+/// ```
+/// assert!(manybase_driver::wire::tls::available().is_ok());
+/// ```
+///
+/// # Errors
+/// [`ErrorKind::Config`](crate::ErrorKind::Config): there is not.
+pub fn available() -> Result<()> {
+    Ok(())
+}
 
 /// Encrypts, and believes any certificate: `prefer` and `require`, as in libpq.
 ///
@@ -21,7 +42,7 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// [`ErrorKind::Config`](crate::ErrorKind::Config): TLS is not to be had.
-pub fn unverified() -> Result<ClientConfig> {
+pub fn unverified() -> Result<Config> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let config = builder(provider.clone())?
         .dangerous()
@@ -40,7 +61,7 @@ pub fn unverified() -> Result<ClientConfig> {
 ///
 /// # Errors
 /// [`ErrorKind::Config`](crate::ErrorKind::Config): the file can't be read, or has no certificate.
-pub fn verified(file: Option<&Path>) -> Result<ClientConfig> {
+pub fn verified(file: Option<&Path>) -> Result<Config> {
     let mut roots = RootCertStore::empty();
     match file {
         Some(file) => read(file, &mut roots)?,
@@ -50,6 +71,26 @@ pub fn verified(file: Option<&Path>) -> Result<ClientConfig> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(config)
+}
+
+/// Brings a socket under TLS with the server of this name.
+///
+/// # Errors
+/// What the network says, or why they did not agree: see [`disagree`].
+pub async fn encrypt(config: &Arc<Config>, name: &str, socket: Socket) -> io::Result<Secure> {
+    let name = ServerName::try_from(name.to_owned());
+    let name = name.map_err(|error| io::Error::other(rustls::Error::General(error.to_string())))?;
+    TlsConnector::from(config.clone()).connect(name, socket).await
+}
+
+/// Whether an error of [`encrypt`] says that the two sides could not agree, and not that the network broke.
+///
+/// ```
+/// let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+/// assert!(!manybase_driver::wire::tls::disagree(&reset));
+/// ```
+pub fn disagree(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>())
 }
 
 fn builder(

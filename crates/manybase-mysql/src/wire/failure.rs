@@ -19,6 +19,9 @@ pub(crate) enum Failure {
     Tls(io::Error),
     /// The server has no TLS.
     NoTls,
+    /// The server wants the password under its key, and there is nothing here that could do that.
+    #[cfg(not(feature = "tls"))]
+    NoKey,
     /// The server wants another kind of login.
     Login(String),
 }

@@ -8,17 +8,13 @@ use super::{Failure, Stream};
 use crate::known::Numbers;
 use crate::tls::Tls;
 use manybase_driver::Secret;
-use manybase_driver::wire::{Place, Pump};
+use manybase_driver::wire::{Place, Pump, tls};
 use mysql_common::constants::{CapabilityFlags as Can, MariadbCapabilities as MariadbCan};
 use mysql_common::io::ParseBuf;
 use mysql_common::packets::{AuthSwitchRequest, HandshakeResponse, SslRequest};
 use mysql_common::proto::MySerialize;
-use rustls::ClientConfig;
-use rustls::pki_types::ServerName;
 use std::borrow::Cow;
-use std::io;
 use std::sync::Arc;
-use tokio_rustls::TlsConnector;
 
 /// What a packet may hold, as far as this side is concerned.
 const LARGEST_PACKET: u32 = 1 << 30;
@@ -58,7 +54,7 @@ pub(crate) async fn login(server: &Server) -> Result<Begun, Failure> {
 }
 
 /// Encrypted where there is a configuration for it and the server can.
-async fn dial(server: &Server, tls: Option<&Arc<ClientConfig>>) -> Result<Begun, Failure> {
+async fn dial(server: &Server, tls: Option<&Arc<tls::Config>>) -> Result<Begun, Failure> {
     let socket = server.place.dial().await.map_err(Failure::Unreachable)?;
     let mut link = Link::new(Stream::Plain(socket));
     let packet = link.next().await?;
@@ -105,19 +101,17 @@ fn put(link: &mut Link, message: &impl MySerialize) {
 }
 
 /// Goes on under TLS.
-async fn encrypt(link: &mut Link, name: &str, tls: &Arc<ClientConfig>) -> Result<(), Failure> {
-    let name = ServerName::try_from(name.to_owned());
-    let name = name.map_err(|error| Failure::Tls(io::Error::other(error)))?;
+async fn encrypt(link: &mut Link, name: &str, config: &Arc<tls::Config>) -> Result<(), Failure> {
     // What somebody has said before must not be taken for said under it.
     let socket = match std::mem::replace(&mut link.pump, Pump::gone()).into_stream() {
         Some(Stream::Plain(socket)) => socket,
         _ => return Err(Failure::Unexpected("something in the clear in the place of TLS")),
     };
-    let stream = TlsConnector::from(tls.clone()).connect(name, socket).await;
-    let stream = stream.map_err(|error| match error.get_ref() {
-        Some(inner) if inner.is::<rustls::Error>() => Failure::Tls(error),
+    let stream = tls::encrypt(config, name, socket).await;
+    let stream = stream.map_err(|error| match tls::disagree(&error) {
+        true => Failure::Tls(error),
         // A network that breaks is no reason to go on without TLS.
-        _ => Failure::Closed(Some(error.to_string())),
+        false => Failure::Closed(Some(error.to_string())),
     })?;
     link.pump = Pump::new(Stream::Secure(Box::new(stream)));
     Ok(())

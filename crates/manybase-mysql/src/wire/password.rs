@@ -1,11 +1,8 @@
 //! Proofs that somebody knows a password.
 
-use super::Failure;
-use aws_lc_rs::rsa::{OAEP_SHA1_MGF1SHA1, OaepPublicEncryptingKey, PublicEncryptingKey};
+use super::{Failure, key};
 use mysql_common::packets::AuthPlugin;
 use mysql_common::scramble::{scramble_native, scramble_sha256};
-use rustls::pki_types::SubjectPublicKeyInfoDer;
-use rustls::pki_types::pem::PemObject;
 
 /// Bytes that the server makes up for each login.
 pub(super) const NONCE: usize = 20;
@@ -57,18 +54,10 @@ pub(super) fn terminated(secret: Option<&str>) -> Vec<u8> {
 }
 
 /// The password so that only the owner of the key can read it.
-pub(super) fn hidden(secret: Option<&str>, nonce: &[u8], key: &[u8]) -> Result<Vec<u8>, Failure> {
-    let bad = || Failure::Unexpected("a public key that is none");
+pub(super) fn hidden(secret: Option<&str>, nonce: &[u8], pem: &[u8]) -> Result<Vec<u8>, Failure> {
     let mut plain = terminated(secret);
     for (byte, mask) in plain.iter_mut().zip(nonce.iter().cycle()) {
         *byte ^= mask;
     }
-    let key = SubjectPublicKeyInfoDer::from_pem_slice(key).map_err(|_| bad())?;
-    let key = PublicEncryptingKey::from_der(&key).map_err(|_| bad())?;
-    let key = OaepPublicEncryptingKey::new(key).map_err(|_| bad())?;
-    let mut hidden = vec![0; key.ciphertext_size()];
-    let written = key.encrypt(&OAEP_SHA1_MGF1SHA1, &plain, &mut hidden, None);
-    let length = written.map_err(|_| bad())?.len();
-    hidden.truncate(length);
-    Ok(hidden)
+    key::encrypt(&plain, pem)
 }

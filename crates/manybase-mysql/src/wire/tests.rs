@@ -1,6 +1,7 @@
 //! The protocol against a stand-in for the server that is at the other end of a socket.
 
 mod garbage;
+mod key;
 mod login;
 mod packets;
 

@@ -1,7 +1,12 @@
 //! Login: TLS, authentication and the session's first settings, which `tokio-postgres` does. It is lent the socket for that
 //! time.
+#![cfg_attr(
+    not(feature = "tls"),
+    expect(clippy::clone_on_copy, reason = "what connects with TLS is more than nothing")
+)]
 
 use super::{Secure, Stream};
+use crate::tls::Connector;
 use manybase_driver::wire::{Place, Socket};
 use std::error::Error;
 use std::future::Future;
@@ -12,7 +17,6 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
 use tokio_postgres::{CancelToken, Config};
-use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// Why nobody was let in.
 pub(crate) enum Refused {
@@ -29,7 +33,7 @@ pub(super) struct Begun {
     pub(super) cancel: CancelToken,
 }
 
-pub(super) async fn login(place: &Place, config: &Config, tls: &MakeRustlsConnect) -> Result<Begun, Refused> {
+pub(super) async fn login(place: &Place, config: &Config, tls: &Connector) -> Result<Begun, Refused> {
     let plain = Lent::new(place.dial().await.map_err(Refused::Unreachable)?);
     let secure = Lent::empty();
     let connect = Connect {
@@ -57,7 +61,7 @@ pub(super) async fn login(place: &Place, config: &Config, tls: &MakeRustlsConnec
 pub(super) async fn cancel(
     place: &Place,
     token: &CancelToken,
-    tls: &MakeRustlsConnect,
+    tls: &Connector,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
     let socket = place.dial().await?;
     let tls = MakeTlsConnect::<Socket>::make_tls_connect(&mut tls.clone(), place.name())?;
@@ -138,7 +142,7 @@ impl TlsStream for Lent<Secure> {
 
 /// Brings the lent socket under TLS, and lends that.
 struct Connect {
-    tls: MakeRustlsConnect,
+    tls: Connector,
     host: String,
     secure: Lent<Secure>,
 }

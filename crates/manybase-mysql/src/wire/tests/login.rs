@@ -1,8 +1,6 @@
 use super::*;
 use crate::tls::Tls;
 use crate::wire::{Begun, Failure, Server, login};
-use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
-use aws_lc_rs::rsa::{KeySize, OAEP_SHA1_MGF1SHA1, OaepPrivateDecryptingKey, PrivateDecryptingKey};
 use manybase_driver::Secret;
 use manybase_driver::wire::Place;
 use mysql_common::constants::{CapabilityFlags, StatusFlags};
@@ -12,8 +10,8 @@ use mysql_common::scramble::{scramble_native, scramble_sha256};
 use std::collections::BTreeMap;
 use tokio::net::{TcpListener, TcpStream};
 
-const NONCE: &[u8; 20] = b"abcdefghijklmnopqrst";
-const SECRET: &str = "open sesame";
+pub(super) const NONCE: &[u8; 20] = b"abcdefghijklmnopqrst";
+pub(super) const SECRET: &str = "open sesame";
 
 /// What a server says at the beginning.
 pub(super) fn greeting(plugin: &str, tls: bool) -> Vec<u8> {
@@ -37,7 +35,7 @@ pub(super) fn greeting(plugin: &str, tls: bool) -> Vec<u8> {
 }
 
 /// Logs in at a server that behaves so.
-async fn at<F: Future<Output = ()>>(
+pub(super) async fn at<F: Future<Output = ()>>(
     mode: &str,
     serve: impl FnOnce(TcpStream) -> F,
 ) -> Result<Begun, Failure> {
@@ -58,7 +56,7 @@ async fn at<F: Future<Output = ()>>(
 }
 
 /// The proof in the answer to a greeting.
-async fn proof(stream: &mut TcpStream) -> Vec<u8> {
+pub(super) async fn proof(stream: &mut TcpStream) -> Vec<u8> {
     let (number, body) = hear(stream).await;
     assert_eq!(number, 1);
     let rest = body[32..].strip_prefix(b"ann\0").unwrap();
@@ -83,46 +81,6 @@ async fn a_password_that_the_server_remembers() {
         (begun.id, begun.numbers, begun.is_encrypted),
         (77, (8, 4, 0), false)
     );
-}
-
-/// Over the network and without TLS it goes under the server's key.
-#[tokio::test]
-async fn a_password_that_the_server_asks_for() {
-    let key = PrivateDecryptingKey::generate(KeySize::Rsa2048).unwrap();
-    let public: PublicKeyX509Der<'_> = key.public_key().as_der().unwrap();
-    let text = base64(public.as_ref());
-    let pem = format!("-----BEGIN PUBLIC KEY-----\n{text}\n-----END PUBLIC KEY-----\n");
-    let begun = at("disable", async |mut stream| {
-        say(&mut stream, 0, &greeting("caching_sha2_password", false)).await;
-        proof(&mut stream).await;
-        say(&mut stream, 2, &[1, 4]).await;
-        assert_eq!(hear(&mut stream).await, (3, vec![2]));
-        say(&mut stream, 4, &[&[1], pem.as_bytes()].concat()).await;
-        let (number, hidden) = hear(&mut stream).await;
-        assert_eq!(number, 5);
-        let key = OaepPrivateDecryptingKey::new(key).unwrap();
-        let mut plain = vec![0; key.min_output_size()];
-        let plain = key
-            .decrypt(&OAEP_SHA1_MGF1SHA1, &hidden, &mut plain, None)
-            .unwrap();
-        let masked = plain.iter().zip(NONCE.iter().cycle());
-        let told: Vec<u8> = masked.map(|(byte, mask)| byte ^ mask).collect();
-        assert_eq!(told, [SECRET.as_bytes(), &[0]].concat());
-        say(&mut stream, 6, OK).await;
-    });
-    assert!(begun.await.is_ok());
-}
-
-#[tokio::test]
-async fn a_key_that_is_none() {
-    let begun = at("disable", async |mut stream| {
-        say(&mut stream, 0, &greeting("caching_sha2_password", false)).await;
-        proof(&mut stream).await;
-        say(&mut stream, 2, &[1, 4]).await;
-        hear(&mut stream).await;
-        say(&mut stream, 4, b"\x01no key").await;
-    });
-    assert!(matches!(begun.await.map(drop), Err(Failure::Unexpected(_))));
 }
 
 #[tokio::test]
@@ -176,6 +134,7 @@ async fn a_server_that_is_full_says_so_before_the_login() {
 }
 
 /// What was said in the clear must not count as said under TLS, and without TLS nothing of the login goes out.
+#[cfg(feature = "tls")]
 #[tokio::test]
 async fn nobody_gets_in_between() {
     let begun = at("prefer", async |mut stream| {
@@ -217,24 +176,4 @@ async fn another_kind_of_server() {
         let error = crate::error::connect(&failure, "mysql://h/d");
         assert!(error.help().is_some(), "{failure:?}");
     }
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digits = bytes.chunks(3).flat_map(|chunk| {
-        let bits = chunk
-            .iter()
-            .chain([&0, &0])
-            .take(3)
-            .fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
-        let digit = move |at: u32| char::from(DIGITS[(bits >> (18 - 6 * at)) as usize & 63]);
-        (0..4).map(move |at| {
-            if at as usize <= chunk.len() {
-                digit(at)
-            } else {
-                '='
-            }
-        })
-    });
-    digits.collect()
 }
