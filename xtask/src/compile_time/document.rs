@@ -20,8 +20,9 @@ fn section(rows: &[Row], rounds: u32) -> String {
     let mut text = format!(
         "\n## Compile time\n\n`cargo xtask compile-time`: `cargo check` of a crate with nothing but models, its \
          dependencies built before, without the incremental cache; the median of {rounds} rounds, in alternation. \
-         `sqlx` derives `FromRow` for the same structs and generates no queries; Diesel has what reads, and nothing \
-         that writes. Each model has one query. In a *ring* every model has relations to others.\n\n\
+         `sqlx-models` derives `FromRow` for the same structs and has nothing that finds by key or writes; \
+         `sqlx-written` has that by hand (find, insert, update, delete), which models of Manybase, SeaORM and Toasty bring \
+         along. Diesel has what reads, and nothing that writes. Each model has one query. In a *ring* every model has relations to others.\n\n\
          |                 | models |  check | beside sqlx | lines generated per model | KB per model |\n\
          | --------------- | -----: | -----: | ----------: | ------------------------: | -----------: |\n"
     );

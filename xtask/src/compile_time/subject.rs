@@ -41,6 +41,12 @@ pub(super) const SUBJECTS: &[Subject] = &[
         library: Library::Sqlx,
     },
     Subject {
+        name: "sqlx-written",
+        models: 50,
+        template: include_str!("../../templates/compile_time/sqlx_written.rs"),
+        library: Library::Sqlx,
+    },
+    Subject {
         name: "diesel-models",
         models: 50,
         template: include_str!("../../templates/compile_time/diesel_models.rs"),
@@ -85,7 +91,7 @@ impl Subject {
 
     /// Whether one derive is all that stands beside the plain struct, so that what it generates can be told.
     pub(super) fn is_derived_only(&self) -> bool {
-        matches!(self.library, Library::Manybase | Library::Sqlx)
+        matches!(self.library, Library::Manybase | Library::Sqlx) && self.name != "sqlx-written"
     }
 
     pub(super) fn dir(&self, place: &Path) -> PathBuf {
@@ -210,7 +216,7 @@ mod tests {
         }
         let manifest = fs::read_to_string(place.path().join("sqlx/Cargo.toml")).expect("there");
         assert!(
-            manifest.contains("[\"sqlx-models\", \"sqlx-ring\"]"),
+            manifest.contains("[\"sqlx-models\", \"sqlx-written\", \"sqlx-ring\"]"),
             "{manifest}"
         );
         assert!(place.path().join("sqlx/sqlx-ring/src/lib.rs").is_file());
