@@ -37,6 +37,8 @@ pub struct Outcome {
     pub p99: Option<u64>,
     /// The highest resident size during the run, in KiB.
     pub peak: Option<u64>,
+    /// What of it is no page of a file, such as the program's: what the process has asked for itself.
+    pub own: Option<u64>,
 }
 
 impl Outcome {
@@ -73,12 +75,14 @@ impl Display for Answer {
                     checksum,
                     p99,
                     peak,
+                    own,
                 } = outcome;
                 write!(
                     f,
-                    "done {ns} {checksum} {} {}",
+                    "done {ns} {checksum} {} {} {}",
                     p99.unwrap_or(0),
-                    peak.unwrap_or(0)
+                    peak.unwrap_or(0),
+                    own.unwrap_or(0)
                 )
             }
             Self::NotAvailable(why) => write!(f, "n/a {}", why.replace('\n', " ")),
@@ -99,6 +103,7 @@ impl Answer {
                     checksum: next()?,
                     p99: next().filter(|n| *n > 0),
                     peak: next().filter(|n| *n > 0),
+                    own: next().filter(|n| *n > 0),
                 }))
             }
             "n/a" => Some(Self::NotAvailable(rest.to_owned())),
@@ -141,7 +146,13 @@ fn answer(contender: &mut dyn Contender, row: Row, cycles: u64) -> Answer {
     match contender.run(row, cycles) {
         Ok(Ok(mut outcome)) => {
             if row == Row::Stream {
-                outcome.peak = peak();
+                outcome.peak = memory("VmHWM:");
+                // Pages of files stay once they are there, so that at the end there are as many as at the peak.
+                let files = memory("RssFile:");
+                outcome.own = outcome
+                    .peak
+                    .zip(files)
+                    .map(|(peak, files)| peak.saturating_sub(files));
             }
             Answer::Done(outcome)
         }
@@ -155,9 +166,9 @@ fn forget_peak() {
     let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
-fn peak() -> Option<u64> {
+fn memory(what: &str) -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let line = status.lines().find(|line| line.starts_with(what))?;
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
@@ -172,6 +183,7 @@ mod tests {
             checksum: u64::MAX,
             p99: Some(3),
             peak: None,
+            own: Some(5),
         };
         for answer in [
             Answer::Done(outcome),

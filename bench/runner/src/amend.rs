@@ -79,6 +79,7 @@ pub fn whole(part: &str, section: &Section) -> Section {
                     spread: 0.0,
                     p99: None,
                     peak_kib: None,
+                    own_kib: None,
                 }),
                 None => Cell::NotAvailable(cell.clone()),
             };
@@ -139,6 +140,7 @@ mod tests {
                 spread: 0.0,
                 p99: None,
                 peak_kib: Some(2048.0),
+                own_kib: None,
             })
         };
         Section {

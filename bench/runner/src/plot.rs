@@ -138,6 +138,7 @@ mod tests {
             spread: 0.1,
             p99: None,
             peak_kib: None,
+            own_kib: None,
         })
     }
 

@@ -19,6 +19,7 @@ pub fn json(sections: &[Section]) -> Value {
                     spread,
                     p99,
                     peak_kib,
+                    own_kib,
                 } = measured;
                 let mut entry = json!({
                     "database": section.database.name(),
@@ -34,6 +35,9 @@ pub fn json(sections: &[Section]) -> Value {
                 }
                 if let Some(peak) = peak_kib {
                     entry["peak_kib"] = json!(peak);
+                }
+                if let Some(own) = own_kib {
+                    entry["own_kib"] = json!(own);
                 }
                 all.push(entry);
             }
@@ -136,6 +140,9 @@ fn extras(lines: &mut Vec<Vec<String>>, names: &[Name], cells: &[(Name, Cell)]) 
     line("… p99 latency", &|measured| measured.p99.map(time));
     line("… peak memory", &|measured| {
         measured.peak_kib.map(|kib| format!("{:.0} MiB", kib / 1024.0))
+    });
+    line("… without the program's file", &|measured| {
+        measured.own_kib.map(|kib| format!("{:.1} MiB", kib / 1024.0))
     });
 }
 

@@ -33,6 +33,7 @@ pub struct Measured {
     pub spread: f64,
     pub p99: Option<f64>,
     pub peak_kib: Option<f64>,
+    pub own_kib: Option<f64>,
 }
 
 impl Section {
@@ -121,6 +122,7 @@ struct Lane<'c> {
     ns: Vec<f64>,
     p99: Vec<f64>,
     peak: Vec<f64>,
+    own: Vec<f64>,
     fault: Option<Cell>,
 }
 
@@ -194,6 +196,7 @@ fn warm_up<'c>(row: Row, plan: &Plan, contender: &'c mut Contender) -> Result<La
         ns: Vec::new(),
         p99: Vec::new(),
         peak: Vec::new(),
+        own: Vec::new(),
         fault,
     })
 }
@@ -223,6 +226,7 @@ impl Lane<'_> {
                     .push(outcome.ns as f64 / (self.cycles * row.cycle()) as f64);
                 self.p99.extend(outcome.p99.map(|ns| ns as f64));
                 self.peak.extend(outcome.peak.map(|kib| kib as f64));
+                self.own.extend(outcome.own.map(|kib| kib as f64));
             }
             Answer::NotAvailable(why) => self.fault = Some(Cell::NotAvailable(why)),
             Answer::Failed(why) => self.fault = Some(Cell::Failed(why)),
@@ -247,6 +251,7 @@ impl Lane<'_> {
             spread: stats::spread(&self.ns),
             p99: some(&self.p99),
             peak_kib: some(&self.peak),
+            own_kib: some(&self.own),
         })
     }
 }
