@@ -82,11 +82,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     if options.filter.is_empty() {
         let here = |package| workspace.members.iter().any(|member| member.name == package);
-        if here("manybase-driver") {
+        let without_tls = [("without TLS", "--lib"), ("doc tests without TLS", "--doc")];
+        for (title, targets) in without_tls.into_iter().filter(|_| here("manybase-driver")) {
             let mut cargo = process::cargo();
-            cargo.args(["test", "--lib"]).args(WITHOUT_TLS);
+            cargo.args(["test", targets]).args(WITHOUT_TLS);
             cargo.current_dir(&workspace.root).env("MANYBASE_SKIP_LOG", &log);
-            parts.push(part("without TLS", &mut cargo, &mut tally)?);
+            parts.push(part(title, &mut cargo, &mut tally)?);
         }
         for (variable, package, name) in LIVE.iter().filter(|(_, package, _)| here(*package)) {
             if std::env::var_os(variable).is_none_or(|url| url.is_empty()) {

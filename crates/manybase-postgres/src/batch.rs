@@ -16,7 +16,7 @@ use crate::group::{Outcome, Request};
 use crate::query::{check, done};
 use crate::transaction::{State, is_plain};
 use crate::wire::{Failure, Link};
-use manybase_driver::{Done, Result, Statement};
+use manybase_driver::{Done, Result, Statement, TransactionOptions};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -87,7 +87,7 @@ impl PostgresConnection {
                 }
             }
         }
-        self.begin_batch().await?;
+        self.begin_now(TransactionOptions::default(), self.state).await?;
         let result = match self.one_by_one(statements).await {
             Ok(all) => self.commit_transaction().await.map(|()| all),
             Err(error) => Err(error),
@@ -113,12 +113,6 @@ impl PostgresConnection {
             jobs.iter().for_each(|job| self.cache.remove(&job.statement.sql));
         }
         outdated
-    }
-
-    async fn begin_batch(&mut self) -> Result<()> {
-        self.simple("BEGIN").await?;
-        self.state = State::Inside;
-        Ok(())
     }
 
     /// `BEGIN`, the statements, and the `COMMIT`, or the `ROLLBACK` where a failure is known already.

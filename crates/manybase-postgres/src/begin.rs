@@ -23,7 +23,12 @@ impl PostgresConnection {
             return Ok(());
         }
         // It is for the server to say what that means.
-        self.state = State::Unknown;
+        self.begin_now(options, State::Unknown).await
+    }
+
+    /// Begins one without waiting for a statement. What is known of it otherwise: where this fails, or is given up.
+    pub(crate) async fn begin_now(&mut self, options: TransactionOptions, otherwise: State) -> Result<()> {
+        self.state = otherwise;
         self.simple(&text(options)).await?;
         self.state = State::Inside;
         Ok(())
@@ -31,15 +36,11 @@ impl PostgresConnection {
 
     /// Has the server begin the transaction that it has not heard of yet.
     pub(crate) async fn begun(&mut self) -> Result<()> {
-        let options = match self.state {
-            State::Waiting(options) => options,
-            State::Refused => return Err(self.error(&Failure::NotBegun)),
-            State::Outside | State::Inside | State::Unknown => return Ok(()),
-        };
-        self.state = State::Refused;
-        self.simple(&text(options)).await?;
-        self.state = State::Inside;
-        Ok(())
+        match self.state {
+            State::Waiting(options) => self.begin_now(options, State::Refused).await,
+            State::Refused => Err(self.error(&Failure::NotBegun)),
+            State::Outside | State::Inside | State::Unknown => Ok(()),
+        }
     }
 
     /// Has the server run a prepared statement with these values, behind the `BEGIN` that waits for it. What it says of the

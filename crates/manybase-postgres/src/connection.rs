@@ -129,7 +129,7 @@ impl PostgresConnection {
     }
 
     fn not_committed(&self) -> Error {
-        failed_earlier("nothing was committed")
+        error::failed_earlier("nothing was committed")
     }
 
     pub(crate) async fn roll_back(&mut self) -> Result<()> {
@@ -145,16 +145,6 @@ impl PostgresConnection {
         self.roll_back().await?;
         self.simple(RESET).await
     }
-}
-
-/// What `COMMIT` and `PREPARE TRANSACTION` do not say in a failed transaction.
-pub(crate) fn failed_earlier(so: &str) -> Error {
-    Error::new(
-        ErrorKind::Transaction,
-        format!("{so}: an earlier statement of the transaction failed"),
-    )
-    .with_code(manybase_driver::NativeCode::SqlState("25P02".into()))
-    .with_help("roll the transaction back and run it again")
 }
 
 /// The protocol ends texts with a NUL.

@@ -5,9 +5,8 @@ mod state;
 
 pub(crate) use connect::connecting;
 
-use crate::connection::failed_earlier;
 use crate::wire::{Failure, ServerError};
-use manybase_driver::{Error, ErrorKind};
+use manybase_driver::{Error, ErrorKind, NativeCode};
 
 /// What went wrong in a statement. `why` is what is known about the end of the connection.
 pub(crate) fn running(failure: &Failure, why: Option<&str>) -> Error {
@@ -35,6 +34,16 @@ pub(crate) fn running(failure: &Failure, why: Option<&str>) -> Error {
         )
         .with_help("COPY and replication commands can't run as ordinary statements"),
     }
+}
+
+/// What `COMMIT` and `PREPARE TRANSACTION` do not say in a failed transaction, and nobody is asked in one that could not begin.
+pub(crate) fn failed_earlier(so: &str) -> Error {
+    Error::new(
+        ErrorKind::Transaction,
+        format!("{so}: an earlier statement of the transaction failed"),
+    )
+    .with_code(NativeCode::SqlState("25P02".into()))
+    .with_help("roll the transaction back and run it again")
 }
 
 /// Who noticed that a statement which was prepared earlier does not fit what is there now.

@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// use manybase_driver::{Address, ConnectOptions, DriverFactory, ErrorKind};
 /// use manybase_postgres::PostgresFactory;
 ///
-/// let address = Address::parse("postgres://ann:secret@db.example/stock?sslmode=require")?;
+/// let address = Address::parse("postgres://ann:secret@db.example/stock?sslmode=prefer")?;
 /// let driver = PostgresFactory.open(&address, &ConnectOptions::default())?;
 /// assert_eq!(driver.address(), "postgres://ann@db.example/stock");
 ///

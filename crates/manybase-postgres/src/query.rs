@@ -111,17 +111,22 @@ impl PostgresConnection {
                 None => self.prepare(statement).await?,
             };
             prepared.check(statement.binds.len())?;
-            let values = prepared.with(&statement.binds);
-            let started = match self.run(prepared.name, &values).await {
-                Ok(()) => self.wire.link().started().await,
-                Err(failure) => Err(failure),
-            };
-            match started {
+            match self.start_prepared(&prepared, statement).await {
                 Ok(()) => return Ok(prepared),
                 Err(failure) if kept && self.is_outdated(statement, &failure) => {}
                 Err(failure) => return Err(self.error(&failure)),
             }
         }
+    }
+
+    async fn start_prepared(&mut self, prepared: &Prepared, statement: &Statement) -> Result<(), Failure> {
+        self.run(prepared.name, &prepared.with(&statement.binds)).await?;
+        self.wire.link().started().await
+    }
+
+    async fn run_prepared(&mut self, prepared: &Prepared, statement: &Statement) -> Result<u64, Failure> {
+        self.run(prepared.name, &prepared.with(&statement.binds)).await?;
+        self.wire.link().ran().await
     }
 
     pub(crate) async fn run_execute(&mut self, statement: &Statement) -> Result<Done> {
@@ -131,12 +136,7 @@ impl PostgresConnection {
         loop {
             let (prepared, kept) = self.prepare(statement).await?;
             prepared.check(statement.binds.len())?;
-            let values = prepared.with(&statement.binds);
-            let ran = match self.run(prepared.name, &values).await {
-                Ok(()) => self.wire.link().ran().await,
-                Err(failure) => Err(failure),
-            };
-            match ran {
+            match self.run_prepared(&prepared, statement).await {
                 Ok(affected) => return Ok(done(statement, affected)),
                 Err(failure) if kept && self.is_outdated(statement, &failure) => {}
                 Err(failure) => return Err(self.error(&failure)),

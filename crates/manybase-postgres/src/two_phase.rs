@@ -2,7 +2,8 @@
 
 mod readiness;
 
-use crate::connection::{PostgresConnection, failed_earlier};
+use crate::connection::PostgresConnection;
+use crate::error::failed_earlier;
 use crate::transaction::State;
 use manybase_driver::{
     BoxFuture, BranchId, Error, ErrorKind, Finish, InDoubt, Prepared, Readiness, Result, TransactionOptions,

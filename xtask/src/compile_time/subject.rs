@@ -91,7 +91,7 @@ impl Subject {
 
     /// Whether one derive is all that stands beside the plain struct, so that what it generates can be told.
     pub(super) fn is_derived_only(&self) -> bool {
-        matches!(self.library, Library::Manybase | Library::Sqlx) && self.name != "sqlx-written"
+        matches!(self.library, Library::Manybase | Library::Sqlx) && !self.template.contains("\nimpl ")
     }
 
     pub(super) fn dir(&self, place: &Path) -> PathBuf {

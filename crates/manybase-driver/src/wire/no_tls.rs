@@ -11,40 +11,63 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// How to encrypt. There is none.
+///
+/// ```
+/// assert_eq!(size_of::<Option<manybase_driver::wire::tls::Config>>(), 0);
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub enum Config {}
 
 /// A socket under TLS. There is none.
+///
+/// ```
+/// assert_eq!(size_of::<Option<manybase_driver::wire::tls::Secure>>(), 0);
+/// ```
 #[derive(Debug)]
 pub struct Secure(Infallible);
 
+fn missing() -> Error {
+    Error::config("an encrypted connection is asked for, and this program has been built without TLS")
+        .with_help("enable the feature `tls` of manybase, or write `sslmode=disable`")
+}
+
 /// Whether there is TLS in this program.
+///
+/// ```
+/// assert!(manybase_driver::wire::tls::available().is_err());
+/// ```
 ///
 /// # Errors
 /// [`ErrorKind::Config`](crate::ErrorKind::Config): there is not.
 pub fn available() -> Result<()> {
-    let error =
-        Error::config("an encrypted connection is asked for, and this program has been built without TLS");
-    Err(error.with_help("enable the feature `tls` of manybase, or write `sslmode=disable`"))
+    Err(missing())
 }
 
 /// As [`available`].
+///
+/// ```
+/// assert!(manybase_driver::wire::tls::unverified().is_err());
+/// ```
 ///
 /// # Errors
 /// As [`available`].
 pub fn unverified() -> Result<Config> {
-    verified(None)
+    Err(missing())
 }
 
 /// As [`available`].
 ///
+/// ```
+/// assert!(manybase_driver::wire::tls::verified(None).is_err());
+/// ```
+///
 /// # Errors
 /// As [`available`].
 pub fn verified(_: Option<&Path>) -> Result<Config> {
-    available().and(Err(Error::config("there is no TLS")))
+    Err(missing())
 }
 
-/// Nobody has what it takes to call it.
+/// Nobody has a [`Config`] to call it with.
 ///
 /// # Errors
 /// None.
@@ -54,6 +77,10 @@ pub async fn encrypt(config: &Arc<Config>, _: &str, _: Socket) -> io::Result<Sec
 }
 
 /// No error is one of TLS.
+///
+/// ```
+/// assert!(!manybase_driver::wire::tls::disagree(&std::io::ErrorKind::Other.into()));
+/// ```
 pub fn disagree(_: &io::Error) -> bool {
     false
 }

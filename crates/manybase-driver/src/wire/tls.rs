@@ -15,9 +15,22 @@ use std::sync::Arc;
 use tokio_rustls::TlsConnector;
 
 /// How to encrypt, and whom to believe.
+///
+/// ```
+/// use manybase_driver::wire::tls;
+/// let config: tls::Config = tls::verified(None)?;
+/// # Ok::<(), manybase_driver::Error>(())
+/// ```
 pub type Config = ClientConfig;
 
 /// A socket under TLS.
+///
+/// ```
+/// use manybase_driver::wire::{Stream, tls};
+/// fn under_tls(secure: tls::Secure) -> Stream<tls::Secure> {
+///     Stream::Secure(Box::new(secure))
+/// }
+/// ```
 pub type Secure = tokio_rustls::client::TlsStream<Socket>;
 
 /// Whether there is TLS in this program: the crate's feature `tls`.
@@ -74,6 +87,21 @@ pub fn verified(file: Option<&Path>) -> Result<Config> {
 }
 
 /// Brings a socket under TLS with the server of this name.
+///
+/// ```
+/// use manybase_driver::wire::{Place, tls};
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// // A server that closes the connection in the place of an answer.
+/// let server = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+/// let place = Place::Tcp { host: "127.0.0.1".into(), port: server.local_addr()?.port() };
+/// let socket = place.dial().await?;
+/// drop(server.accept().await?);
+/// let config = std::sync::Arc::new(tls::unverified()?);
+/// let error = tls::encrypt(&config, place.name(), socket).await.unwrap_err();
+/// assert!(!tls::disagree(&error));
+/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// What the network says, or why they did not agree: see [`disagree`].

@@ -24,12 +24,11 @@ impl Forgery {
     /// Forges a request, if it is the one.
     pub(super) fn apply(&self, request: &mut [u8]) {
         let mut plan = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = plan.as_ref().and_then(|swap| {
-            let mut windows = request.windows(swap.from.len());
-            windows.position(|window| window == swap.from)
-        });
-        if let (Some(place), Some(swap)) = (place, plan.take_if(|_| place.is_some())) {
+        let Some(swap) = &*plan else { return };
+        let mut windows = request.windows(swap.from.len());
+        if let Some(place) = windows.position(|window| window == swap.from) {
             request[place..place + swap.to.len()].copy_from_slice(&swap.to);
+            *plan = None;
         }
     }
 }

@@ -78,13 +78,8 @@ impl Link {
 
     /// As [`Link::run_once`], and more is to follow in the same group.
     pub(crate) fn ask_plainly(&mut self, sql: &str) -> Result<(), Failure> {
-        let start = self.pump.out().len();
-        let written = message::parse(self.pump.out(), Name::None, sql)
-            .and_then(|()| self.ask(Name::None, &(&[][..], &[][..])));
-        if written.is_err() {
-            self.pump.out().truncate(start);
-        }
-        written
+        message::parse(self.pump.out(), Name::None, sql)?;
+        self.ask(Name::None, &(&[][..], &[][..]))
     }
 
     /// As [`Link::run`], and more is to follow in the same group. Nothing is left of one that fails.
